@@ -1,0 +1,31 @@
+//! Accounts: people, known by a mobile number, who may belong to many tenants.
+
+use crate::error::Result;
+use crate::id::AccountId;
+use crate::phone::MobileNumber;
+use chrono::{DateTime, Utc};
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The number that proves who they are.
+    pub mobile: MobileNumber,
+    /// Since when they are known.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Keeps accounts.
+pub trait AccountStore {
+    /// The account of a number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn account_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Account>>;
+    /// Keeps a new account.
+    ///
+    /// # Errors
+    /// `busy` when another transaction just made one for the number.
+    fn insert_account(&mut self, account: &Account) -> Result<()>;
+}

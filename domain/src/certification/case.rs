@@ -1,0 +1,152 @@
+//! A case: everything that has to be looked at together in order to say what is missing and what comes next.
+
+use super::precheck::{precheck, registration_key};
+use super::requirement::requirements;
+use super::{
+    Application, ApplicationNumber, ApplicationStore, Certificate, CertificateStore, Document, Finding,
+    Requirement, Terms,
+};
+use crate::access::{self, Permission};
+use crate::actor::MemberActor;
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::reference::{OrganizationType, OrganizationTypes};
+use crate::review::ReviewStore;
+use crate::tenant::{Tenant, TenantScope, TenantStore};
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// An application with its surroundings.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Who applies.
+    pub tenant: Tenant,
+    /// The application, as time has made it.
+    pub application: Application,
+    /// The documents that belong to it now.
+    pub documents: Vec<Document>,
+    /// Whether another tenant is certified with the number of the draft.
+    pub taken: bool,
+}
+
+/// What a frontend needs in order to draw the whole wizard.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The case.
+    pub case: Case,
+    /// Where each needed document stands.
+    pub requirements: Vec<Requirement>,
+    /// What is missing or wrong, and what a reviewer still waits for.
+    pub findings: Vec<Finding>,
+    /// The certificate that the tenant holds.
+    pub certificate: Option<Certificate>,
+}
+
+impl Case {
+    /// Loads the case of the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn load(
+        tx: &mut (impl TenantStore + ApplicationStore + CertificateStore),
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let tenant = tx.tenant()?;
+        let mut application = tx.application()?;
+        application.state = application.state.at(now);
+        let documents = tx.documents(application.id)?;
+        let taken = match registration_key(&application.draft) {
+            Some(key) => tx.certified_tenant(&key)?.is_some_and(|holder| holder != tenant.id),
+            None => false,
+        };
+        Ok(Self { tenant, application, documents, taken })
+    }
+
+    /// The rules of the tenant's organization type.
+    ///
+    /// # Errors
+    /// `internal` when the installation's file no longer has the type.
+    pub fn organization<'t>(&self, types: &'t OrganizationTypes) -> Result<&'t OrganizationType> {
+        let code = &self.application.organization_type;
+        types.parse(code).map_err(|_| Error::internal(format!("the organization type {code} is gone")))
+    }
+
+    /// What is missing or wrong, and what a reviewer still waits for.
+    #[must_use]
+    pub fn findings(&self, organization: &OrganizationType, today: NaiveDate) -> Vec<Finding> {
+        let mut findings = precheck(self, organization, today);
+        if self.application.state.editable() {
+            findings.extend(self.application.unanswered(&self.documents));
+        }
+        findings
+    }
+
+    /// Completes the picture of the case.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn overview(
+        self,
+        tx: &mut impl CertificateStore,
+        types: &OrganizationTypes,
+        today: NaiveDate,
+    ) -> Result<Overview> {
+        let organization = self.organization(types)?;
+        let application = &self.application;
+        let findings = if application.state.allowed_actions().is_empty() {
+            Vec::new()
+        } else {
+            self.findings(organization, today)
+        };
+        let requirements = requirements(
+            organization,
+            &application.draft,
+            &self.documents,
+            application.last_decision.as_ref().map_or(&[], |last| &last.findings),
+            application.last_decision.as_ref().map(|last| last.at),
+            &application.state,
+        );
+        let certificate = tx.certificate()?;
+        Ok(Overview { case: self, requirements, findings, certificate })
+    }
+
+    /// The number by which no second tenant is certified.
+    #[must_use]
+    pub fn registration_key(&self) -> Option<String> {
+        registration_key(&self.application.draft)
+    }
+}
+
+/// The whole picture for a member.
+///
+/// # Errors
+/// `forbidden`.
+pub fn overview(
+    tx: &mut (impl TenantStore + ApplicationStore + CertificateStore),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    types: &OrganizationTypes,
+    terms: &Terms,
+) -> Result<Overview> {
+    access::require(actor, Permission::CertificationRead)?;
+    Case::load(tx, context.now)?.overview(tx, types, terms.day(context.now))
+}
+
+/// The application of a number that was submitted on a day, for whoever knows both.
+///
+/// # Errors
+/// `not_found` when there is none, and also when the day is another one.
+pub fn look_up(
+    tx: &mut (impl ReviewStore + ApplicationStore + TenantScope),
+    context: &Context<'_>,
+    number: &ApplicationNumber,
+    submitted_on: NaiveDate,
+    terms: &Terms,
+) -> Result<Application> {
+    let tenant = tx.tenant_of_number(number)?.ok_or(Code::NotFound)?;
+    tx.enter(tenant);
+    let mut application = tx.application()?;
+    application.state = application.state.at(context.now);
+    let on_that_day = application.number == *number
+        && application.state.submission().is_some_and(|submission| terms.day(submission.at) == submitted_on);
+    if on_that_day { Ok(application) } else { Err(Code::NotFound.into()) }
+}

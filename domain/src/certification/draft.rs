@@ -1,0 +1,123 @@
+//! The subject of an application while it is being written: every field may be missing or wrong.
+//!
+//! Serde's form of a draft is how it is kept, not how it is spoken.
+
+use crate::identifier::IdentityKind;
+use crate::reference::{Capacity, RegistrationKind};
+use serde::{Deserialize, Serialize};
+
+/// What an applicant has written so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// The name on the license.
+    pub legal_name: Option<String>,
+    /// The number on the license.
+    pub registration: DraftRegistration,
+    /// The address on the license.
+    pub registered_address: DraftAddress,
+    /// How long the license lasts.
+    pub license_term: DraftTerm,
+    /// Who stands for the organization.
+    pub representative: DraftRepresentative,
+    /// Who applies.
+    pub applicant: DraftApplicant,
+}
+
+/// The registration of an organization.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftRegistration {
+    /// Which kind of number.
+    pub kind: Option<RegistrationKind>,
+    /// The number.
+    pub number: Option<String>,
+    /// The organization code that goes with a legacy number.
+    pub organization_code: Option<String>,
+}
+
+/// An address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftAddress {
+    /// The division.
+    pub region: Option<String>,
+    /// The rest.
+    pub line: Option<String>,
+}
+
+/// Whether a license ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermKind {
+    /// On a day.
+    Fixed,
+    /// 长期: not.
+    LongTerm,
+}
+
+/// How long a license lasts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftTerm {
+    /// Whether it ends.
+    pub kind: Option<TermKind>,
+    /// Its last day, `YYYY-MM-DD`.
+    pub until: Option<String>,
+}
+
+/// Who stands for the organization.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftRepresentative {
+    /// Their name.
+    pub name: Option<String>,
+    /// In which capacity.
+    pub capacity: Option<Capacity>,
+    /// With which document.
+    pub id_kind: Option<IdentityKind>,
+    /// Its number.
+    pub id_number: Option<String>,
+    /// Their mobile number.
+    pub mobile: Option<String>,
+}
+
+/// Who applies.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftApplicant {
+    /// Whether it is the representative.
+    pub is_representative: Option<bool>,
+    /// The name, if it is somebody else.
+    pub name: Option<String>,
+    /// With which document.
+    pub id_kind: Option<IdentityKind>,
+    /// Its number.
+    pub id_number: Option<String>,
+}
+
+impl Draft {
+    /// The text at a pointer, for telling whether a field was changed since a reviewer saw it.
+    #[must_use]
+    pub fn value_at(&self, pointer: &str) -> Option<String> {
+        let value = serde_json::to_value(self).ok()?;
+        let found = value.pointer(pointer)?;
+        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    }
+}
+
+/// Personal numbers are not for logs.
+impl std::fmt::Debug for DraftRepresentative {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DraftRepresentative").field("capacity", &self.capacity).finish_non_exhaustive()
+    }
+}
+
+/// Personal numbers are not for logs.
+impl std::fmt::Debug for DraftApplicant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DraftApplicant")
+            .field("is_representative", &self.is_representative)
+            .finish_non_exhaustive()
+    }
+}

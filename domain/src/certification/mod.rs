@@ -1,0 +1,197 @@
+//! Certification: a tenant proves by documents that it is the organization that it says it is.
+//!
+//! Two things, never confused: the [`Certificate`] that a tenant holds, and the [`Application`] that is under way.
+//! A draft is saved in any state of completeness; what is missing or wrong shows as [`Finding`]s, and submission
+//! refuses while one of them blocks.
+
+mod application;
+mod case;
+mod certificate;
+mod document;
+mod draft;
+mod finding;
+mod number;
+mod precheck;
+mod requirement;
+mod submit;
+mod withdraw;
+mod work;
+
+pub use application::{
+    Action, Application, ApplicationKind, Claim, Illegal, LastDecision, State, Submission,
+};
+pub use case::{Case, Overview, look_up, overview};
+pub use certificate::{Certificate, CertificateState};
+pub use document::{Document, DocumentContent, MediaType};
+pub use draft::{
+    Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative, DraftTerm, TermKind,
+};
+pub use finding::{Finding, FindingCode, Remedy};
+pub use number::ApplicationNumber;
+pub use requirement::{Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds};
+pub use submit::{Submitted, submit};
+pub use withdraw::withdraw;
+pub use work::{Attach, attach, detach, update_subject};
+
+use crate::error::Result;
+use crate::id::{ApplicationId, DocumentId, MemberId, OperatorId, TenantId};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The numbers of certification.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// How long the platform takes to review.
+    pub review: Duration,
+    /// How long an applicant has to answer.
+    pub response: Duration,
+    /// How long a reviewer's claim lasts.
+    pub claim: Duration,
+    /// How long a certificate is valid.
+    pub validity: Duration,
+    /// The offset from UTC in which days are counted.
+    pub zone: FixedOffset,
+}
+
+impl Terms {
+    /// The day of an instant, where days are counted.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+}
+
+/// What a reviewer decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The organization is who it says it is.
+    Approve,
+    /// Something has to be sent again.
+    RequestInformation,
+    /// It is not accepted.
+    Reject,
+}
+
+/// A decision on one attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Whether a rejection is for good.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// What was found wanting.
+    pub findings: Vec<Finding>,
+    /// The computed findings that were overridden.
+    pub overrides: Vec<Uuid>,
+    /// For operators alone.
+    pub internal_note: Option<String>,
+    /// Who decided.
+    pub by: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One submission, as it was: it never changes, but for the decision that it gets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// Its application.
+    pub application: ApplicationId,
+    /// 1 for the first.
+    pub number: u32,
+    /// The subject as it was submitted.
+    pub draft: Draft,
+    /// The documents as they were submitted.
+    pub documents: Vec<DocumentId>,
+    /// Who submitted it.
+    pub submitted_by: MemberId,
+    /// When.
+    pub submitted_at: DateTime<Utc>,
+    /// What came of it.
+    pub decision: Option<Decision>,
+}
+
+/// Keeps applications, their attempts and documents, of the tenant that the transaction is bound to.
+pub trait ApplicationStore {
+    /// The tenant's newest application.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn application(&mut self) -> Result<Application>;
+    /// Keeps a new application.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_application(&mut self, application: &Application) -> Result<()>;
+    /// Keeps a changed application and its place in the reviewers' queue.
+    ///
+    /// # Errors
+    /// `version_stale`.
+    fn update_application(&mut self, application: &Application) -> Result<()>;
+    /// All attempts of an application, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn attempts(&mut self, application: ApplicationId) -> Result<Vec<Attempt>>;
+    /// Keeps a new attempt.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()>;
+    /// Keeps the decision on an attempt.
+    ///
+    /// # Errors
+    /// `version_stale` when it has one.
+    fn decide_attempt(&mut self, application: ApplicationId, attempt: u32, decision: &Decision)
+    -> Result<()>;
+    /// The documents that belong to the application now, by kind and page.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn documents(&mut self, application: ApplicationId) -> Result<Vec<Document>>;
+    /// A document, also one that was removed after it was submitted.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn document(&mut self, id: DocumentId) -> Result<Document>;
+    /// Keeps a new document.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_document(&mut self, document: &Document) -> Result<()>;
+    /// Takes a document out of the application; its file stays while an attempt shows it.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn remove_document(&mut self, id: DocumentId, now: DateTime<Utc>) -> Result<()>;
+}
+
+/// Keeps certificates.
+pub trait CertificateStore {
+    /// The certificate of the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn certificate(&mut self) -> Result<Option<Certificate>>;
+    /// Keeps the first certificate of the bound tenant.
+    ///
+    /// # Errors
+    /// `credit_code_taken` when another tenant is certified with its number.
+    fn insert_certificate(&mut self, certificate: &Certificate) -> Result<()>;
+    /// Which tenant is certified with a registration key, over all tenants.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn certified_tenant(&mut self, registration_key: &str) -> Result<Option<TenantId>>;
+}
+
+/// Who holds a claim, for comparisons.
+impl Claim {
+    /// Whether an operator holds it now.
+    #[must_use]
+    pub fn held_by(&self, operator: OperatorId, now: DateTime<Utc>) -> bool {
+        self.holder == operator && now < self.expires_at
+    }
+}

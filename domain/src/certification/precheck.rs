@@ -1,0 +1,266 @@
+//! The precheck: rules that a machine can judge. Each gives findings, never an error.
+
+use super::requirement::kinds;
+use super::{Case, Draft, Finding, FindingCode, RequirementKind, TermKind};
+use crate::error::Violation;
+use crate::identifier::{
+    CreditCode, Flaw, IdentityKind, IdentityNumber, OrganizationCode, RegistrationNumber,
+};
+use crate::phone::MobileNumber;
+use crate::reference::{IdentityProof, OrganizationType, RegionCode, RegistrationKind};
+use crate::text::{AddressLine, OrganizationName, PersonName, comparison_key, squeezed};
+use chrono::NaiveDate;
+
+/// The age from which somebody can stand for an organization: full capacity, Civil Code article 17.
+const FULL_AGE: u32 = 18;
+
+/// The findings of every rule, in the order of the form.
+pub(super) fn precheck(case: &Case, organization: &OrganizationType, today: NaiveDate) -> Vec<Finding> {
+    let mut check = Check { case, organization, today, found: Vec::new() };
+    check.legal_name();
+    check.registration();
+    check.address();
+    check.license_term();
+    check.representative();
+    check.applicant();
+    check.documents();
+    check.found
+}
+
+/// The number by which no second tenant is certified, when the draft has a sound one.
+pub(super) fn registration_key(draft: &Draft) -> Option<String> {
+    let number = draft.registration.number.as_deref()?;
+    Some(match draft.registration.kind? {
+        RegistrationKind::CreditCode => format!("credit_code:{}", CreditCode::parse(number).ok()?.as_str()),
+        RegistrationKind::RegistrationNumber => {
+            format!("registration_number:{}", RegistrationNumber::parse(number).ok()?.as_str())
+        }
+        RegistrationKind::Legacy => {
+            let code = draft.registration.organization_code.as_deref()?;
+            format!("organization_code:{}", OrganizationCode::parse(code).ok()?.as_str())
+        }
+        RegistrationKind::Overseas => format!("overseas:{}", squeezed(number)),
+    })
+}
+
+struct Check<'a> {
+    case: &'a Case,
+    organization: &'a OrganizationType,
+    today: NaiveDate,
+    found: Vec<Finding>,
+}
+
+impl<'a> Check<'a> {
+    fn draft(&self) -> &'a Draft {
+        &self.case.application.draft
+    }
+
+    fn field(&self, code: FindingCode, pointer: &str) -> Finding {
+        Finding::blocking(self.case.application.id, code, Some(pointer), None)
+    }
+
+    fn note(&mut self, code: FindingCode, pointer: &str) {
+        let finding = self.field(code, pointer);
+        self.found.push(finding);
+    }
+
+    /// A field that has to be there and to have its form.
+    fn text<T>(
+        &mut self,
+        pointer: &str,
+        value: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, Violation>,
+    ) -> Option<T> {
+        let Some(value) = value.filter(|value| !value.trim().is_empty()) else {
+            self.note(FindingCode::FieldMissing, pointer);
+            return None;
+        };
+        let parsed = parse(value).ok();
+        if parsed.is_none() {
+            self.note(FindingCode::FieldInvalid, pointer);
+        }
+        parsed
+    }
+
+    fn flaw(&mut self, pointer: &str, flaw: Flaw, on_check: FindingCode) {
+        let code = if flaw == Flaw::Check { on_check } else { FindingCode::FieldInvalid };
+        self.note(code, pointer);
+    }
+
+    fn legal_name(&mut self) {
+        let draft = self.draft();
+        let mut legal = draft.legal_name.as_deref();
+        if legal.is_none() && self.organization.license_may_have_no_name {
+            legal = draft.representative.name.as_deref();
+        }
+        let Some(name) = self.text("/legal_name", legal, OrganizationName::parse) else { return };
+        let profile = self.case.tenant.organization.name.as_str();
+        if comparison_key(name.as_str()) != comparison_key(profile) {
+            let finding = self.field(FindingCode::NameMismatch, "/legal_name");
+            self.found.push(finding.left_to_reviewer());
+        }
+    }
+
+    fn registration(&mut self) {
+        let registration = &self.draft().registration;
+        let Some(kind) = registration.kind else {
+            self.note(FindingCode::FieldMissing, "/registration/kind");
+            return;
+        };
+        if !self.organization.registrations.contains(&kind) {
+            self.note(FindingCode::RegistrationNumberMismatch, "/registration/kind");
+        }
+        let pointer = "/registration/number";
+        let Some(number) = registration.number.as_deref().filter(|number| !number.trim().is_empty()) else {
+            self.note(FindingCode::FieldMissing, pointer);
+            return;
+        };
+        match kind {
+            RegistrationKind::CreditCode => match CreditCode::parse(number) {
+                Ok(code) => self.prefix(&code),
+                Err(flaw) => self.flaw(pointer, flaw, FindingCode::CreditCodeCheckFailed),
+            },
+            RegistrationKind::RegistrationNumber => {
+                if let Err(flaw) = RegistrationNumber::parse(number) {
+                    self.flaw(pointer, flaw, FindingCode::CreditCodeCheckFailed);
+                }
+            }
+            RegistrationKind::Legacy | RegistrationKind::Overseas => {
+                if !(3..=40).contains(&squeezed(number).chars().count()) {
+                    self.note(FindingCode::FieldInvalid, pointer);
+                }
+            }
+        }
+        if kind == RegistrationKind::Legacy {
+            self.organization_code(registration.organization_code.as_deref());
+        }
+        if self.case.taken {
+            self.note(FindingCode::DuplicateEnterprise, pointer);
+        }
+    }
+
+    fn organization_code(&mut self, code: Option<&str>) {
+        let pointer = "/registration/organization_code";
+        match code.map(OrganizationCode::parse) {
+            None => self.note(FindingCode::FieldMissing, pointer),
+            Some(Err(flaw)) => self.flaw(pointer, flaw, FindingCode::CreditCodeCheckFailed),
+            Some(Ok(_)) => {}
+        }
+    }
+
+    /// The first two characters of a credit code say what the organization is.
+    fn prefix(&mut self, code: &CreditCode) {
+        let prefixes = &self.organization.credit_code_prefixes;
+        if !prefixes.is_empty() && !prefixes.iter().any(|prefix| prefix == code.prefix()) {
+            let finding = self.field(FindingCode::RegistrationNumberMismatch, "/registration/number");
+            self.found.push(finding.left_to_reviewer());
+        }
+    }
+
+    fn address(&mut self) {
+        let address = &self.draft().registered_address;
+        self.text("/registered_address/region", address.region.as_deref(), RegionCode::parse);
+        self.text("/registered_address/line", address.line.as_deref(), AddressLine::parse);
+    }
+
+    fn license_term(&mut self) {
+        let term = &self.draft().license_term;
+        match term.kind {
+            None => self.note(FindingCode::FieldMissing, "/license_term/kind"),
+            Some(TermKind::LongTerm) => {}
+            Some(TermKind::Fixed) => {
+                let pointer = "/license_term/until";
+                let parse = |text: &str| {
+                    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                        .map_err(|_| crate::error::Code::FormatInvalid.into())
+                };
+                let Some(until) = self.text(pointer, term.until.as_deref(), parse) else { return };
+                if until < self.today {
+                    let code = FindingCode::DocumentExpired;
+                    let license = Some(self.organization.license);
+                    self.found.push(Finding::blocking(
+                        self.case.application.id,
+                        code,
+                        Some(pointer),
+                        license,
+                    ));
+                }
+            }
+        }
+    }
+
+    fn representative(&mut self) {
+        let representative = &self.draft().representative;
+        self.text("/representative/name", representative.name.as_deref(), PersonName::parse);
+        match representative.capacity {
+            None => self.note(FindingCode::FieldMissing, "/representative/capacity"),
+            Some(capacity) if !self.organization.capacities.contains(&capacity) => {
+                self.note(FindingCode::RepresentativeMismatch, "/representative/capacity");
+            }
+            Some(_) => {}
+        }
+        self.text("/representative/mobile", representative.mobile.as_deref(), MobileNumber::parse);
+        if self.organization.identity == IdentityProof::IdentityDocument {
+            let number = representative.id_number.as_deref();
+            let identity = self.identity("/representative", representative.id_kind, number);
+            self.full_age(identity.as_ref());
+        }
+    }
+
+    fn full_age(&mut self, identity: Option<&IdentityNumber>) {
+        let Some(age) = identity.and_then(|identity| identity.age_on(self.today)) else { return };
+        if age < FULL_AGE {
+            let finding = self.field(FindingCode::IdUnderAge, "/representative/id_number");
+            self.found.push(finding.measured(f64::from(age), f64::from(FULL_AGE)));
+        }
+    }
+
+    fn applicant(&mut self) {
+        let applicant = &self.draft().applicant;
+        match applicant.is_representative {
+            None => self.note(FindingCode::FieldMissing, "/applicant/is_representative"),
+            Some(true) => {}
+            Some(false) => {
+                self.text("/applicant/name", applicant.name.as_deref(), PersonName::parse);
+                self.identity("/applicant", applicant.id_kind, applicant.id_number.as_deref());
+            }
+        }
+    }
+
+    fn identity(
+        &mut self,
+        of: &str,
+        kind: Option<IdentityKind>,
+        number: Option<&str>,
+    ) -> Option<IdentityNumber> {
+        let pointer = format!("{of}/id_number");
+        let Some(kind) = kind else {
+            self.note(FindingCode::FieldMissing, &format!("{of}/id_kind"));
+            return None;
+        };
+        let Some(number) = number.filter(|number| !number.trim().is_empty()) else {
+            self.note(FindingCode::FieldMissing, &pointer);
+            return None;
+        };
+        match IdentityNumber::parse(kind, number) {
+            Ok(identity) => Some(identity),
+            Err(_) => {
+                self.note(FindingCode::IdCheckFailed, &pointer);
+                None
+            }
+        }
+    }
+
+    fn documents(&mut self) {
+        for kind in kinds(self.organization, self.draft()) {
+            if self.case.documents.iter().any(|document| document.kind == kind) {
+                continue;
+            }
+            let code = match kind {
+                RequirementKind::AuthorizationLetter => FindingCode::AuthorizationMissing,
+                _ => FindingCode::DocumentMissing,
+            };
+            self.found.push(Finding::blocking(self.case.application.id, code, None, Some(kind)));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Requirements: which documents a case needs, by its organization type and by what its draft says.
+
+use super::{Document, Draft, Finding, State};
+use crate::reference::{IdentityProof, OrganizationType, RegistrationKind};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A document that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequirementKind {
+    /// 营业执照.
+    BusinessLicense,
+    /// 统一社会信用代码证书, of government bodies.
+    CreditCodeCertificate,
+    /// 事业单位法人证书.
+    InstitutionCertificate,
+    /// 登记证书 of social organizations, foundations, unions and others.
+    RegistrationCertificate,
+    /// 执业许可证, of law firms.
+    PracticeLicense,
+    /// Proof of registration outside the mainland.
+    OverseasRegistration,
+    /// 组织机构代码证, beside licenses of the old kind.
+    OrganizationCodeCertificate,
+    /// Front of the representative's identity document; the data page of a passport.
+    IdDocumentFront,
+    /// Its back.
+    IdDocumentBack,
+    /// 授权书, when somebody else than the representative applies.
+    AuthorizationLetter,
+    /// 盖章公函, instead of an identity document.
+    SealedLetter,
+}
+
+impl RequirementKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::BusinessLicense,
+        Self::CreditCodeCertificate,
+        Self::InstitutionCertificate,
+        Self::RegistrationCertificate,
+        Self::PracticeLicense,
+        Self::OverseasRegistration,
+        Self::OrganizationCodeCertificate,
+        Self::IdDocumentFront,
+        Self::IdDocumentBack,
+        Self::AuthorizationLetter,
+        Self::SealedLetter,
+    ];
+
+    /// The name that goes over the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BusinessLicense => "business_license",
+            Self::CreditCodeCertificate => "credit_code_certificate",
+            Self::InstitutionCertificate => "institution_certificate",
+            Self::RegistrationCertificate => "registration_certificate",
+            Self::PracticeLicense => "practice_license",
+            Self::OverseasRegistration => "overseas_registration",
+            Self::OrganizationCodeCertificate => "organization_code_certificate",
+            Self::IdDocumentFront => "id_document_front",
+            Self::IdDocumentBack => "id_document_back",
+            Self::AuthorizationLetter => "authorization_letter",
+            Self::SealedLetter => "sealed_letter",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// How many pages it can have.
+    #[must_use]
+    pub fn max_pages(self) -> u32 {
+        match self {
+            Self::IdDocumentFront | Self::IdDocumentBack | Self::OrganizationCodeCertificate => 1,
+            Self::OverseasRegistration => 10,
+            _ => 3,
+        }
+    }
+}
+
+/// Where a requirement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequirementStatus {
+    /// No document yet.
+    Missing,
+    /// A document that no reviewer has judged yet.
+    Uploaded,
+    /// A reviewer found it in order.
+    Accepted,
+    /// A reviewer found it wanting.
+    Rejected,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaiting {
+    /// The applicant's.
+    Applicant,
+    /// A reviewer's.
+    Reviewer,
+    /// Nobody's.
+    None,
+}
+
+/// A requirement and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// What is asked for.
+    pub kind: RequirementKind,
+    /// Where it stands.
+    pub status: RequirementStatus,
+    /// Whose turn it is.
+    pub awaiting: Awaiting,
+    /// Whether it stands in the way of submission now.
+    pub blocking: bool,
+    /// Its documents, by page.
+    pub documents: Vec<Document>,
+}
+
+/// Which documents a case needs.
+#[must_use]
+pub fn kinds(organization: &OrganizationType, draft: &Draft) -> Vec<RequirementKind> {
+    let mut kinds = vec![organization.license];
+    if draft.registration.kind == Some(RegistrationKind::Legacy) {
+        kinds.push(RequirementKind::OrganizationCodeCertificate);
+    }
+    match organization.identity {
+        IdentityProof::SealedLetter => kinds.push(RequirementKind::SealedLetter),
+        IdentityProof::IdentityDocument => {
+            kinds.push(RequirementKind::IdDocumentFront);
+            if draft.representative.id_kind.is_none_or(crate::identifier::IdentityKind::has_back) {
+                kinds.push(RequirementKind::IdDocumentBack);
+            }
+        }
+    }
+    if draft.applicant.is_representative == Some(false) {
+        kinds.push(RequirementKind::AuthorizationLetter);
+    }
+    kinds
+}
+
+/// Where each needed document stands: by what was uploaded, and by what the last decision found.
+#[must_use]
+pub(super) fn requirements(
+    organization: &OrganizationType,
+    draft: &Draft,
+    documents: &[Document],
+    open: &[Finding],
+    decided_at: Option<DateTime<Utc>>,
+    state: &State,
+) -> Vec<Requirement> {
+    kinds(organization, draft)
+        .into_iter()
+        .map(|kind| {
+            let documents: Vec<_> =
+                documents.iter().filter(|document| document.kind == kind).cloned().collect();
+            let newest = documents.iter().map(|document| document.uploaded_at).max();
+            let rejected = open.iter().any(|finding| finding.requirement == Some(kind));
+            let status = match (newest, decided_at) {
+                (None, _) => RequirementStatus::Missing,
+                (Some(newest), Some(decided)) if newest <= decided && rejected => RequirementStatus::Rejected,
+                (Some(newest), Some(decided)) if newest <= decided => RequirementStatus::Accepted,
+                _ => RequirementStatus::Uploaded,
+            };
+            let wanting = matches!(status, RequirementStatus::Missing | RequirementStatus::Rejected);
+            let awaiting = match (wanting, state.with_reviewer(), state.editable()) {
+                (true, _, true) => Awaiting::Applicant,
+                (_, true, _) if status == RequirementStatus::Uploaded => Awaiting::Reviewer,
+                _ => Awaiting::None,
+            };
+            Requirement { kind, status, awaiting, blocking: wanting && state.editable(), documents }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identifier::IdentityKind;
+    use crate::reference::OrganizationTypes;
+
+    #[test]
+    fn names_are_serde_names() {
+        for kind in RequirementKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(RequirementKind::find(kind.name()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn what_each_type_needs() {
+        use RequirementKind::{
+            AuthorizationLetter, BusinessLicense, CreditCodeCertificate, IdDocumentBack, IdDocumentFront,
+            OrganizationCodeCertificate, SealedLetter,
+        };
+        let types = OrganizationTypes::shipped().unwrap();
+        let needs = |code: &str, draft: &Draft| kinds(types.parse(code).unwrap(), draft);
+        let mut draft = Draft::default();
+        assert_eq!(needs("enterprise", &draft), [BusinessLicense, IdDocumentFront, IdDocumentBack]);
+        assert_eq!(needs("government", &draft), [CreditCodeCertificate, SealedLetter]);
+        draft.representative.id_kind = Some(IdentityKind::Passport);
+        draft.applicant.is_representative = Some(false);
+        draft.registration.kind = Some(RegistrationKind::Legacy);
+        assert_eq!(
+            needs("enterprise", &draft),
+            [BusinessLicense, OrganizationCodeCertificate, IdDocumentFront, AuthorizationLetter]
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! What the world gives to one request: the time, randomness, and where the request came from.
+//!
+//! The domain never asks a clock or a random generator itself, so every use case can be repeated exactly.
+
+use chrono::{DateTime, Utc};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// The source of ids and random bytes.
+pub trait Random {
+    /// A fresh UUIDv7.
+    fn uuid(&self) -> Uuid;
+    /// 32 fresh bytes from a cryptographic generator.
+    fn bytes(&self) -> [u8; 32];
+}
+
+/// Where a request came from. It is kept with what the request changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The client's address, as far as trusted proxies tell it.
+    pub ip: Option<IpAddr>,
+    /// The request's id.
+    pub request_id: String,
+}
+
+/// The world as one use case sees it.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The time at which the request is carried out.
+    pub now: DateTime<Utc>,
+    /// Ids and random bytes.
+    pub random: &'a dyn Random,
+    /// Where the request came from.
+    pub origin: &'a Origin,
+}
+
+impl Context<'_> {
+    /// A fresh typed id.
+    #[must_use]
+    pub fn id<T: crate::id::EntityId>(&self) -> T {
+        self.random.uuid().into()
+    }
+}

@@ -1,0 +1,214 @@
+//! Every code that Gongpai can answer, with its kind and its sentence in both languages.
+//!
+//! The one source for problem details, `GET /v1/errors/{code}` and the contract. A code is never renamed or
+//! given another meaning once it was released. `{name}` in a sentence is filled from the parameter of that name.
+
+use super::Kind;
+use serde_json::Value;
+
+/// A language in which messages exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Language {
+    /// Simplified Chinese, `zh-CN`.
+    Chinese,
+    /// English, `en`.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// The language's tag (BCP 47).
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+}
+
+macro_rules! catalogue {
+    ($($variant:ident $name:literal $kind:ident $chinese:literal $english:literal;)+) => {
+        /// A stable error code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $english] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The name that goes over the wire.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)+ }
+            }
+
+            /// What sort of failure it is.
+            #[must_use]
+            pub fn kind(self) -> Kind {
+                match self { $(Code::$variant => Kind::$kind,)+ }
+            }
+
+            /// The sentence before its placeholders are filled.
+            #[must_use]
+            pub fn template(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Code::$variant, Language::Chinese) => $chinese,
+                      (Code::$variant, Language::English) => $english,)+
+                }
+            }
+        }
+    };
+}
+
+impl Code {
+    /// The code of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// The sentence for a person, its placeholders filled from `params`.
+    #[must_use]
+    pub fn message(self, language: Language, params: &[(&'static str, Value)]) -> String {
+        let mut message = self.template(language).to_owned();
+        for (name, value) in params {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            message = message.replace(&format!("{{{name}}}"), &text);
+        }
+        message
+    }
+}
+
+catalogue! {
+    // The request as such.
+    MalformedRequest "malformed_request" Malformed "无法读取请求。" "The request cannot be read.";
+    MalformedJson "malformed_json" Malformed "请求正文不是合法的 JSON：第 {line} 行第 {column} 列。" "The body is not JSON: line {line}, column {column}.";
+    RequestTimeout "request_timeout" TimedOut "请求发送超时。" "The request took too long to arrive.";
+    MethodNotAllowed "method_not_allowed" NotAllowed "该地址不支持此方法。" "This address does not have that method.";
+    NotFound "not_found" NotFound "找不到请求的内容。" "There is nothing here.";
+    PayloadTooLarge "payload_too_large" TooLarge "请求正文超过 {limit} 字节。" "The body is larger than {limit} bytes.";
+    MediaTypeUnsupported "media_type_unsupported" UnsupportedType "不支持此内容类型，应为 {expected}。" "This content type is not accepted; send {expected}.";
+    RateLimited "rate_limited" TooMany "请求过于频繁，请稍后再试。" "Too many requests; try again later.";
+    Busy "busy" Contention "系统繁忙，请重试。" "Too many changes at once; try again.";
+    Unavailable "unavailable" Unavailable "服务暂时不可用。" "The service is temporarily unavailable.";
+    Internal "internal" Internal "服务内部错误。" "An error of the service itself.";
+    // Input, field by field.
+    InputInvalid "input_invalid" Invalid "部分内容不符合要求，见 errors。" "Some of the input is wrong; see errors.";
+    FieldUnknown "field_unknown" Invalid "没有此字段。" "There is no such field.";
+    FieldRequired "field_required" Invalid "此项必填。" "This is required.";
+    TypeWrong "type_wrong" Invalid "值的类型不正确，应为 {expected}。" "The value has the wrong type; it must be {expected}.";
+    ValueNotAllowed "value_not_allowed" Invalid "值不在允许的范围内：{allowed}。" "The value must be one of {allowed}.";
+    ValueTooShort "value_too_short" Invalid "不得少于 {min} 个。" "It must have at least {min}.";
+    ValueTooLong "value_too_long" Invalid "不得超过 {max} 个。" "It must have at most {max}.";
+    ValueOutOfRange "value_out_of_range" Invalid "数值应在 {min} 到 {max} 之间。" "The number must be between {min} and {max}.";
+    FormatInvalid "format_invalid" Invalid "格式不正确，应为 {expected}。" "The format is wrong; it must be {expected}.";
+    ParameterUnknown "parameter_unknown" Malformed "没有此查询参数。" "There is no such query parameter.";
+    ParameterInvalid "parameter_invalid" Malformed "参数不正确。" "The parameter is wrong.";
+    CursorInvalid "cursor_invalid" Malformed "游标无效，请从第一页开始。" "The cursor is not valid; start from the first page.";
+    TextCharacterForbidden "text_character_forbidden" Invalid "含有不可见、控制或方向字符。" "It has an invisible, control or direction character.";
+    // Versions and repeated requests.
+    VersionStale "version_stale" Stale "内容已被修改，请重新读取后再试。" "It was changed meanwhile; read it again.";
+    VersionRequired "version_required" VersionRequired "请在 If-Match 中给出所依据的版本。" "Name the version you change in If-Match.";
+    IdempotencyKeyInvalid "idempotency_key_invalid" Malformed "Idempotency-Key 应为 1 到 255 个可见 ASCII 字符。" "An Idempotency-Key is 1 to 255 visible ASCII characters.";
+    IdempotencyKeyReused "idempotency_key_reused" Invalid "此 Idempotency-Key 已用于内容不同的请求。" "This Idempotency-Key was used for a request with other content.";
+    // Who is asking.
+    Unauthenticated "unauthenticated" Unauthenticated "需要有效的令牌。" "A valid token is needed.";
+    TokenExpired "token_expired" Unauthenticated "令牌已过期。" "The token has expired.";
+    SessionEnded "session_ended" Unauthenticated "会话已结束，请重新登录。" "The session has ended; sign in again.";
+    Forbidden "forbidden" Forbidden "没有此项权限：{permission}。" "You lack the permission {permission}.";
+    // Values with a rule of their own.
+    MobileInvalid "mobile_invalid" Invalid "手机号码不正确。" "This is not a mobile number.";
+    CountryCodeRequired "country_code_required" Invalid "请加上国家或地区代码，例如 +86。" "Add the country code, such as +86.";
+    CountryNotSupported "country_not_supported" Invalid "暂不支持向该国家或地区发送短信，可用：{supported}。" "Codes cannot be sent to that country; possible are {supported}.";
+    PhoneInvalid "phone_invalid" Invalid "电话号码不正确。" "This is not a phone number.";
+    OrganizationTypeUnknown "organization_type_unknown" Invalid "没有此组织类型。" "There is no such organization type.";
+    IndustryUnknown "industry_unknown" Invalid "没有此行业代码（GB/T 4754 门类加大类）。" "There is no such industry (GB/T 4754, section and division).";
+    RegionUnknown "region_unknown" Invalid "没有此行政区划代码（GB/T 2260）。" "There is no such region (GB/T 2260).";
+    CodeMalformed "code_malformed" Invalid "验证码为六位数字。" "A code is six digits.";
+    // Agreements.
+    AgreementUnknown "agreement_unknown" Invalid "没有此协议。" "There is no such agreement.";
+    AgreementStale "agreement_stale" Invalid "协议已更新，当前版本为 {current}。" "The agreement has changed; its version is now {current}.";
+    AgreementMissing "agreement_missing" Invalid "须同意：{kind}。" "This agreement must be accepted: {kind}.";
+    // Registration.
+    RegistrationNotWaiting "registration_not_waiting" Conflict "该注册已完成，不能再修改。" "This registration is completed and cannot be changed.";
+    RegistrationExpired "registration_expired" Conflict "该注册已过期，请重新开始。" "This registration has expired; start again.";
+    // SMS codes.
+    VerificationCodeIncorrect "verification_code_incorrect" Invalid "验证码不正确，还可尝试 {attempts_left} 次。" "The code is wrong; {attempts_left} attempts are left.";
+    VerificationCodeExhausted "verification_code_exhausted" Invalid "错误次数过多，请重新获取验证码。" "Too many wrong codes; ask for a new one.";
+    VerificationCodeExpired "verification_code_expired" Invalid "验证码已失效，请重新获取。" "The code is no longer valid; ask for a new one.";
+    CodeResendTooSoon "code_resend_too_soon" TooMany "请在 {seconds} 秒后重新获取验证码。" "Ask for another code in {seconds} seconds.";
+    CodeDailyLimit "code_daily_limit" TooMany "该号码今天的验证码次数已用完。" "No more codes for this number today.";
+    CodeBudgetSpent "code_budget_spent" TooMany "验证码发送过于频繁，请稍后再试。" "Too many codes were asked for; try again later.";
+    HumanCheckRequired "human_check_required" Forbidden "请先完成人机验证。" "Prove first that you are a person.";
+    // Sessions.
+    RefreshTokenInvalid "refresh_token_invalid" Unauthenticated "刷新令牌无效，请重新登录。" "The refresh token is not valid; sign in again.";
+    NoMembership "no_membership" Forbidden "该账号不属于任何企业。" "This account belongs to no organization.";
+    ChallengeEnded "challenge_ended" Conflict "登录步骤已失效，请重新登录。" "This sign-in is over; start again.";
+    TenantNotOffered "tenant_not_offered" Invalid "不能选择该企业。" "That organization is not one of the choices.";
+    // Certification.
+    ActionNotAllowed "action_not_allowed" Conflict "当前状态 {state} 不能执行此操作。" "That is not possible in the state {state}.";
+    CertificationIncomplete "certification_incomplete" Invalid "仍有问题需要解决，见 findings。" "Something is still missing or wrong; see findings.";
+    CreditCodeTaken "credit_code_taken" Conflict "该统一社会信用代码已被其他企业认证。" "Another organization is certified with this credit code.";
+    DocumentKindNotWanted "document_kind_not_wanted" Invalid "不需要此类材料，可用：{allowed}。" "No document of this kind is asked for; possible are {allowed}.";
+    DocumentPageInvalid "document_page_invalid" Invalid "页码应为 1 到 {max}。" "The page must be between 1 and {max}.";
+    DocumentPageTaken "document_page_taken" Conflict "该页已有材料，请用 replaces 指明要替换的材料。" "That page has a document; name it in replaces.";
+    DocumentMissing "document_missing" Invalid "请在 file 中上传文件。" "Send the document as the part named file.";
+    DocumentEmpty "document_empty" Invalid "文件为空。" "The file is empty.";
+    DocumentTypeUnsupported "document_type_unsupported" Invalid "文件内容不是 JPEG、PNG、WebP 或 PDF。" "The content is not JPEG, PNG, WebP or PDF.";
+    DocumentHeic "document_heic" Invalid "不支持 HEIC，请在相机设置中改为“兼容性最佳”（JPEG）。" "HEIC is not accepted; set the camera to most compatible (JPEG).";
+    DocumentTooLarge "document_too_large" TooLarge "文件超过 {limit} 字节。" "The file is larger than {limit} bytes.";
+    DocumentTooSmall "document_too_small" Invalid "最短边为 {measured} 像素，不得小于 {limit}。" "The shortest side has {measured} pixels; it needs {limit}.";
+    DocumentTooManyPixels "document_too_many_pixels" Invalid "图片有 {measured} 像素，不得超过 {limit}。" "The image has {measured} pixels; at most {limit} are accepted.";
+    DocumentUnreadable "document_unreadable" Invalid "文件已损坏或无法读取。" "The file is damaged or cannot be read.";
+    DocumentTooManyPages "document_too_many_pages" Invalid "文件有 {measured} 页，不得超过 {limit} 页。" "The file has {measured} pages; at most {limit} are accepted.";
+    DocumentEncrypted "document_encrypted" Invalid "PDF 已加密，请先去除密码。" "The PDF is encrypted; remove its password first.";
+    DocumentActive "document_active" Invalid "PDF 含有脚本或附件。" "The PDF contains scripts or attachments.";
+    // Review.
+    ReviewClaimed "review_claimed" Conflict "该申请已由其他审核员领取。" "Another reviewer holds this case.";
+    ClaimLost "claim_lost" Conflict "您未持有该申请，或领取已到期。" "You do not hold this case, or the claim has ended.";
+    AttemptMismatch "attempt_mismatch" Conflict "该决定针对第 {attempt} 次提交，当前为第 {current} 次。" "The decision is about attempt {attempt}; the current one is {current}.";
+    FindingsRequired "findings_required" Invalid "退回或拒绝时须说明至少一个问题。" "Say at least one finding when you do not approve.";
+    FindingsUnwanted "findings_unwanted" Invalid "通过时不得附带阻止性问题。" "An approval carries no findings.";
+    FindingTargetRequired "finding_target_required" Invalid "请给出 requirement 或 pointer 之一。" "Name either a requirement or a pointer.";
+    FindingUnknown "finding_unknown" Invalid "没有此问题，或不可豁免。" "There is no such finding, or it cannot be overridden.";
+    BlockingFindings "blocking_findings" Conflict "仍有阻止通过的问题，须先豁免或退回。" "Findings block the approval; override them or ask for information.";
+    OwnOrganization "own_organization" Forbidden "不能审核自己所属的企业。" "Nobody reviews an organization that they belong to.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|code| Code::find(code.name()) == Some(*code)));
+        assert_eq!(Code::find("no_such_code"), None);
+    }
+
+    #[test]
+    fn both_languages_use_the_same_placeholders() {
+        fn placeholders(text: &str) -> HashSet<&str> {
+            text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+        }
+        for code in Code::ALL {
+            let (zh, en) = (code.template(Language::Chinese), code.template(Language::English));
+            assert_eq!(placeholders(zh), placeholders(en), "{}", code.name());
+        }
+    }
+
+    #[test]
+    fn a_message_is_filled() {
+        let params = [("attempts_left", Value::from(3))];
+        let message = Code::VerificationCodeIncorrect.message(Language::English, &params);
+        assert_eq!(message, "The code is wrong; 3 attempts are left.");
+    }
+}

@@ -1,0 +1,68 @@
+//! Jobs: work that has to happen after a transaction, and is queued in it.
+//!
+//! A job happens at least once, so whatever carries it out must bear a repetition.
+
+use crate::error::Result;
+use crate::id::VerificationId;
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Something to be done later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Send the code of a verification by SMS.
+    SendCode {
+        /// The verification.
+        verification: Uuid,
+        /// Which of its sends; an older one is not sent any more.
+        generation: u32,
+    },
+}
+
+impl Job {
+    /// The job that sends a code.
+    #[must_use]
+    pub fn send_code(verification: VerificationId, generation: u32) -> Self {
+        Self::SendCode { verification: verification.into(), generation }
+    }
+
+    /// The word for the kind of job, for metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SendCode { .. } => "send_code",
+        }
+    }
+}
+
+/// Queues jobs.
+pub trait JobQueue {
+    /// Queues a job in the transaction under way; it is due at once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn enqueue(&mut self, id: Uuid, job: &Job, now: DateTime<Utc>) -> Result<()>;
+}
+
+/// After so many failures a job is set aside for a person to look at.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// How long after its nth failure a job is tried again: 2 s, 4 s, 8 s … at most 5 min.
+#[must_use]
+pub fn back_off(failures: u32) -> Duration {
+    Duration::seconds(1_i64.checked_shl(failures.min(16)).unwrap_or(i64::MAX).min(300))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_off_doubles_and_ends() {
+        let seconds: Vec<i64> = (1..=10).map(|n| back_off(n).num_seconds()).collect();
+        assert_eq!(seconds, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(back_off(u32::MAX).num_seconds(), 300);
+    }
+}

@@ -1,0 +1,91 @@
+//! The journal: one entry for every change, written in the transaction of the change.
+//!
+//! An entry names fields with their values before and after. Secrets never enter. Personal values stand apart under
+//! the id of the person, so that the store can encrypt them with that person's key and forget the key one day.
+
+use crate::actor::Actor;
+use crate::context::Context;
+use crate::error::Result;
+use crate::id::{PersonId, TenantId};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// One field that changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The field, such as `state`.
+    pub field: &'static str,
+    /// Its value before; null when there was none.
+    pub before: Value,
+    /// Its value after; null when there is none.
+    pub after: Value,
+}
+
+/// What happened to one thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The tenant whose data changed, if it was a tenant's.
+    pub tenant: Option<TenantId>,
+    /// What was done, such as `registration.completed`.
+    pub action: &'static str,
+    /// The kind of thing it was done to.
+    pub target_kind: &'static str,
+    /// Its id.
+    pub target: Uuid,
+    /// The changed fields that are nobody's personal values.
+    pub changes: Vec<Change>,
+    /// The changed fields that are, and whose.
+    pub personal: Option<(PersonId, Vec<Change>)>,
+}
+
+impl Entry {
+    /// An entry without changed fields yet.
+    #[must_use]
+    pub fn new(action: &'static str, target_kind: &'static str, target: impl Into<Uuid>) -> Self {
+        Self { tenant: None, action, target_kind, target: target.into(), changes: Vec::new(), personal: None }
+    }
+
+    /// Says whose tenant's data changed.
+    #[must_use]
+    pub fn of(mut self, tenant: TenantId) -> Self {
+        self.tenant = Some(tenant);
+        self
+    }
+
+    /// Adds a field, unless it did not change.
+    #[must_use]
+    pub fn change(mut self, field: &'static str, before: impl Into<Value>, after: impl Into<Value>) -> Self {
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            self.changes.push(Change { field, before, after });
+        }
+        self
+    }
+
+    /// Adds a field that is personal, unless it did not change. An entry has one person.
+    #[must_use]
+    pub fn personal(
+        mut self,
+        person: impl Into<Uuid>,
+        field: &'static str,
+        before: impl Into<Value>,
+        after: impl Into<Value>,
+    ) -> Self {
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            let person = PersonId::from(person.into());
+            let (_, changes) = self.personal.get_or_insert_with(|| (person, Vec::new()));
+            changes.push(Change { field, before, after });
+        }
+        self
+    }
+}
+
+/// Writes entries.
+pub trait Journal {
+    /// Adds an entry to the transaction under way.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn record(&mut self, context: &Context<'_>, actor: &Actor, entry: Entry) -> Result<()>;
+}

@@ -1,0 +1,29 @@
+//! What is true: the types, rules and use cases of Gongpai.
+//!
+//! Nothing here does I/O, asks a clock or a random generator, or knows of HTTP or SQL. Use cases are plain functions over
+//! narrow ports (traits such as [`registration::RegistrationStore`]) that the `persistence` crate implements; time, ids
+//! and secrets come in as arguments.
+
+pub mod access;
+pub mod account;
+pub mod actor;
+pub mod agreement;
+pub mod assessment;
+pub mod certification;
+pub mod context;
+pub mod department;
+pub mod error;
+pub mod id;
+pub mod identifier;
+pub mod job;
+pub mod journal;
+pub mod member;
+pub mod operator;
+pub mod phone;
+pub mod reference;
+pub mod registration;
+pub mod review;
+pub mod session;
+pub mod tenant;
+pub mod text;
+pub mod verification;

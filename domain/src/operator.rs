@@ -1,0 +1,79 @@
+//! Operators: people who work for the platform, not for a tenant. They are made on the command line.
+
+use crate::actor::{Actor, OperatorRole};
+use crate::context::Context;
+use crate::error::Result;
+use crate::id::{AccountId, OperatorId, TenantId};
+use crate::journal::{Entry, Journal};
+use crate::phone::MobileNumber;
+use crate::text::PersonName;
+use chrono::{DateTime, Utc};
+
+/// Someone who works for the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// Their id.
+    pub id: OperatorId,
+    /// The number with which they sign in.
+    pub mobile: MobileNumber,
+    /// Their name.
+    pub name: PersonName,
+    /// What they may do.
+    pub role: OperatorRole,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Keeps operators.
+pub trait OperatorStore {
+    /// The operator of a number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn operator_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Operator>>;
+    /// The operator of an id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn operator(&mut self, id: OperatorId) -> Result<Option<Operator>>;
+    /// Inserts a new operator, or gives a known one another name and role.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn save_operator(&mut self, operator: &Operator, known: bool) -> Result<()>;
+    /// Whether the number of an operator belongs to a member of a tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<Option<AccountId>>;
+}
+
+/// Makes an operator, or changes the name and role of the one with that number.
+///
+/// # Errors
+/// When the store fails.
+pub fn add(
+    tx: &mut (impl OperatorStore + Journal),
+    context: &Context<'_>,
+    mobile: &MobileNumber,
+    name: &PersonName,
+    role: OperatorRole,
+) -> Result<Operator> {
+    let known = tx.operator_by_mobile(mobile)?;
+    let before = known.as_ref().map(|operator| format!("{:?}", operator.role));
+    let operator = Operator {
+        id: known.as_ref().map_or_else(|| context.id(), |operator| operator.id),
+        mobile: mobile.clone(),
+        name: name.clone(),
+        role,
+        created_at: known.as_ref().map_or(context.now, |operator| operator.created_at),
+    };
+    tx.save_operator(&operator, known.is_some())?;
+    let old_name = known.as_ref().map(|operator| operator.name.as_str().to_owned());
+    let entry = Entry::new("operator.added", "operator", operator.id)
+        .change("role", before, format!("{role:?}"))
+        .personal(operator.id, "name", old_name, operator.name.as_str())
+        .personal(operator.id, "mobile", known.map(|_| mobile.as_str()), mobile.as_str());
+    tx.record(context, &Actor::System, entry)?;
+    Ok(operator)
+}

@@ -1,0 +1,167 @@
+//! The code is entered: in one transaction the tenant, its root department, its owner, its certification draft and the
+//! owner's first session come to be.
+
+use super::{Registration, RegistrationStore};
+use crate::account::{Account, AccountStore};
+use crate::actor::{Actor, MemberRole};
+use crate::agreement::{AcceptanceStore, acceptances};
+use crate::certification::{Application, ApplicationStore};
+use crate::context::Context;
+use crate::department::{Department, DepartmentStore};
+use crate::error::Result;
+use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
+use crate::journal::{Entry, Journal};
+use crate::member::{Member, MemberStore, Membership, OWNER_USERID};
+use crate::session::{
+    DeviceStore, Lifetime, NewDevice, Opened, SessionStore, TokenHash, Tokens, known_device,
+    open_member_session,
+};
+use crate::tenant::{Tenant, TenantScope, TenantStore};
+use crate::text::DepartmentName;
+use crate::verification::{self, Check, Code, CodeBook, Purpose, Subject, VerificationStore};
+
+/// What is entered.
+#[derive(Debug, Clone)]
+pub struct Verify<'a> {
+    /// The code.
+    pub code: &'a Code,
+    /// From what the owner will work.
+    pub device: &'a NewDevice,
+    /// The token by which the device says it is known.
+    pub device_token: Option<&'a TokenHash>,
+    /// The tokens of the first session.
+    pub tokens: &'a Tokens,
+    /// How long it lives.
+    pub lifetime: &'a Lifetime,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verified {
+    /// The code was not right.
+    Refused(Check),
+    /// The tenant exists.
+    Completed(Box<Completed>),
+}
+
+/// A company that has joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The owner's first session.
+    pub opened: Opened,
+}
+
+/// Enters the code of a registration.
+///
+/// # Errors
+/// `registration_not_waiting`, `registration_expired`.
+pub fn verify(
+    tx: &mut (
+             impl RegistrationStore
+             + VerificationStore
+             + AccountStore
+             + TenantStore
+             + TenantScope
+             + DepartmentStore
+             + MemberStore
+             + SessionStore
+             + DeviceStore
+             + AcceptanceStore
+             + ApplicationStore
+             + Journal
+         ),
+    context: &Context<'_>,
+    registration: Registration,
+    verify: &Verify<'_>,
+    codes: &dyn CodeBook,
+) -> Result<Verified> {
+    registration.require_waiting(context.now)?;
+    let requester = known_device(tx, verify.device_token, &registration.administrator.mobile)?;
+    let subject = Subject::registration(registration.id);
+    let check = verification::enter(tx, context, Purpose::Register, &subject, requester, verify.code, codes)?;
+    if check != Check::Correct {
+        return Ok(Verified::Refused(check));
+    }
+    let account = account_of(tx, context, &registration)?;
+    let (tenant, membership) = found_tenant(tx, context, &registration, account)?;
+    let opened = open_member_session(
+        tx,
+        context,
+        account,
+        membership,
+        verify.device,
+        requester,
+        verify.tokens,
+        verify.lifetime,
+    )?;
+    let kept = acceptances(context, account, Some(registration.id), &registration.accepted);
+    tx.insert_acceptances(&kept)?;
+    let id = registration.id;
+    tx.save_registration(&registration.complete(tenant.id, context.now))?;
+    let entry = Entry::new("registration.completed", "registration", id)
+        .of(tenant.id)
+        .change("state", "awaiting_verification", "completed")
+        .change("tenant", None::<String>, tenant.id.to_string())
+        .change("account", None::<String>, account.to_string());
+    tx.record(context, &Actor::Applicant(id), entry)?;
+    Ok(Verified::Completed(Box::new(Completed { tenant, opened })))
+}
+
+fn account_of(
+    tx: &mut impl AccountStore,
+    context: &Context<'_>,
+    registration: &Registration,
+) -> Result<AccountId> {
+    let mobile = &registration.administrator.mobile;
+    if let Some(known) = tx.account_by_mobile(mobile)? {
+        return Ok(known.id);
+    }
+    let account = Account { id: context.id(), mobile: mobile.clone(), created_at: context.now };
+    tx.insert_account(&account)?;
+    Ok(account.id)
+}
+
+fn found_tenant(
+    tx: &mut (impl TenantStore + TenantScope + DepartmentStore + MemberStore + ApplicationStore),
+    context: &Context<'_>,
+    registration: &Registration,
+    account: AccountId,
+) -> Result<(Tenant, Membership)> {
+    let id: TenantId = context.id();
+    let (root, owner): (DepartmentId, MemberId) = (context.id(), context.id());
+    let organization = registration.organization.clone();
+    let tenant = Tenant { id, organization, created_at: context.now, version: 1 };
+    tx.enter(id);
+    tx.insert_tenant(&tenant)?;
+    tx.insert_department(&Department {
+        tenant: id,
+        id: root,
+        parent: None,
+        number: 1,
+        name: DepartmentName::from_stricter(&tenant.organization.name),
+        created_at: context.now,
+    })?;
+    let administrator = &registration.administrator;
+    tx.insert_member(&Member {
+        tenant: id,
+        id: owner,
+        account,
+        userid: OWNER_USERID.to_owned(),
+        name: administrator.name.clone(),
+        position: Some(administrator.position.clone()),
+        role: MemberRole::Owner,
+        department: root,
+        created_at: context.now,
+    })?;
+    tx.insert_application(&Application::initial(context, id, &tenant.organization.kind))?;
+    let membership = Membership {
+        tenant: id,
+        tenant_name: tenant.organization.name.as_str().to_owned(),
+        member: owner,
+        userid: OWNER_USERID.to_owned(),
+        name: administrator.name.as_str().to_owned(),
+    };
+    Ok((tenant, membership))
+}

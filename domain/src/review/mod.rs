@@ -1,0 +1,97 @@
+//! Review: operators take up applications and decide them. A review has the id of its application.
+
+mod claim;
+mod decide;
+mod queue;
+
+pub use claim::{claim, release};
+pub use decide::{JudgedFinding, Judgement, decide};
+pub use queue::{Filter, Item, Position, queue};
+
+use crate::access::{self, Permission};
+use crate::actor::OperatorActor;
+use crate::certification::{
+    ApplicationNumber, ApplicationStore, Attempt, Case, CertificateStore, Document, Overview, Terms,
+};
+use crate::context::Context;
+use crate::error::{Code, Result};
+use crate::id::{ApplicationId, DocumentId, TenantId};
+use crate::reference::OrganizationTypes;
+use crate::tenant::{TenantScope, TenantStore};
+
+/// Finds applications over all tenants.
+pub trait ReviewStore {
+    /// A page of the queue.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn reviews(
+        &mut self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: u32,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Vec<Item>>;
+    /// How many the filter lets through.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn reviews_counted(&mut self, filter: &Filter, now: chrono::DateTime<chrono::Utc>) -> Result<u64>;
+    /// The tenant of an application that was submitted at least once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn tenant_of_review(&mut self, id: ApplicationId) -> Result<Option<TenantId>>;
+    /// The tenant of a number that was submitted at least once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<TenantId>>;
+}
+
+/// Everything about a case, for an operator.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn get(
+    tx: &mut (impl ReviewStore + TenantScope + TenantStore + ApplicationStore + CertificateStore),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    id: ApplicationId,
+    types: &OrganizationTypes,
+    terms: &Terms,
+) -> Result<(Overview, Vec<Attempt>)> {
+    access::require(actor, Permission::ReviewRead)?;
+    let case = load(tx, context, id)?;
+    let attempts = tx.attempts(id)?;
+    Ok((case.overview(tx, types, terms.day(context.now))?, attempts))
+}
+
+/// A document of a case, for an operator.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn document(
+    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore),
+    actor: &OperatorActor,
+    id: ApplicationId,
+    document: DocumentId,
+) -> Result<Document> {
+    access::require(actor, Permission::ReviewRead)?;
+    let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
+    tx.enter(tenant);
+    let document = tx.document(document)?;
+    if document.application == id { Ok(document) } else { Err(Code::NotFound.into()) }
+}
+
+/// Goes to the tenant of a case and loads it. The caller has asked for the right.
+fn load(
+    tx: &mut (impl ReviewStore + TenantScope + TenantStore + ApplicationStore + CertificateStore),
+    context: &Context<'_>,
+    id: ApplicationId,
+) -> Result<Case> {
+    let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
+    tx.enter(tenant);
+    let case = Case::load(tx, context.now)?;
+    if case.application.id == id { Ok(case) } else { Err(Code::NotFound.into()) }
+}

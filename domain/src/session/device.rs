@@ -1,0 +1,77 @@
+//! Devices: what somebody signs in from. A device that has signed in before is known by a token of its own.
+
+use super::TokenHash;
+use crate::error::Result;
+use crate::id::{AccountId, DeviceId};
+use crate::phone::MobileNumber;
+use crate::text::DeviceName;
+use crate::verification::Requester;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What runs on a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// A browser.
+    Web,
+    /// An iPhone or iPad.
+    Ios,
+    /// An Android device.
+    Android,
+    /// A desktop program.
+    Desktop,
+    /// A mini program inside another app.
+    MiniProgram,
+}
+
+/// A device as it names itself at sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDevice {
+    /// What its owner calls it.
+    pub name: DeviceName,
+    /// What runs on it.
+    pub platform: Platform,
+}
+
+/// A device from which an account has signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// By what it is known again.
+    pub token: TokenHash,
+    /// What it said of itself.
+    pub described: NewDevice,
+    /// Since when it is known.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Keeps devices.
+pub trait DeviceStore {
+    /// The device with a token whose account has that number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn device_of(&mut self, token: &TokenHash, mobile: &MobileNumber) -> Result<Option<DeviceId>>;
+    /// Keeps a new device.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_device(&mut self, device: &Device) -> Result<()>;
+}
+
+/// Who asks: the known device with that token, or a stranger.
+///
+/// # Errors
+/// When the store fails.
+pub fn known_device(
+    tx: &mut impl DeviceStore,
+    token: Option<&TokenHash>,
+    mobile: &MobileNumber,
+) -> Result<Requester> {
+    let Some(token) = token else { return Ok(Requester::Stranger) };
+    Ok(tx.device_of(token, mobile)?.map_or(Requester::Stranger, Requester::Device))
+}

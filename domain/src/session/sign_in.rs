@@ -1,0 +1,155 @@
+//! Signing in with a code sent by SMS.
+
+use super::open::open_operator_session;
+use super::{
+    Challenge, ChallengeStore, DeviceStore, Lifetime, NewDevice, Opened, SessionStore, TokenHash, Tokens,
+    challenge, known_device, open_member_session,
+};
+use crate::account::AccountStore;
+use crate::actor::Realm;
+use crate::context::Context;
+use crate::error::{Code as ErrorCode, Faults, Place, Result};
+use crate::id::TenantId;
+use crate::job::JobQueue;
+use crate::journal::Journal;
+use crate::member::{MemberStore, Membership};
+use crate::operator::OperatorStore;
+use crate::phone::MobileNumber;
+use crate::tenant::TenantScope;
+use crate::verification::{self, Check, Code, CodeBook, Limits, Purpose, Subject, VerificationStore};
+
+/// One try to sign in.
+#[derive(Debug, Clone)]
+pub struct Attempt<'a> {
+    /// Into which world.
+    pub realm: Realm,
+    /// With which number.
+    pub mobile: &'a MobileNumber,
+    /// With which code.
+    pub code: &'a Code,
+    /// From what.
+    pub device: &'a NewDevice,
+    /// The token by which the device says it is known.
+    pub device_token: Option<&'a TokenHash>,
+    /// Into which tenant, when the client already knows.
+    pub tenant: Option<TenantId>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The code was not right.
+    Refused(Check),
+    /// A session was opened.
+    Opened(Box<Opened>),
+    /// One of several tenants has to be chosen.
+    Choose(Challenge, Vec<Membership>),
+}
+
+/// Asks for a code to sign in. Nothing tells whether anybody has the number.
+///
+/// # Errors
+/// The limits of [`verification::send`].
+pub fn request_code(
+    tx: &mut (impl VerificationStore + JobQueue + DeviceStore + AccountStore + OperatorStore),
+    context: &Context<'_>,
+    realm: Realm,
+    mobile: &MobileNumber,
+    device_token: Option<&TokenHash>,
+    limits: &Limits,
+) -> Result<verification::Sent> {
+    let requester = known_device(tx, device_token, mobile)?;
+    let known = match realm {
+        Realm::Tenant => tx.account_by_mobile(mobile)?.is_some(),
+        Realm::Platform => tx.operator_by_mobile(mobile)?.is_some(),
+    };
+    let request = verification::Request {
+        purpose: Purpose::SignIn,
+        subject: &Subject::sign_in(realm, mobile),
+        requester,
+        mobile,
+        tenant: None,
+        deliver: known,
+    };
+    verification::send(tx, context, &request, limits)
+}
+
+/// Signs in.
+///
+/// # Errors
+/// `no_membership`, and `tenant_not_offered` at `/tenant_id`, both only after the right code.
+pub fn sign_in(
+    tx: &mut (
+             impl VerificationStore
+             + AccountStore
+             + OperatorStore
+             + MemberStore
+             + SessionStore
+             + DeviceStore
+             + ChallengeStore
+             + TenantScope
+             + Journal
+         ),
+    context: &Context<'_>,
+    attempt: &Attempt<'_>,
+    codes: &dyn CodeBook,
+    tokens: &Tokens,
+    lifetime: &Lifetime,
+) -> Result<Outcome> {
+    let requester = known_device(tx, attempt.device_token, attempt.mobile)?;
+    let subject = Subject::sign_in(attempt.realm, attempt.mobile);
+    let check = verification::enter(tx, context, Purpose::SignIn, &subject, requester, attempt.code, codes)?;
+    if check != Check::Correct {
+        return Ok(Outcome::Refused(check));
+    }
+    if attempt.realm == Realm::Platform {
+        let Some(operator) = tx.operator_by_mobile(attempt.mobile)? else {
+            return Ok(Outcome::Refused(Check::Expired));
+        };
+        let opened = open_operator_session(tx, context, operator, tokens, lifetime)?;
+        return Ok(Outcome::Opened(Box::new(opened)));
+    }
+    let Some(account) = tx.account_by_mobile(attempt.mobile)? else {
+        return Ok(Outcome::Refused(Check::Expired));
+    };
+    let mut places = tx.memberships(account.id)?;
+    if let Some(wanted) = attempt.tenant {
+        places.retain(|place| place.tenant == wanted);
+        if places.is_empty() {
+            let mut faults = Faults::of(Place::Body);
+            faults.note("/tenant_id", ErrorCode::TenantNotOffered);
+            return Err(faults.into_error());
+        }
+    }
+    match places.len() {
+        0 => Err(ErrorCode::NoMembership.into()),
+        1 => {
+            let membership = places.remove(0);
+            tx.enter(membership.tenant);
+            let opened = open_member_session(
+                tx,
+                context,
+                account.id,
+                membership,
+                attempt.device,
+                requester,
+                tokens,
+                lifetime,
+            )?;
+            Ok(Outcome::Opened(Box::new(opened)))
+        }
+        _ => {
+            let waiting = Challenge {
+                id: context.id(),
+                token: tokens.challenge,
+                account: account.id,
+                device: attempt.device.clone(),
+                requester,
+                expires_at: context.now + challenge::LIFETIME,
+                answered: false,
+            };
+            tx.insert_challenge(&waiting)?;
+            Ok(Outcome::Choose(waiting, places))
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Asking for a code: within the limits of the number, and queued in the transaction that asks.
+
+use super::{Limits, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore};
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::id::TenantId;
+use crate::job::{Job, JobQueue};
+use crate::phone::MobileNumber;
+use chrono::{DateTime, Duration, Utc};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// What the code is for.
+    pub purpose: Purpose,
+    /// What it is about.
+    pub subject: &'a Subject,
+    /// Who asks.
+    pub requester: Requester,
+    /// Where it goes.
+    pub mobile: &'a MobileNumber,
+    /// On whose account it goes, if on a tenant's.
+    pub tenant: Option<TenantId>,
+    /// False when nobody has this number: everything happens as always, and no SMS goes out.
+    pub deliver: bool,
+}
+
+/// What the asker is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// Until when the code is valid.
+    pub expires_at: DateTime<Utc>,
+    /// When the next one may be asked for.
+    pub resend_after: DateTime<Utc>,
+}
+
+/// Makes the code of a subject anew and queues its SMS.
+///
+/// # Errors
+/// `code_resend_too_soon`; past the number's daily count `code_daily_limit` for a known device and
+/// `human_check_required` for a stranger.
+pub fn send(
+    tx: &mut (impl VerificationStore + JobQueue),
+    context: &Context<'_>,
+    request: &Request<'_>,
+    limits: &Limits,
+) -> Result<Sent> {
+    let now = context.now;
+    let day = now - Duration::days(1);
+    let recent = tx.recent_sends(request.mobile, request.purpose, request.requester, day, limits.per_day)?;
+    refuse_too_many(&recent, request.requester, limits, now)?;
+
+    let known = tx.verification(request.purpose, request.subject, request.requester)?;
+    let (id, generation, version) = match known {
+        Some(known) => (known.id, known.generation + 1, known.version),
+        None => (context.id(), 1, 0),
+    };
+    let verification = Verification {
+        id,
+        purpose: request.purpose,
+        subject: request.subject.clone(),
+        requester: request.requester,
+        mobile: request.mobile.clone(),
+        salt: context.random.bytes(),
+        generation,
+        state: State::Open { attempts_left: limits.attempts },
+        sent_at: now,
+        expires_at: now + limits.lifetime,
+        version,
+    };
+    tx.save_verification(&verification)?;
+    let record = SendRecord {
+        mobile: request.mobile.clone(),
+        purpose: request.purpose,
+        requester: request.requester,
+        ip: context.origin.ip,
+        tenant: request.tenant,
+        at: now,
+    };
+    tx.record_send(context.random.uuid(), &record)?;
+    if request.deliver {
+        tx.enqueue(context.random.uuid(), &Job::send_code(id, generation), now)?;
+    }
+    Ok(Sent { expires_at: verification.expires_at, resend_after: now + limits.resend_after })
+}
+
+fn refuse_too_many(
+    recent: &[DateTime<Utc>],
+    requester: Requester,
+    limits: &Limits,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(last) = recent.first() else { return Ok(()) };
+    let wait = *last + limits.resend_after - now;
+    if wait > Duration::zero() {
+        let seconds = u64::try_from(wait.num_milliseconds()).unwrap_or_default().div_ceil(1000);
+        return Err(Error::new(Code::CodeResendTooSoon).with("seconds", seconds).retry_after(seconds));
+    }
+    if recent.len() < limits.per_day as usize {
+        return Ok(());
+    }
+    match requester {
+        Requester::Stranger => Err(Code::HumanCheckRequired.into()),
+        Requester::Device(_) => {
+            let oldest = recent.last().copied().unwrap_or(now);
+            let wait = (oldest + Duration::days(1) - now).num_seconds().max(1);
+            Err(Error::new(Code::CodeDailyLimit).retry_after(wait.unsigned_abs()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verification::Budgets;
+
+    fn limits() -> Limits {
+        Limits {
+            lifetime: Duration::minutes(5),
+            attempts: 5,
+            resend_after: Duration::seconds(60),
+            per_day: 5,
+            budgets: Budgets { per_ip: 0, per_prefix: 0, per_tenant: 0, platform: 0 },
+        }
+    }
+
+    #[test]
+    fn the_next_code_after_sixty_seconds() {
+        let now = DateTime::UNIX_EPOCH + Duration::days(2);
+        let sent = [now - Duration::milliseconds(59_001)];
+        let error = refuse_too_many(&sent, Requester::Stranger, &limits(), now).unwrap_err();
+        assert_eq!((error.code(), error.retry_after_seconds()), (Code::CodeResendTooSoon, Some(1)));
+        let sent = [now - Duration::seconds(60)];
+        assert!(refuse_too_many(&sent, Requester::Stranger, &limits(), now).is_ok());
+    }
+
+    #[test]
+    fn five_a_day_then_a_stranger_proves_to_be_a_person() {
+        let now = DateTime::UNIX_EPOCH + Duration::days(2);
+        let sent: Vec<_> = (1..=5).map(|hour| now - Duration::hours(hour)).collect();
+        let code = |requester| refuse_too_many(&sent, requester, &limits(), now).unwrap_err().code();
+        assert_eq!(code(Requester::Stranger), Code::HumanCheckRequired);
+        assert_eq!(code(Requester::Device(uuid::Uuid::nil().into())), Code::CodeDailyLimit);
+        assert!(refuse_too_many(&sent[..4], Requester::Stranger, &limits(), now).is_ok());
+    }
+}

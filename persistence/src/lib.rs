@@ -1,1 +1,32 @@
+//! What is kept: the domain's ports over diesel, on SQLite and on PostgreSQL.
+//!
+//! One set of queries serves both databases ([`connection::Db`]); only `dialect` asks which one it is. A use case runs in
+//! [`Database::read`] or [`Database::write`] and sees the stores through a [`Tx`].
 
+mod account;
+mod agreement;
+mod certification;
+mod connection;
+mod database;
+mod dialect;
+mod draft;
+mod error;
+mod idempotency;
+mod job;
+mod journal;
+mod operator;
+mod registration;
+mod review;
+mod schema;
+mod sealing;
+mod session;
+mod sql_type;
+mod tenant;
+mod tx;
+mod verification;
+
+pub use database::{Database, Options, Pools};
+pub use idempotency::{Answer, Record};
+pub use job::{JobCounts, Leased};
+pub use sealing::{KeyRing, SealingError};
+pub use tx::Tx;

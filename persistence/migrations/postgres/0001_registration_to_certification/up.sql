@@ -1,0 +1,296 @@
+CREATE TABLE accounts (
+    id uuid NOT NULL PRIMARY KEY,
+    mobile text COLLATE "C" NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE operators (
+    id uuid NOT NULL PRIMARY KEY,
+    mobile text COLLATE "C" NOT NULL UNIQUE,
+    name text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE devices (
+    id uuid NOT NULL PRIMARY KEY,
+    account_id uuid NOT NULL,
+    token bytea NOT NULL UNIQUE,
+    name text COLLATE "C" NOT NULL,
+    platform text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE sessions (
+    id uuid NOT NULL PRIMARY KEY,
+    account_id uuid,
+    tenant_id uuid,
+    member_id uuid,
+    operator_id uuid,
+    device_id uuid,
+    current_token bytea NOT NULL,
+    previous_token bytea,
+    created_at timestamptz NOT NULL,
+    idle_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    version bigint NOT NULL
+);
+
+CREATE TABLE challenges (
+    id uuid NOT NULL PRIMARY KEY,
+    token bytea NOT NULL,
+    account_id uuid NOT NULL,
+    device_name text COLLATE "C" NOT NULL,
+    device_platform text COLLATE "C" NOT NULL,
+    known_device_id uuid,
+    expires_at timestamptz NOT NULL,
+    answered boolean NOT NULL
+);
+
+CREATE TABLE registrations (
+    id uuid NOT NULL PRIMARY KEY,
+    token bytea NOT NULL,
+    organization jsonb NOT NULL,
+    administrator jsonb NOT NULL,
+    accepted jsonb NOT NULL,
+    code_expires_at timestamptz NOT NULL,
+    code_resend_after timestamptz NOT NULL,
+    tenant_id uuid,
+    completed_at timestamptz,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE verifications (
+    id uuid NOT NULL PRIMARY KEY,
+    purpose text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    requester text COLLATE "C" NOT NULL,
+    mobile text COLLATE "C" NOT NULL,
+    salt bytea NOT NULL,
+    generation bigint NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    attempts_left bigint NOT NULL,
+    sent_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    UNIQUE (purpose, subject, requester)
+);
+
+CREATE TABLE sms_sends (
+    id uuid NOT NULL PRIMARY KEY,
+    mobile text COLLATE "C" NOT NULL,
+    mobile_prefix text COLLATE "C" NOT NULL,
+    purpose text COLLATE "C" NOT NULL,
+    requester text COLLATE "C" NOT NULL,
+    ip text COLLATE "C",
+    tenant_id uuid,
+    sent_at timestamptz NOT NULL
+);
+
+CREATE TABLE agreement_acceptances (
+    id uuid NOT NULL PRIMARY KEY,
+    account_id uuid NOT NULL,
+    registration_id uuid,
+    agreement_id uuid NOT NULL,
+    version text COLLATE "C" NOT NULL,
+    accepted_at timestamptz NOT NULL,
+    ip text COLLATE "C"
+);
+
+CREATE TABLE tenants (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    name text COLLATE "C" NOT NULL,
+    organization_type text COLLATE "C" NOT NULL,
+    industry text COLLATE "C" NOT NULL,
+    staff_size text COLLATE "C" NOT NULL,
+    region text COLLATE "C" NOT NULL,
+    address_line text COLLATE "C" NOT NULL,
+    phone text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE departments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    parent_id uuid,
+    number bigint NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, number)
+);
+
+CREATE TABLE members (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    userid text COLLATE "C" NOT NULL,
+    userid_key text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    position text COLLATE "C",
+    role text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    department_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, userid_key),
+    UNIQUE (tenant_id, account_id)
+);
+
+CREATE TABLE certification_applications (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number text COLLATE "C" NOT NULL UNIQUE,
+    kind text COLLATE "C" NOT NULL,
+    organization_type text COLLATE "C" NOT NULL,
+    subject jsonb NOT NULL,
+    subject_sealed bytea,
+    state text COLLATE "C" NOT NULL,
+    attempt bigint,
+    submitted_by uuid,
+    submitted_at timestamptz,
+    due_at timestamptz,
+    decided_at timestamptz,
+    respond_by timestamptz,
+    ended_at timestamptz,
+    retryable boolean,
+    claim_holder uuid,
+    claim_expires_at timestamptz,
+    last_decision_sealed bytea,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE certification_attempts (
+    tenant_id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    number bigint NOT NULL,
+    subject jsonb NOT NULL,
+    subject_sealed bytea,
+    documents jsonb NOT NULL,
+    submitted_by uuid NOT NULL,
+    submitted_at timestamptz NOT NULL,
+    outcome text COLLATE "C",
+    decided_at timestamptz,
+    decision_sealed bytea,
+    PRIMARY KEY (tenant_id, application_id, number)
+);
+
+CREATE TABLE documents (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    page bigint NOT NULL,
+    media_type text COLLATE "C" NOT NULL,
+    size bigint NOT NULL,
+    sha256 text COLLATE "C" NOT NULL,
+    kept_sha256 text COLLATE "C" NOT NULL,
+    width bigint,
+    height bigint,
+    pages bigint,
+    uploaded_by uuid NOT NULL,
+    uploaded_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE certificates (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    application_id uuid NOT NULL,
+    registration_key text COLLATE "C" NOT NULL,
+    subject jsonb NOT NULL,
+    subject_sealed bytea,
+    valid_from timestamptz NOT NULL,
+    valid_until timestamptz NOT NULL
+);
+
+CREATE TABLE certified_registrations (
+    registration_key text COLLATE "C" NOT NULL PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    certified_at timestamptz NOT NULL
+);
+
+CREATE TABLE reviews (
+    id uuid NOT NULL PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    number text COLLATE "C" NOT NULL UNIQUE,
+    waiting boolean NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    legal_name text COLLATE "C" NOT NULL,
+    organization_type text COLLATE "C" NOT NULL,
+    attempt bigint NOT NULL,
+    submitted_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    claim_holder uuid,
+    claim_expires_at timestamptz
+);
+
+CREATE TABLE journal (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid NOT NULL,
+    written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    tenant_id uuid,
+    actor_kind text COLLATE "C" NOT NULL,
+    actor_id uuid,
+    session_id uuid,
+    ip text COLLATE "C",
+    request_id text COLLATE "C" NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    target_kind text COLLATE "C" NOT NULL,
+    target_id uuid NOT NULL,
+    changes jsonb NOT NULL,
+    person_id uuid,
+    personal bytea,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE person_keys (
+    person_id uuid NOT NULL PRIMARY KEY,
+    wrapped bytea NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE jobs (
+    id uuid NOT NULL PRIMARY KEY,
+    kind text COLLATE "C" NOT NULL,
+    payload jsonb NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    due_at timestamptz NOT NULL,
+    failures bigint NOT NULL,
+    lease_until timestamptz,
+    lease_id uuid,
+    last_error text COLLATE "C",
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE idempotency_records (
+    scope bytea NOT NULL PRIMARY KEY,
+    fingerprint bytea NOT NULL,
+    answer_sealed bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
+CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sms_sends_mobile ON sms_sends (mobile, purpose, requester, sent_at);
+CREATE INDEX sms_sends_ip ON sms_sends (ip, sent_at);
+CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, sent_at);
+CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX sms_sends_time ON sms_sends (sent_at);
+CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
+CREATE INDEX members_account ON members (account_id);
+CREATE INDEX documents_application ON documents (tenant_id, application_id);
+CREATE INDEX reviews_waiting ON reviews (waiting, due_at, id);
+CREATE INDEX reviews_state ON reviews (state, due_at, id);
+CREATE INDEX reviews_holder ON reviews (claim_holder, due_at, id);
+CREATE INDEX journal_tenant ON journal (tenant_id, seq);
+CREATE INDEX jobs_due ON jobs (state, due_at);
+CREATE INDEX idempotency_records_end ON idempotency_records (expires_at);

@@ -1,0 +1,295 @@
+CREATE TABLE accounts (
+    id BLOB NOT NULL PRIMARY KEY,
+    mobile TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE operators (
+    id BLOB NOT NULL PRIMARY KEY,
+    mobile TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE devices (
+    id BLOB NOT NULL PRIMARY KEY,
+    account_id BLOB NOT NULL,
+    token BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+    id BLOB NOT NULL PRIMARY KEY,
+    account_id BLOB,
+    tenant_id BLOB,
+    member_id BLOB,
+    operator_id BLOB,
+    device_id BLOB,
+    current_token BLOB NOT NULL,
+    previous_token BLOB,
+    created_at INTEGER NOT NULL,
+    idle_until INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE challenges (
+    id BLOB NOT NULL PRIMARY KEY,
+    token BLOB NOT NULL,
+    account_id BLOB NOT NULL,
+    device_name TEXT NOT NULL,
+    device_platform TEXT NOT NULL,
+    known_device_id BLOB,
+    expires_at INTEGER NOT NULL,
+    answered INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE registrations (
+    id BLOB NOT NULL PRIMARY KEY,
+    token BLOB NOT NULL,
+    organization TEXT NOT NULL,
+    administrator TEXT NOT NULL,
+    accepted TEXT NOT NULL,
+    code_expires_at INTEGER NOT NULL,
+    code_resend_after INTEGER NOT NULL,
+    tenant_id BLOB,
+    completed_at INTEGER,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE verifications (
+    id BLOB NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    mobile TEXT NOT NULL,
+    salt BLOB NOT NULL,
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts_left INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    UNIQUE (purpose, subject, requester)
+) STRICT;
+
+CREATE TABLE sms_sends (
+    id BLOB NOT NULL PRIMARY KEY,
+    mobile TEXT NOT NULL,
+    mobile_prefix TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    ip TEXT,
+    tenant_id BLOB,
+    sent_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE agreement_acceptances (
+    id BLOB NOT NULL PRIMARY KEY,
+    account_id BLOB NOT NULL,
+    registration_id BLOB,
+    agreement_id BLOB NOT NULL,
+    version TEXT NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    ip TEXT
+) STRICT;
+
+CREATE TABLE tenants (
+    tenant_id BLOB NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    organization_type TEXT NOT NULL,
+    industry TEXT NOT NULL,
+    staff_size TEXT NOT NULL,
+    region TEXT NOT NULL,
+    address_line TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE departments (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    parent_id BLOB,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE members (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    account_id BLOB NOT NULL,
+    userid TEXT NOT NULL,
+    userid_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    position TEXT,
+    role TEXT NOT NULL,
+    state TEXT NOT NULL,
+    department_id BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, userid_key),
+    UNIQUE (tenant_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certification_applications (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    organization_type TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_sealed BLOB,
+    state TEXT NOT NULL,
+    attempt INTEGER,
+    submitted_by BLOB,
+    submitted_at INTEGER,
+    due_at INTEGER,
+    decided_at INTEGER,
+    respond_by INTEGER,
+    ended_at INTEGER,
+    retryable INTEGER,
+    claim_holder BLOB,
+    claim_expires_at INTEGER,
+    last_decision_sealed BLOB,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) STRICT;
+
+CREATE TABLE certification_attempts (
+    tenant_id BLOB NOT NULL,
+    application_id BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    subject_sealed BLOB,
+    documents TEXT NOT NULL,
+    submitted_by BLOB NOT NULL,
+    submitted_at INTEGER NOT NULL,
+    outcome TEXT,
+    decided_at INTEGER,
+    decision_sealed BLOB,
+    PRIMARY KEY (tenant_id, application_id, number)
+) STRICT;
+
+CREATE TABLE documents (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    application_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    kept_sha256 TEXT NOT NULL,
+    width INTEGER,
+    height INTEGER,
+    pages INTEGER,
+    uploaded_by BLOB NOT NULL,
+    uploaded_at INTEGER NOT NULL,
+    removed_at INTEGER,
+    PRIMARY KEY (tenant_id, id)
+) STRICT;
+
+CREATE TABLE certificates (
+    tenant_id BLOB NOT NULL PRIMARY KEY,
+    application_id BLOB NOT NULL,
+    registration_key TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_sealed BLOB,
+    valid_from INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE certified_registrations (
+    registration_key TEXT NOT NULL PRIMARY KEY,
+    tenant_id BLOB NOT NULL,
+    certified_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE reviews (
+    id BLOB NOT NULL PRIMARY KEY,
+    tenant_id BLOB NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    waiting INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    legal_name TEXT NOT NULL,
+    organization_type TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    submitted_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    claim_holder BLOB,
+    claim_expires_at INTEGER
+) STRICT;
+
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL,
+    tenant_id BLOB,
+    actor_kind TEXT NOT NULL,
+    actor_id BLOB,
+    session_id BLOB,
+    ip TEXT,
+    request_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target_kind TEXT NOT NULL,
+    target_id BLOB NOT NULL,
+    changes TEXT NOT NULL,
+    person_id BLOB,
+    personal BLOB,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE person_keys (
+    person_id BLOB NOT NULL PRIMARY KEY,
+    wrapped BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE jobs (
+    id BLOB NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    lease_until INTEGER,
+    lease_id BLOB,
+    last_error TEXT,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE idempotency_records (
+    scope BLOB NOT NULL PRIMARY KEY,
+    fingerprint BLOB NOT NULL,
+    answer_sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sms_sends_mobile ON sms_sends (mobile, purpose, requester, sent_at);
+CREATE INDEX sms_sends_ip ON sms_sends (ip, sent_at);
+CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, sent_at);
+CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX sms_sends_time ON sms_sends (sent_at);
+CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
+CREATE INDEX members_account ON members (account_id);
+CREATE INDEX documents_application ON documents (tenant_id, application_id);
+CREATE INDEX reviews_waiting ON reviews (waiting, due_at, id);
+CREATE INDEX reviews_state ON reviews (state, due_at, id);
+CREATE INDEX reviews_holder ON reviews (claim_holder, due_at, id);
+CREATE INDEX journal_tenant ON journal (tenant_id, seq);
+CREATE INDEX jobs_due ON jobs (state, due_at);
+CREATE INDEX idempotency_records_end ON idempotency_records (expires_at);

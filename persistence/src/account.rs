@@ -1,0 +1,45 @@
+//! Accounts. A global table: a person is one and the same in every tenant.
+
+use crate::error::{Understood, corrupt};
+use crate::schema::accounts;
+use crate::sql_type::{Id, Instant};
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::account::{Account, AccountStore};
+use domain::error::Result;
+use domain::phone::MobileNumber;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    mobile: String,
+    created_at: Instant,
+}
+
+/// A number that the database has.
+pub(crate) fn stored_mobile(table: &str, key: impl std::fmt::Display, text: &str) -> Result<MobileNumber> {
+    MobileNumber::parse(text).map_err(|_| corrupt(table, key, "mobile"))
+}
+
+impl AccountStore for Tx<'_> {
+    fn account_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Account>> {
+        let row: Option<Row> = accounts::table
+            .filter(accounts::mobile.eq(mobile.as_str()))
+            .select(Row::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        Ok(row.map(|row| Account { id: row.id.get(), mobile: mobile.clone(), created_at: row.created_at.0 }))
+    }
+
+    fn insert_account(&mut self, account: &Account) -> Result<()> {
+        let row = Row {
+            id: account.id.into(),
+            mobile: account.mobile.as_str().to_owned(),
+            created_at: account.created_at.into(),
+        };
+        diesel::insert_into(accounts::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+}

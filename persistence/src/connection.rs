@@ -1,0 +1,91 @@
+//! Connections: one enum over both databases, opened by the scheme of the URL.
+
+use crate::dialect;
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::prelude::*;
+use std::sync::Arc;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum Db {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Is told the text of every statement before it runs. For tests and measurements.
+pub(crate) type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// How a connection is to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Reads and writes.
+    Write,
+    /// Reads; on SQLite the connection itself refuses anything else.
+    Read,
+}
+
+/// A pooled connection, and whether it has to be thrown away.
+pub(crate) struct Link {
+    pub(crate) db: Db,
+    pub(crate) broken: bool,
+}
+
+/// Opens connections for a pool.
+///
+/// diesel's own manager tries each database in turn, and with PostgreSQL down it would make a SQLite file named like the
+/// URL; this one goes by the scheme.
+pub(crate) struct Manager {
+    pub(crate) url: String,
+    pub(crate) usage: Use,
+    pub(crate) observer: Option<Observer>,
+}
+
+/// Whether a URL means PostgreSQL; anything else is the path of a SQLite file.
+pub(crate) fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+impl Manager {
+    pub(crate) fn open(&self) -> Result<Db, ConnectionError> {
+        let mut db = if is_postgres(&self.url) {
+            Db::Postgres(PgConnection::establish(&self.url)?)
+        } else {
+            let path = self.url.strip_prefix("sqlite://").unwrap_or(&self.url);
+            Db::Sqlite(SqliteConnection::establish(path)?)
+        };
+        dialect::prepare(&mut db, self.usage).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        if let Some(observer) = &self.observer {
+            db.set_instrumentation(Listening(Arc::clone(observer)));
+        }
+        Ok(db)
+    }
+}
+
+struct Listening(Observer);
+
+impl Instrumentation for Listening {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            (self.0)(&query.to_string());
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Link;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> Result<Link, ConnectionError> {
+        self.open().map(|db| Link { db, broken: false })
+    }
+
+    fn is_valid(&self, _: &mut Link) -> Result<(), ConnectionError> {
+        Ok(())
+    }
+
+    fn has_broken(&self, link: &mut Link) -> bool {
+        link.broken
+    }
+}

@@ -1,0 +1,159 @@
+//! The queue of jobs: rows written with the change that caused them, taken by lease, tried again with back-off, set
+//! aside after too many failures.
+
+use crate::database::Database;
+use crate::dialect;
+use crate::error::{Understood, corrupt};
+use crate::schema::jobs;
+use crate::sql_type::{Id, Instant, Json};
+use crate::tx::Tx;
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use domain::error::{Error, Result};
+use domain::job::{Job, JobQueue, MAX_ATTEMPTS, back_off};
+use uuid::Uuid;
+
+/// A job that this process may carry out until its lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// What is to be done.
+    pub job: Job,
+    id: Uuid,
+    lease: Uuid,
+    failures: u32,
+}
+
+/// How many jobs there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobCounts {
+    /// Waiting or under way.
+    pub ready: u64,
+    /// Set aside for a person to look at.
+    pub dead: u64,
+}
+
+impl JobQueue for Tx<'_> {
+    fn enqueue(&mut self, id: Uuid, job: &Job, now: DateTime<Utc>) -> Result<()> {
+        let payload = serde_json::to_value(job).map_err(|error| Error::internal(format!("job: {error}")))?;
+        diesel::insert_into(jobs::table)
+            .values((
+                jobs::id.eq(Id(id)),
+                jobs::kind.eq(job.kind()),
+                jobs::payload.eq(Json(payload)),
+                jobs::state.eq("ready"),
+                jobs::due_at.eq(Instant(now)),
+                jobs::failures.eq(0),
+                jobs::created_at.eq(Instant(now)),
+            ))
+            .execute(self.db)
+            .understood()?;
+        Ok(())
+    }
+}
+
+impl Database {
+    /// Leases due jobs to this process.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lease_jobs(
+        &self,
+        lease: Uuid,
+        limit: u32,
+        lease_for: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Leased>> {
+        // Mostly nothing is due, and looking costs no write.
+        if !self.read(|tx| any_due(tx, Instant(now)))? {
+            return Ok(Vec::new());
+        }
+        self.write_read_committed(|tx| {
+            let ids = dialect::lock_due_jobs(tx.db, Instant(now), limit.into()).understood()?;
+            diesel::update(jobs::table.filter(jobs::id.eq_any(ids.clone())))
+                .set((
+                    jobs::lease_id.eq(Some(Id(lease))),
+                    jobs::lease_until.eq(Some(Instant(now + lease_for))),
+                ))
+                .execute(tx.db)
+                .understood()?;
+            let rows: Vec<(Id, Json, i64)> = jobs::table
+                .filter(jobs::id.eq_any(ids))
+                .select((jobs::id, jobs::payload, jobs::failures))
+                .load(tx.db)
+                .understood()?;
+            rows.into_iter()
+                .map(|(id, payload, failures)| {
+                    let job =
+                        serde_json::from_value(payload.0).map_err(|error| corrupt("jobs", id.0, error))?;
+                    Ok(Leased { job, id: id.0, lease, failures: u32::try_from(failures).unwrap_or(u32::MAX) })
+                })
+                .collect()
+        })
+    }
+
+    /// Forgets a job that was done. A lease that was lost meanwhile leaves it to whoever has it now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn finish_job(&self, leased: &Leased) -> Result<()> {
+        self.write_read_committed(|tx| {
+            diesel::delete(
+                jobs::table.filter(jobs::id.eq(Id(leased.id))).filter(jobs::lease_id.eq(Id(leased.lease))),
+            )
+            .execute(tx.db)
+            .understood()
+            .map(drop)
+        })
+    }
+
+    /// Puts a job back that failed, or sets it aside after too many failures. Says whether it was set aside.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn fail_job(&self, leased: &Leased, error: &str, now: DateTime<Utc>) -> Result<bool> {
+        let failures = leased.failures.saturating_add(1);
+        let dead = failures >= MAX_ATTEMPTS;
+        self.write_read_committed(|tx| {
+            let held =
+                jobs::table.filter(jobs::id.eq(Id(leased.id))).filter(jobs::lease_id.eq(Id(leased.lease)));
+            diesel::update(held)
+                .set((
+                    jobs::state.eq(if dead { "dead" } else { "ready" }),
+                    jobs::failures.eq(i64::from(failures)),
+                    jobs::due_at.eq(Instant(now + back_off(failures))),
+                    jobs::lease_id.eq(None::<Id>),
+                    jobs::lease_until.eq(None::<Instant>),
+                    jobs::last_error.eq(Some(error.chars().take(500).collect::<String>())),
+                ))
+                .execute(tx.db)
+                .understood()
+        })?;
+        Ok(dead)
+    }
+
+    /// How many jobs there are, for metrics.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn job_counts(&self) -> Result<JobCounts> {
+        self.read(|tx| {
+            let mut count = |state: &str| {
+                let found: QueryResult<i64> =
+                    jobs::table.filter(jobs::state.eq(state)).count().get_result(tx.db);
+                found.understood().map(i64::unsigned_abs)
+            };
+            Ok(JobCounts { ready: count("ready")?, dead: count("dead")? })
+        })
+    }
+}
+
+fn any_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool> {
+    let due: Option<Id> = jobs::table
+        .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
+        .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
+        .select(jobs::id)
+        .first(tx.db)
+        .optional()
+        .understood()?;
+    Ok(due.is_some())
+}

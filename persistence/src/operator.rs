@@ -1,0 +1,88 @@
+//! Operators. A global table: they belong to the platform.
+
+use crate::account::stored_mobile;
+use crate::error::{Understood, corrupt};
+use crate::schema::{accounts, members, operators};
+use crate::sql_type::{Id, Instant, name_of, named};
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::error::Result;
+use domain::id::{AccountId, OperatorId, TenantId};
+use domain::operator::{Operator, OperatorStore};
+use domain::phone::MobileNumber;
+use domain::text::PersonName;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = operators, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    mobile: String,
+    name: String,
+    role: String,
+    created_at: Instant,
+}
+
+impl TryFrom<Row> for Operator {
+    type Error = domain::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let key = row.id.0;
+        Ok(Self {
+            id: row.id.get(),
+            mobile: stored_mobile("operators", key, &row.mobile)?,
+            name: PersonName::parse(&row.name).map_err(|_| corrupt("operators", key, "name"))?,
+            role: named(&row.role).ok_or_else(|| corrupt("operators", key, "role"))?,
+            created_at: row.created_at.0,
+        })
+    }
+}
+
+impl OperatorStore for Tx<'_> {
+    fn operator_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Operator>> {
+        let row: Option<Row> = operators::table
+            .filter(operators::mobile.eq(mobile.as_str()))
+            .select(Row::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        row.map(Operator::try_from).transpose()
+    }
+
+    fn operator(&mut self, id: OperatorId) -> Result<Option<Operator>> {
+        let row: Option<Row> = operators::table
+            .find(Id::from(id))
+            .select(Row::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        row.map(Operator::try_from).transpose()
+    }
+
+    fn save_operator(&mut self, operator: &Operator, known: bool) -> Result<()> {
+        let row = Row {
+            id: operator.id.into(),
+            mobile: operator.mobile.as_str().to_owned(),
+            name: operator.name.as_str().to_owned(),
+            role: name_of(&operator.role),
+            created_at: operator.created_at.into(),
+        };
+        if known {
+            diesel::update(operators::table.find(row.id)).set(&row).execute(self.db).understood()?;
+        } else {
+            diesel::insert_into(operators::table).values(&row).execute(self.db).understood()?;
+        }
+        Ok(())
+    }
+
+    fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<Option<AccountId>> {
+        let id: Option<Id> = members::table
+            .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+            .filter(members::tenant_id.eq(Id::from(tenant)))
+            .filter(accounts::mobile.eq(mobile.as_str()))
+            .select(accounts::id)
+            .first(self.db)
+            .optional()
+            .understood()?;
+        Ok(id.map(Id::get))
+    }
+}

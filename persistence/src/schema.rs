@@ -1,0 +1,395 @@
+//! The tables, as diesel sees them. A test holds them against both databases.
+//!
+//! `journal.written_in` (PostgreSQL only: the transaction that wrote the entry) is left out, because no query here reads
+//! it: it is there for whoever puts entries of concurrent transactions in order.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    accounts (id) {
+        id -> Id,
+        mobile -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    operators (id) {
+        id -> Id,
+        mobile -> Text,
+        name -> Text,
+        role -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    devices (id) {
+        id -> Id,
+        account_id -> Id,
+        token -> Binary,
+        name -> Text,
+        platform -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    sessions (id) {
+        id -> Id,
+        account_id -> Nullable<Id>,
+        tenant_id -> Nullable<Id>,
+        member_id -> Nullable<Id>,
+        operator_id -> Nullable<Id>,
+        device_id -> Nullable<Id>,
+        current_token -> Binary,
+        previous_token -> Nullable<Binary>,
+        created_at -> Instant,
+        idle_until -> Instant,
+        expires_at -> Instant,
+        ended_at -> Nullable<Instant>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    challenges (id) {
+        id -> Id,
+        token -> Binary,
+        account_id -> Id,
+        device_name -> Text,
+        device_platform -> Text,
+        known_device_id -> Nullable<Id>,
+        expires_at -> Instant,
+        answered -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    registrations (id) {
+        id -> Id,
+        token -> Binary,
+        organization -> Json,
+        administrator -> Json,
+        accepted -> Json,
+        code_expires_at -> Instant,
+        code_resend_after -> Instant,
+        tenant_id -> Nullable<Id>,
+        completed_at -> Nullable<Instant>,
+        created_at -> Instant,
+        expires_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    verifications (id) {
+        id -> Id,
+        purpose -> Text,
+        subject -> Text,
+        requester -> Text,
+        mobile -> Text,
+        salt -> Binary,
+        generation -> BigInt,
+        state -> Text,
+        attempts_left -> BigInt,
+        sent_at -> Instant,
+        expires_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    sms_sends (id) {
+        id -> Id,
+        mobile -> Text,
+        mobile_prefix -> Text,
+        purpose -> Text,
+        requester -> Text,
+        ip -> Nullable<Text>,
+        tenant_id -> Nullable<Id>,
+        sent_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    agreement_acceptances (id) {
+        id -> Id,
+        account_id -> Id,
+        registration_id -> Nullable<Id>,
+        agreement_id -> Id,
+        version -> Text,
+        accepted_at -> Instant,
+        ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    tenants (tenant_id) {
+        tenant_id -> Id,
+        name -> Text,
+        organization_type -> Text,
+        industry -> Text,
+        staff_size -> Text,
+        region -> Text,
+        address_line -> Text,
+        phone -> Text,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    departments (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        parent_id -> Nullable<Id>,
+        number -> BigInt,
+        name -> Text,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    members (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        account_id -> Id,
+        userid -> Text,
+        userid_key -> Text,
+        name -> Text,
+        position -> Nullable<Text>,
+        role -> Text,
+        state -> Text,
+        department_id -> Id,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    certification_applications (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        number -> Text,
+        kind -> Text,
+        organization_type -> Text,
+        subject -> Json,
+        subject_sealed -> Nullable<Binary>,
+        state -> Text,
+        attempt -> Nullable<BigInt>,
+        submitted_by -> Nullable<Id>,
+        submitted_at -> Nullable<Instant>,
+        due_at -> Nullable<Instant>,
+        decided_at -> Nullable<Instant>,
+        respond_by -> Nullable<Instant>,
+        ended_at -> Nullable<Instant>,
+        retryable -> Nullable<Bool>,
+        claim_holder -> Nullable<Id>,
+        claim_expires_at -> Nullable<Instant>,
+        last_decision_sealed -> Nullable<Binary>,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    certification_attempts (tenant_id, application_id, number) {
+        tenant_id -> Id,
+        application_id -> Id,
+        number -> BigInt,
+        subject -> Json,
+        subject_sealed -> Nullable<Binary>,
+        documents -> Json,
+        submitted_by -> Id,
+        submitted_at -> Instant,
+        outcome -> Nullable<Text>,
+        decided_at -> Nullable<Instant>,
+        decision_sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    documents (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        application_id -> Id,
+        kind -> Text,
+        page -> BigInt,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        kept_sha256 -> Text,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        pages -> Nullable<BigInt>,
+        uploaded_by -> Id,
+        uploaded_at -> Instant,
+        removed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    certificates (tenant_id) {
+        tenant_id -> Id,
+        application_id -> Id,
+        registration_key -> Text,
+        subject -> Json,
+        subject_sealed -> Nullable<Binary>,
+        valid_from -> Instant,
+        valid_until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    certified_registrations (registration_key) {
+        registration_key -> Text,
+        tenant_id -> Id,
+        certified_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    reviews (id) {
+        id -> Id,
+        tenant_id -> Id,
+        number -> Text,
+        waiting -> Bool,
+        state -> Text,
+        legal_name -> Text,
+        organization_type -> Text,
+        attempt -> BigInt,
+        submitted_at -> Instant,
+        due_at -> Instant,
+        claim_holder -> Nullable<Id>,
+        claim_expires_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    journal (seq) {
+        seq -> BigInt,
+        id -> Id,
+        tenant_id -> Nullable<Id>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Id>,
+        session_id -> Nullable<Id>,
+        ip -> Nullable<Text>,
+        request_id -> Text,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> Id,
+        changes -> Json,
+        person_id -> Nullable<Id>,
+        personal -> Nullable<Binary>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    person_keys (person_id) {
+        person_id -> Id,
+        wrapped -> Binary,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    jobs (id) {
+        id -> Id,
+        kind -> Text,
+        payload -> Json,
+        state -> Text,
+        due_at -> Instant,
+        failures -> BigInt,
+        lease_until -> Nullable<Instant>,
+        lease_id -> Nullable<Id>,
+        last_error -> Nullable<Text>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    idempotency_records (scope) {
+        scope -> Binary,
+        fingerprint -> Binary,
+        answer_sealed -> Binary,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    certificates,
+    members,
+    operators,
+    sessions,
+    tenants,
+    devices
+);

@@ -1,0 +1,260 @@
+//! Sessions, devices and challenges. Global tables: they are found by their own id before anybody is known.
+
+use crate::error::{Understood, corrupt, one_row};
+use crate::schema::{accounts, challenges, devices, members, operators, sessions};
+use crate::sql_type::{Id, Instant, name_of, named};
+use crate::tx::Tx;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::actor::{Actor, MemberActor, OperatorActor};
+use domain::error::Result;
+use domain::id::{ChallengeId, DeviceId, SessionId};
+use domain::phone::MobileNumber;
+use domain::session::{
+    Challenge, ChallengeStore, Device, DeviceStore, NewDevice, Owner, Session, SessionStore, TokenHash,
+};
+use domain::text::DeviceName;
+use domain::verification::Requester;
+
+fn token(table: &str, key: Id, bytes: &[u8]) -> Result<TokenHash> {
+    bytes.try_into().map(TokenHash).map_err(|_| corrupt(table, key.0, "token"))
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Id,
+    account_id: Option<Id>,
+    tenant_id: Option<Id>,
+    member_id: Option<Id>,
+    operator_id: Option<Id>,
+    device_id: Option<Id>,
+    current_token: Vec<u8>,
+    previous_token: Option<Vec<u8>>,
+    created_at: Instant,
+    idle_until: Instant,
+    expires_at: Instant,
+    ended_at: Option<Instant>,
+    version: i64,
+}
+
+impl From<&Session> for Row {
+    fn from(session: &Session) -> Self {
+        let (account, tenant, member, operator) = match session.owner {
+            Owner::Member { account, tenant, member } => (Some(account), Some(tenant), Some(member), None),
+            Owner::Operator(operator) => (None, None, None, Some(operator)),
+        };
+        Self {
+            id: session.id.into(),
+            account_id: account.map(Id::from),
+            tenant_id: tenant.map(Id::from),
+            member_id: member.map(Id::from),
+            operator_id: operator.map(Id::from),
+            device_id: session.device.map(Id::from),
+            current_token: session.current.0.to_vec(),
+            previous_token: session.previous.map(|hash| hash.0.to_vec()),
+            created_at: session.created_at.into(),
+            idle_until: session.idle_until.into(),
+            expires_at: session.expires_at.into(),
+            ended_at: session.ended_at.map(Instant::from),
+            version: session.version,
+        }
+    }
+}
+
+fn owner(row: &Row) -> Result<Owner> {
+    match (row.account_id, row.tenant_id, row.member_id, row.operator_id) {
+        (Some(account), Some(tenant), Some(member), None) => {
+            Ok(Owner::Member { account: account.get(), tenant: tenant.get(), member: member.get() })
+        }
+        (None, None, None, Some(operator)) => Ok(Owner::Operator(operator.get())),
+        _ => Err(corrupt("sessions", row.id.0, "owner")),
+    }
+}
+
+impl TryFrom<Row> for Session {
+    type Error = domain::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id.get(),
+            owner: owner(&row)?,
+            device: row.device_id.map(Id::get),
+            current: token("sessions", row.id, &row.current_token)?,
+            previous: row
+                .previous_token
+                .as_deref()
+                .map(|bytes| token("sessions", row.id, bytes))
+                .transpose()?,
+            created_at: row.created_at.0,
+            idle_until: row.idle_until.0,
+            expires_at: row.expires_at.0,
+            ended_at: row.ended_at.map(|at| at.0),
+            version: row.version,
+        })
+    }
+}
+
+impl SessionStore for Tx<'_> {
+    fn insert_session(&mut self, session: &Session) -> Result<()> {
+        diesel::insert_into(sessions::table).values(&Row::from(session)).execute(self.db).understood()?;
+        Ok(())
+    }
+
+    fn session(&mut self, id: SessionId) -> Result<Option<Session>> {
+        let row: Option<Row> = sessions::table
+            .find(Id::from(id))
+            .select(Row::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        row.map(Session::try_from).transpose()
+    }
+
+    fn update_session(&mut self, session: &Session) -> Result<()> {
+        let mut row = Row::from(session);
+        row.version += 1;
+        let known = sessions::table.find(row.id).filter(sessions::version.eq(session.version));
+        one_row(diesel::update(known).set(&row).execute(self.db).understood()?)
+    }
+
+    fn session_actor(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Actor>> {
+        let found: Option<(Row, Option<String>, Option<String>)> = sessions::table
+            .left_join(
+                members::table.on(members::tenant_id
+                    .nullable()
+                    .eq(sessions::tenant_id)
+                    .and(members::id.nullable().eq(sessions::member_id))
+                    .and(members::state.eq("active"))),
+            )
+            .left_join(operators::table.on(operators::id.nullable().eq(sessions::operator_id)))
+            .filter(sessions::id.eq(Id::from(id)))
+            .select((Row::as_select(), members::role.nullable(), operators::role.nullable()))
+            .first(self.db)
+            .optional()
+            .understood()?;
+        let Some((row, member_role, operator_role)) = found else { return Ok(None) };
+        let session = Session::try_from(row)?;
+        if !session.alive(now) {
+            return Ok(None);
+        }
+        let wrong = || corrupt("sessions", id, "role");
+        Ok(match (session.owner, member_role, operator_role) {
+            (Owner::Member { account, tenant, member }, Some(role), _) => {
+                let role = named(&role).ok_or_else(wrong)?;
+                Some(Actor::Member(MemberActor { account, tenant, member, role, session: id }))
+            }
+            (Owner::Operator(operator), _, Some(role)) => {
+                let role = named(&role).ok_or_else(wrong)?;
+                Some(Actor::Operator(OperatorActor { operator, role, session: id }))
+            }
+            _ => None,
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = devices, treat_none_as_default_value = false)]
+struct DeviceRow {
+    id: Id,
+    account_id: Id,
+    token: Vec<u8>,
+    name: String,
+    platform: String,
+    created_at: Instant,
+}
+
+impl DeviceStore for Tx<'_> {
+    fn device_of(&mut self, token: &TokenHash, mobile: &MobileNumber) -> Result<Option<DeviceId>> {
+        let id: Option<Id> = devices::table
+            .inner_join(accounts::table.on(accounts::id.eq(devices::account_id)))
+            .filter(devices::token.eq(token.0.to_vec()))
+            .filter(accounts::mobile.eq(mobile.as_str()))
+            .select(devices::id)
+            .first(self.db)
+            .optional()
+            .understood()?;
+        Ok(id.map(Id::get))
+    }
+
+    fn insert_device(&mut self, device: &Device) -> Result<()> {
+        let row = DeviceRow {
+            id: device.id.into(),
+            account_id: device.account.into(),
+            token: device.token.0.to_vec(),
+            name: device.described.name.as_str().to_owned(),
+            platform: name_of(&device.described.platform),
+            created_at: device.created_at.into(),
+        };
+        diesel::insert_into(devices::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = challenges, treat_none_as_default_value = false)]
+struct ChallengeRow {
+    id: Id,
+    token: Vec<u8>,
+    account_id: Id,
+    device_name: String,
+    device_platform: String,
+    known_device_id: Option<Id>,
+    expires_at: Instant,
+    answered: bool,
+}
+
+impl TryFrom<ChallengeRow> for Challenge {
+    type Error = domain::error::Error;
+
+    fn try_from(row: ChallengeRow) -> Result<Self> {
+        let wrong = |column: &str| corrupt("challenges", row.id.0, column);
+        Ok(Self {
+            id: row.id.get(),
+            token: token("challenges", row.id, &row.token)?,
+            account: row.account_id.get(),
+            device: NewDevice {
+                name: DeviceName::parse(&row.device_name).map_err(|_| wrong("device_name"))?,
+                platform: named(&row.device_platform).ok_or_else(|| wrong("device_platform"))?,
+            },
+            requester: row.known_device_id.map_or(Requester::Stranger, |id| Requester::Device(id.get())),
+            expires_at: row.expires_at.0,
+            answered: row.answered,
+        })
+    }
+}
+
+impl ChallengeStore for Tx<'_> {
+    fn insert_challenge(&mut self, challenge: &Challenge) -> Result<()> {
+        let row = ChallengeRow {
+            id: challenge.id.into(),
+            token: challenge.token.0.to_vec(),
+            account_id: challenge.account.into(),
+            device_name: challenge.device.name.as_str().to_owned(),
+            device_platform: name_of(&challenge.device.platform),
+            known_device_id: match challenge.requester {
+                Requester::Stranger => None,
+                Requester::Device(id) => Some(id.into()),
+            },
+            expires_at: challenge.expires_at.into(),
+            answered: challenge.answered,
+        };
+        diesel::insert_into(challenges::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+
+    fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>> {
+        let row: Option<ChallengeRow> = challenges::table
+            .find(Id::from(id))
+            .select(ChallengeRow::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        row.map(Challenge::try_from).transpose()
+    }
+
+    fn answer(&mut self, id: ChallengeId) -> Result<()> {
+        let open = challenges::table.find(Id::from(id)).filter(challenges::answered.eq(false));
+        one_row(diesel::update(open).set(challenges::answered.eq(true)).execute(self.db).understood()?)
+    }
+}

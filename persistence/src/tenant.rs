@@ -1,0 +1,185 @@
+//! Tenants with their departments and members. All of it belongs to one tenant, but for one question: which places an
+//! account has, which is asked before a tenant is chosen.
+
+use crate::account::stored_mobile;
+use crate::error::{Understood, corrupt};
+use crate::schema::{accounts, departments, members, tenants};
+use crate::sql_type::{Id, Instant, name_of, named};
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::department::{Department, DepartmentStore};
+use domain::error::Result;
+use domain::id::{AccountId, MemberId};
+use domain::member::{Member, MemberStore, Membership, Profile};
+use domain::phone::Phone;
+use domain::reference::{IndustryCode, RegionCode};
+use domain::tenant::{Address, Organization, Tenant, TenantStore};
+use domain::text::{AddressLine, OrganizationName};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = tenants, treat_none_as_default_value = false)]
+struct Row {
+    tenant_id: Id,
+    name: String,
+    organization_type: String,
+    industry: String,
+    staff_size: String,
+    region: String,
+    address_line: String,
+    phone: String,
+    created_at: Instant,
+    version: i64,
+}
+
+impl TryFrom<Row> for Tenant {
+    type Error = domain::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let wrong = |column: &str| corrupt("tenants", row.tenant_id.0, column);
+        Ok(Self {
+            id: row.tenant_id.get(),
+            organization: Organization {
+                name: OrganizationName::parse(&row.name).map_err(|_| wrong("name"))?,
+                kind: row.organization_type.clone(),
+                industry: IndustryCode::parse(&row.industry).map_err(|_| wrong("industry"))?,
+                staff_size: named(&row.staff_size).ok_or_else(|| wrong("staff_size"))?,
+                address: Address {
+                    region: RegionCode::parse(&row.region).map_err(|_| wrong("region"))?,
+                    line: AddressLine::parse(&row.address_line).map_err(|_| wrong("address_line"))?,
+                },
+                phone: Phone::parse(&row.phone).map_err(|_| wrong("phone"))?,
+            },
+            created_at: row.created_at.0,
+            version: row.version,
+        })
+    }
+}
+
+impl TenantStore for Tx<'_> {
+    fn tenant(&mut self) -> Result<Tenant> {
+        let row: Row = tenants::table
+            .filter(tenants::tenant_id.eq(self.bound()?))
+            .select(Row::as_select())
+            .first(self.db)
+            .understood()?;
+        row.try_into()
+    }
+
+    fn insert_tenant(&mut self, tenant: &Tenant) -> Result<()> {
+        let organization = &tenant.organization;
+        let row = Row {
+            tenant_id: tenant.id.into(),
+            name: organization.name.as_str().to_owned(),
+            organization_type: organization.kind.clone(),
+            industry: organization.industry.as_str().to_owned(),
+            staff_size: name_of(&organization.staff_size),
+            region: organization.address.region.as_str().to_owned(),
+            address_line: organization.address.line.as_str().to_owned(),
+            phone: organization.phone.as_str().to_owned(),
+            created_at: tenant.created_at.into(),
+            version: tenant.version,
+        };
+        diesel::insert_into(tenants::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = departments, treat_none_as_default_value = false)]
+struct DepartmentRow {
+    tenant_id: Id,
+    id: Id,
+    parent_id: Option<Id>,
+    number: i64,
+    name: String,
+    created_at: Instant,
+    version: i64,
+}
+
+impl DepartmentStore for Tx<'_> {
+    fn insert_department(&mut self, department: &Department) -> Result<()> {
+        let row = DepartmentRow {
+            tenant_id: self.bound()?,
+            id: department.id.into(),
+            parent_id: department.parent.map(Id::from),
+            number: department.number,
+            name: department.name.as_str().to_owned(),
+            created_at: department.created_at.into(),
+            version: 1,
+        };
+        diesel::insert_into(departments::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
+struct MemberRow {
+    tenant_id: Id,
+    id: Id,
+    account_id: Id,
+    userid: String,
+    userid_key: String,
+    name: String,
+    position: Option<String>,
+    role: String,
+    state: String,
+    department_id: Id,
+    created_at: Instant,
+    version: i64,
+}
+
+impl MemberStore for Tx<'_> {
+    fn insert_member(&mut self, member: &Member) -> Result<()> {
+        let row = MemberRow {
+            tenant_id: self.bound()?,
+            id: member.id.into(),
+            account_id: member.account.into(),
+            userid: member.userid.clone(),
+            userid_key: member.userid.to_lowercase(),
+            name: member.name.as_str().to_owned(),
+            position: member.position.as_ref().map(|position| position.as_str().to_owned()),
+            role: name_of(&member.role),
+            state: "active".to_owned(),
+            department_id: member.department.into(),
+            created_at: member.created_at.into(),
+            version: 1,
+        };
+        diesel::insert_into(members::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+
+    fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>> {
+        let rows: Vec<(Id, String, Id, String, String)> = members::table
+            .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
+            .filter(members::account_id.eq(Id::from(account)))
+            .filter(members::state.eq("active"))
+            .order((members::created_at, members::id))
+            .select((tenants::tenant_id, tenants::name, members::id, members::userid, members::name))
+            .load(self.db)
+            .understood()?;
+        Ok(rows.into_iter().map(membership).collect())
+    }
+
+    fn profile(&mut self, member: MemberId) -> Result<Profile> {
+        type Found = ((Id, String, Id, String, String), Option<String>, String);
+        let (place, position, mobile): Found = members::table
+            .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
+            .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+            .filter(members::tenant_id.eq(self.bound()?))
+            .filter(members::id.eq(Id::from(member)))
+            .select((
+                (tenants::tenant_id, tenants::name, members::id, members::userid, members::name),
+                members::position,
+                accounts::mobile,
+            ))
+            .first(self.db)
+            .understood()?;
+        let mobile = stored_mobile("accounts", member, &mobile)?;
+        Ok(Profile { membership: membership(place), position, mobile })
+    }
+}
+
+fn membership((tenant, tenant_name, member, userid, name): (Id, String, Id, String, String)) -> Membership {
+    Membership { tenant: tenant.get(), tenant_name, member: member.get(), userid, name }
+}

@@ -1,0 +1,53 @@
+//! A transaction as the domain sees it: every store, bound to at most one tenant.
+
+use crate::connection::Db;
+use crate::error::corrupt;
+use crate::sealing::KeyRing;
+use crate::sql_type::Id;
+use domain::error::{Error, Result};
+use domain::id::TenantId;
+use domain::tenant::TenantScope;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Implements every store of the domain. Tables of tenants answer only for the tenant that was entered.
+pub struct Tx<'a> {
+    pub(crate) db: &'a mut Db,
+    pub(crate) keys: &'a KeyRing,
+    tenant: Option<TenantId>,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(db: &'a mut Db, keys: &'a KeyRing) -> Self {
+        Self { db, keys, tenant: None }
+    }
+
+    /// The tenant that the transaction is bound to.
+    pub(crate) fn bound(&self) -> Result<Id> {
+        self.tenant
+            .map(Id::from)
+            .ok_or_else(|| Error::internal("a tenant's data was asked for without a tenant"))
+    }
+
+    /// Seals a value as JSON for the row that `owner` names.
+    pub(crate) fn seal(&self, owner: Id, value: &impl Serialize) -> Result<Vec<u8>> {
+        let plain =
+            serde_json::to_vec(value).map_err(|error| Error::internal(format!("sealing: {error}")))?;
+        self.keys
+            .seal(owner.0.as_bytes(), &plain)
+            .map_err(|error| Error::internal(format!("sealing: {error}")))
+    }
+
+    /// Opens a sealed value of the row that `owner` names.
+    pub(crate) fn open<T: DeserializeOwned>(&self, table: &str, owner: Id, sealed: &[u8]) -> Result<T> {
+        let plain =
+            self.keys.open(owner.0.as_bytes(), sealed).map_err(|error| corrupt(table, owner.0, error))?;
+        serde_json::from_slice(&plain).map_err(|error| corrupt(table, owner.0, error))
+    }
+}
+
+impl TenantScope for Tx<'_> {
+    fn enter(&mut self, tenant: TenantId) {
+        self.tenant = Some(tenant);
+    }
+}

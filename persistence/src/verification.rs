@@ -1,0 +1,211 @@
+//! Verifications and the log of sends. Global tables: a number may have no account yet.
+
+use crate::account::stored_mobile;
+use crate::error::{Understood, corrupt, one_row};
+use crate::schema::{sms_sends, verifications};
+use crate::sql_type::{Id, Instant, named};
+use crate::tx::Tx;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::error::Result;
+use domain::id::{DeviceId, VerificationId};
+use domain::phone::MobileNumber;
+use domain::verification::{
+    Budget, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore,
+};
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = verifications, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    purpose: String,
+    subject: String,
+    requester: String,
+    mobile: String,
+    salt: Vec<u8>,
+    generation: i64,
+    state: String,
+    attempts_left: i64,
+    sent_at: Instant,
+    expires_at: Instant,
+    version: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = sms_sends, treat_none_as_default_value = false)]
+struct SendRow {
+    id: Id,
+    mobile: String,
+    mobile_prefix: String,
+    purpose: String,
+    requester: String,
+    ip: Option<String>,
+    tenant_id: Option<Id>,
+    sent_at: Instant,
+}
+
+fn requester_text(requester: Requester) -> String {
+    match requester {
+        Requester::Stranger => "stranger".to_owned(),
+        Requester::Device(id) => format!("device:{id}"),
+    }
+}
+
+fn stored_requester(text: &str) -> Option<Requester> {
+    match text.strip_prefix("device:") {
+        None => (text == "stranger").then_some(Requester::Stranger),
+        Some(id) => Uuid::parse_str(id).ok().map(|id| Requester::Device(DeviceId::from(id))),
+    }
+}
+
+impl From<&Verification> for Row {
+    fn from(verification: &Verification) -> Self {
+        let (state, attempts_left) = match verification.state {
+            State::Open { attempts_left } => ("open", i64::from(attempts_left)),
+            State::Exhausted => ("exhausted", 0),
+            State::Used => ("used", 0),
+        };
+        Self {
+            id: verification.id.into(),
+            purpose: verification.purpose.name().to_owned(),
+            subject: verification.subject.as_str().to_owned(),
+            requester: requester_text(verification.requester),
+            mobile: verification.mobile.as_str().to_owned(),
+            salt: verification.salt.to_vec(),
+            generation: verification.generation.into(),
+            state: state.to_owned(),
+            attempts_left,
+            sent_at: verification.sent_at.into(),
+            expires_at: verification.expires_at.into(),
+            version: verification.version + 1,
+        }
+    }
+}
+
+impl TryFrom<Row> for Verification {
+    type Error = domain::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let wrong = |column: &str| corrupt("verifications", row.id.0, column);
+        let state = match row.state.as_str() {
+            "open" => State::Open {
+                attempts_left: row.attempts_left.try_into().map_err(|_| wrong("attempts_left"))?,
+            },
+            "exhausted" => State::Exhausted,
+            "used" => State::Used,
+            _ => return Err(wrong("state")),
+        };
+        Ok(Self {
+            id: row.id.get(),
+            purpose: named::<Purpose>(&row.purpose).ok_or_else(|| wrong("purpose"))?,
+            subject: Subject::from_stored(row.subject.clone()),
+            requester: stored_requester(&row.requester).ok_or_else(|| wrong("requester"))?,
+            mobile: stored_mobile("verifications", row.id.0, &row.mobile)?,
+            salt: row.salt.as_slice().try_into().map_err(|_| wrong("salt"))?,
+            generation: row.generation.try_into().map_err(|_| wrong("generation"))?,
+            state,
+            sent_at: row.sent_at.0,
+            expires_at: row.expires_at.0,
+            version: row.version,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// The verification of an id, for the job that sends its code.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn verification_by_id(&mut self, id: VerificationId) -> Result<Option<Verification>> {
+        let row: Option<Row> = verifications::table
+            .find(Id::from(id))
+            .select(Row::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        row.map(Verification::try_from).transpose()
+    }
+}
+
+impl VerificationStore for Tx<'_> {
+    fn verification(
+        &mut self,
+        purpose: Purpose,
+        subject: &Subject,
+        requester: Requester,
+    ) -> Result<Option<Verification>> {
+        let row: Option<Row> = verifications::table
+            .filter(verifications::purpose.eq(purpose.name()))
+            .filter(verifications::subject.eq(subject.as_str()))
+            .filter(verifications::requester.eq(requester_text(requester)))
+            .select(Row::as_select())
+            .first(self.db)
+            .optional()
+            .understood()?;
+        row.map(Verification::try_from).transpose()
+    }
+
+    fn save_verification(&mut self, verification: &Verification) -> Result<()> {
+        let row = Row::from(verification);
+        if verification.version == 0 {
+            diesel::insert_into(verifications::table).values(&row).execute(self.db).understood()?;
+            return Ok(());
+        }
+        let known = verifications::table.find(row.id).filter(verifications::version.eq(verification.version));
+        one_row(diesel::update(known).set(&row).execute(self.db).understood()?)
+    }
+
+    fn recent_sends(
+        &mut self,
+        mobile: &MobileNumber,
+        purpose: Purpose,
+        requester: Requester,
+        since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DateTime<Utc>>> {
+        let sent: Vec<Instant> = sms_sends::table
+            .filter(sms_sends::mobile.eq(mobile.as_str()))
+            .filter(sms_sends::purpose.eq(purpose.name()))
+            .filter(sms_sends::requester.eq(requester_text(requester)))
+            .filter(sms_sends::sent_at.gt(Instant(since)))
+            .order(sms_sends::sent_at.desc())
+            .limit(limit.into())
+            .select(sms_sends::sent_at)
+            .load(self.db)
+            .understood()?;
+        Ok(sent.into_iter().map(|at| at.0).collect())
+    }
+
+    fn record_send(&mut self, id: Uuid, send: &SendRecord) -> Result<()> {
+        let row = SendRow {
+            id: Id(id),
+            mobile: send.mobile.as_str().to_owned(),
+            mobile_prefix: send.mobile.prefix().to_owned(),
+            purpose: send.purpose.name().to_owned(),
+            requester: requester_text(send.requester),
+            ip: send.ip.map(|ip| ip.to_string()),
+            tenant_id: send.tenant.map(Id::from),
+            sent_at: send.at.into(),
+        };
+        diesel::insert_into(sms_sends::table).values(&row).execute(self.db).understood()?;
+        Ok(())
+    }
+
+    fn sends_counted(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<u32> {
+        let mut sends = sms_sends::table
+            .filter(sms_sends::sent_at.gt(Instant(since)))
+            .select(sms_sends::sent_at)
+            .order(sms_sends::sent_at)
+            .limit(limit.into())
+            .into_boxed();
+        sends = match budget {
+            Budget::Ip(ip) => sends.filter(sms_sends::ip.eq(ip.to_string())),
+            Budget::Prefix(prefix) => sends.filter(sms_sends::mobile_prefix.eq(prefix.clone())),
+            Budget::Tenant(tenant) => sends.filter(sms_sends::tenant_id.eq(Id::from(*tenant))),
+            Budget::Platform => sends,
+        };
+        let found: Vec<Instant> = sends.load(self.db).understood()?;
+        Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+    }
+}

@@ -1,1 +1,31 @@
+//! What is spoken: the HTTP API of Gongpai, and the only place where things are wired.
+//!
+//! A request goes through the pipeline (`http::pipeline`), is read by extractors (`http::body`, `http::params`,
+//! `http::actor`), and a handler runs one use case of the `domain` crate in one transaction of the `persistence` crate.
 
+mod agreement;
+mod assessment;
+mod certification;
+pub mod clock;
+pub mod contract;
+pub mod demo;
+mod gateway;
+mod http;
+mod job;
+mod keys;
+mod metrics;
+mod mirror;
+pub mod operator;
+mod reference;
+mod registration;
+mod review;
+mod routes;
+pub mod server;
+pub mod service;
+mod session;
+pub mod settings;
+mod system;
+mod token;
+mod verification;
+
+pub use keys::Keys;

@@ -54,8 +54,10 @@ pub enum Kind {
 }
 
 /// A failure: a code of the catalogue, with its details.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     code: Code,
     params: Vec<(&'static str, Value)>,

@@ -9,13 +9,14 @@ pub use decide::{JudgedFinding, Judgement, decide};
 pub use queue::{Filter, Item, Position, queue};
 
 use crate::access::{self, Permission};
-use crate::actor::OperatorActor;
+use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
     ApplicationNumber, ApplicationStore, Attempt, Case, CertificateStore, Document, Overview, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, TenantId};
+use crate::journal::{Entry, Journal};
 use crate::reference::OrganizationTypes;
 use crate::tenant::{TenantScope, TenantStore};
 
@@ -67,21 +68,27 @@ pub fn get(
     Ok((case.overview(tx, types, terms.day(context.now))?, attempts))
 }
 
-/// A document of a case, for an operator.
+/// A document of a case, for an operator. Whoever looks at a private document leaves a trace.
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
-pub fn document(
-    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore),
+pub fn view_document(
+    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + Journal),
+    context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
     document: DocumentId,
-) -> Result<Document> {
+) -> Result<(TenantId, Document)> {
     access::require(actor, Permission::ReviewRead)?;
     let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
     tx.enter(tenant);
     let document = tx.document(document)?;
-    if document.application == id { Ok(document) } else { Err(Code::NotFound.into()) }
+    if document.application != id {
+        return Err(Code::NotFound.into());
+    }
+    let entry = Entry::new("certification.document_viewed", "document", document.id).of(tenant);
+    tx.record(context, &Actor::Operator(*actor), entry)?;
+    Ok((tenant, document))
 }
 
 /// Goes to the tenant of a case and loads it. The caller has asked for the right.

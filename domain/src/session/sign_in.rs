@@ -8,7 +8,7 @@ use super::{
 use crate::account::AccountStore;
 use crate::actor::Realm;
 use crate::context::Context;
-use crate::error::{Code as ErrorCode, Faults, Place, Result};
+use crate::error::Result;
 use crate::id::TenantId;
 use crate::job::JobQueue;
 use crate::journal::Journal;
@@ -44,6 +44,10 @@ pub enum Outcome {
     Opened(Box<Opened>),
     /// One of several tenants has to be chosen.
     Choose(Challenge, Vec<Membership>),
+    /// The code was right, and the account is in no tenant.
+    WithoutMembership,
+    /// The code was right, and the account is not in the tenant that was named.
+    TenantNotOffered,
 }
 
 /// Asks for a code to sign in. Nothing tells whether anybody has the number.
@@ -74,10 +78,10 @@ pub fn request_code(
     verification::send(tx, context, &request, limits)
 }
 
-/// Signs in.
+/// Signs in. Whatever comes of it has to be committed, because the code was spent on it.
 ///
 /// # Errors
-/// `no_membership`, and `tenant_not_offered` at `/tenant_id`, both only after the right code.
+/// When the store fails.
 pub fn sign_in(
     tx: &mut (
              impl VerificationStore
@@ -116,13 +120,11 @@ pub fn sign_in(
     if let Some(wanted) = attempt.tenant {
         places.retain(|place| place.tenant == wanted);
         if places.is_empty() {
-            let mut faults = Faults::of(Place::Body);
-            faults.note("/tenant_id", ErrorCode::TenantNotOffered);
-            return Err(faults.into_error());
+            return Ok(Outcome::TenantNotOffered);
         }
     }
     match places.len() {
-        0 => Err(ErrorCode::NoMembership.into()),
+        0 => Ok(Outcome::WithoutMembership),
         1 => {
             let membership = places.remove(0);
             tx.enter(membership.tenant);

@@ -1,0 +1,3 @@
+//! The assessment before registration.
+
+pub(crate) mod assess;

@@ -1,0 +1,23 @@
+use crate::http::actor::Member;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::Call;
+use actix_web::delete;
+use domain::certification::withdraw;
+
+/// Withdraw the application
+///
+/// It can be edited and submitted again.
+#[utoipa::path(
+    operation_id = "withdraw_certification", tag = "certification",
+    responses((status = 204, description = "It was taken back.")),
+    security(("access_token" = [])),
+    extensions(("x-errors" = json!(["action_not_allowed"]))),
+)]
+#[delete("/v1/certification/submission")]
+pub(crate) async fn withdraw_certification(call: Call, member: Member) -> Outcome {
+    call.write(Some(member.0.tenant), [0; 32], move |tx, world| {
+        withdraw(tx, &world.context, &member.0)?;
+        Ok(Reply::no_content())
+    })
+    .await
+}

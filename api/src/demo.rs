@@ -1,0 +1,285 @@
+//! Demonstration data: companies at different stages and somebody to review them, made by the same use cases that serve
+//! requests, so that a frontend has something to show in a minute.
+
+use crate::certification::inspect;
+use crate::service::Service;
+use crate::session::Credentials;
+use domain::account::AccountStore;
+use domain::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};
+use domain::agreement::{Accepted, Occasion};
+use domain::certification::{
+    ApplicationStore, Attach, Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative,
+    DraftTerm, Outcome, RequirementKind, Submitted, TermKind, attach, submit, update_subject,
+};
+use domain::context::{Context, Origin, Random};
+use domain::error::{Error, Result, Violation};
+use domain::identifier::IdentityKind;
+use domain::operator::Operator;
+use domain::phone::{MobileNumber, Phone};
+use domain::reference::{Capacity, IndustryCode, RegionCode, RegistrationKind, StaffSize};
+use domain::registration::{Administrator, Registration, Start, Verified, Verify, start, verify};
+use domain::review::{Judgement, claim, decide};
+use domain::session::{NewDevice, Owner, Platform, TokenHash};
+use domain::tenant::{Address, Organization, TenantScope};
+use domain::text::{AddressLine, DeviceName, OrganizationName, PersonName, Position};
+use domain::verification::{CodeBook, Purpose, Requester, Subject, VerificationStore};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
+
+/// A company to make.
+struct Company {
+    name: &'static str,
+    owner: &'static str,
+    mobile: &'static str,
+    credit_code: &'static str,
+}
+
+const HALF_WAY: Company = Company {
+    name: "深圳市半途科技有限公司",
+    owner: "陈半途",
+    mobile: "13800000001",
+    credit_code: "91440300MA5DEM01A6",
+};
+const CERTIFIED: Company = Company {
+    name: "杭州已证软件有限公司",
+    owner: "周已证",
+    mobile: "13800000002",
+    credit_code: "91350100M000100Y43",
+};
+const REVIEWER: (&str, &str) = ("13800000009", "李审核");
+
+/// Makes the companies and the reviewer, unless they are there, and says how to meet them.
+///
+/// # Errors
+/// When the store fails.
+pub fn make(service: &Service) -> Result<String> {
+    let origin = Origin { ip: None, request_id: "demo".to_owned() };
+    let demo = Demo { service, origin };
+    let reviewer = demo.reviewer()?;
+    let mut said = format!("reviewer  {} {} (realm: platform)\n", REVIEWER.0, REVIEWER.1);
+    for (company, certified) in [(&HALF_WAY, false), (&CERTIFIED, true)] {
+        let stage = if certified { "certified" } else { "half-way" };
+        if let Some(owner) = demo.company(company)? {
+            demo.fill_in(company, &owner, certified)?;
+            if certified {
+                demo.approve(&owner, &reviewer)?;
+            }
+        }
+        said += &format!("{stage:9} {} {} — {}\n", company.mobile, company.owner, company.name);
+    }
+    said += "Sign in with a code: POST /v1/codes, then GET /dev/outbox.\n";
+    Ok(said)
+}
+
+struct Demo<'a> {
+    service: &'a Service,
+    origin: Origin,
+}
+
+impl Demo<'_> {
+    fn context(&self) -> Context<'_> {
+        Context { now: self.service.clock.now(), random: &self.service.random, origin: &self.origin }
+    }
+
+    fn reviewer(&self) -> Result<Operator> {
+        let (mobile, name) =
+            (MobileNumber::parse(REVIEWER.0).map_err(wrong)?, PersonName::parse(REVIEWER.1).map_err(wrong)?);
+        crate::operator::save(self.service, &mobile, &name, OperatorRole::SeniorReviewer)
+    }
+
+    fn accepted(&self, occasion: Occasion) -> Vec<Accepted> {
+        let wanted = self.service.agreements.all().iter().filter(|a| a.required_for.contains(&occasion));
+        wanted.map(|a| Accepted { id: a.id, version: a.version.clone() }).collect()
+    }
+}
+
+impl Demo<'_> {
+    /// Registers a company; `None` when it is there already.
+    fn company(&self, company: &Company) -> Result<Option<MemberActor>> {
+        let mobile = MobileNumber::parse(company.mobile).map_err(wrong)?;
+        if self.service.database.read(|tx| tx.account_by_mobile(&mobile))?.is_some() {
+            return Ok(None);
+        }
+        let registration = self.start(company, &mobile)?;
+        let subject = Subject::registration(registration.id);
+        let sent = self
+            .service
+            .database
+            .read(|tx| tx.verification(Purpose::Register, &subject, Requester::Stranger))?
+            .ok_or_else(|| Error::internal("the demo's code is gone"))?;
+        let keys = &self.service.keys;
+        let credentials = Credentials::make(self.service);
+        let device =
+            NewDevice { name: DeviceName::parse("demo").map_err(wrong)?, platform: Platform::Desktop };
+        let request = Verify {
+            code: &keys.code(&sent.salt, sent.generation),
+            device: &device,
+            device_token: None,
+            tokens: &credentials.hashes,
+            lifetime: &self.service.settings.tokens.lifetime,
+        };
+        let verified = self
+            .service
+            .database
+            .write(|tx| verify(tx, &self.context(), registration.clone(), &request, keys))?;
+        let Verified::Completed(completed) = verified else {
+            return Err(Error::internal("the demo's code was refused"));
+        };
+        match completed.opened.session.owner {
+            Owner::Member { account, tenant, member } => {
+                let session = completed.opened.session.id;
+                Ok(Some(MemberActor { account, tenant, member, role: MemberRole::Owner, session }))
+            }
+            Owner::Operator(_) => Err(Error::internal("an owner is a member")),
+        }
+    }
+
+    fn start(&self, company: &Company, mobile: &MobileNumber) -> Result<Registration> {
+        let request = Start {
+            id: self.context().id(),
+            organization: Organization {
+                name: OrganizationName::parse(company.name).map_err(wrong)?,
+                kind: "enterprise".to_owned(),
+                industry: IndustryCode::parse("I65").map_err(wrong)?,
+                staff_size: StaffSize::UpTo199,
+                address: Address {
+                    region: RegionCode::parse("440305").map_err(wrong)?,
+                    line: AddressLine::parse("科技园路 1 号").map_err(wrong)?,
+                },
+                phone: Phone::parse("0755-86001234").map_err(wrong)?,
+            },
+            administrator: Administrator {
+                name: PersonName::parse(company.owner).map_err(wrong)?,
+                position: Position::parse("行政经理").map_err(wrong)?,
+                mobile: mobile.clone(),
+                is_legal_representative: true,
+            },
+            accepted: self.accepted(Occasion::Registration),
+            token: TokenHash(self.service.random.bytes()),
+            device_token: None,
+        };
+        let settings = &self.service.settings;
+        self.service.database.write(|tx| {
+            let agreements = &self.service.agreements;
+            start(tx, &self.context(), &request, agreements, &settings.registration, &settings.sms.limits)
+        })
+    }
+
+    /// Writes the subject and uploads documents: all of them and submits, or the first one alone.
+    fn fill_in(&self, company: &Company, owner: &MemberActor, whole: bool) -> Result<()> {
+        let types = &self.service.types;
+        let terms = &self.service.settings.certification;
+        let draft = draft(company, whole);
+        self.service.database.write(|tx| {
+            tx.enter(owner.tenant);
+            update_subject(tx, &self.context(), owner, |_| Ok(draft.clone()), None, types, terms).map(drop)
+        })?;
+        let kinds = [
+            RequirementKind::BusinessLicense,
+            RequirementKind::IdDocumentFront,
+            RequirementKind::IdDocumentBack,
+        ];
+        for kind in kinds.into_iter().take(if whole { 3 } else { 1 }) {
+            self.upload(owner, kind)?;
+        }
+        if !whole {
+            return Ok(());
+        }
+        let accepted = self.accepted(Occasion::Certification);
+        let submitted = self.service.database.write(|tx| {
+            tx.enter(owner.tenant);
+            submit(tx, &self.context(), owner, &accepted, &self.service.agreements, types, terms)
+        })?;
+        match submitted {
+            Submitted::Accepted(_) => Ok(()),
+            Submitted::Incomplete(findings) => {
+                Err(Error::internal(format!("the demo is incomplete: {findings:?}")))
+            }
+        }
+    }
+
+    fn upload(&self, owner: &MemberActor, kind: RequirementKind) -> Result<()> {
+        let bytes = drawn(kind)?;
+        let sha256 = inspect::hex_digest(&bytes);
+        let inspected = inspect::inspect(bytes, sha256).map_err(|fault| Error::invalid(vec![fault]))?;
+        let id = self.context().id();
+        self.service.documents.keep(owner.tenant, id, &inspected.kept)?;
+        let attached = Attach { id, kind, page: 1, replaces: None, content: inspected.content };
+        self.service.database.write(|tx| {
+            tx.enter(owner.tenant);
+            attach(tx, &self.context(), owner, &attached, &self.service.types).map(drop)
+        })
+    }
+
+    fn approve(&self, owner: &MemberActor, reviewer: &Operator) -> Result<()> {
+        let terms = &self.service.settings.certification;
+        let actor =
+            OperatorActor { operator: reviewer.id, role: reviewer.role, session: self.context().id() };
+        let application = self.service.database.read(|tx| {
+            tx.enter(owner.tenant);
+            tx.application()
+        })?;
+        let judgement = Judgement {
+            outcome: Outcome::Approve,
+            is_final: false,
+            attempt: 1,
+            findings: Vec::new(),
+            overrides: Vec::new(),
+            internal_note: None,
+        };
+        self.service
+            .database
+            .write(|tx| claim(tx, &self.context(), &actor, application.id, terms).map(drop))?;
+        self.service.database.write(|tx| {
+            let types = &self.service.types;
+            decide(tx, &self.context(), &actor, application.id, &judgement, types, terms).map(drop)
+        })
+    }
+}
+
+fn draft(company: &Company, whole: bool) -> Draft {
+    let text = |text: &str| Some(text.to_owned());
+    Draft {
+        legal_name: text(company.name),
+        registration: DraftRegistration {
+            kind: Some(RegistrationKind::CreditCode),
+            number: text(company.credit_code),
+            organization_code: None,
+        },
+        registered_address: DraftAddress { region: text("440305"), line: text("科技园路 1 号") },
+        license_term: DraftTerm { kind: Some(TermKind::LongTerm), until: None },
+        representative: DraftRepresentative {
+            name: text(company.owner),
+            capacity: Some(Capacity::LegalRepresentative),
+            id_kind: Some(IdentityKind::ResidentId),
+            id_number: whole.then(|| "11010519491231002X".to_owned()),
+            mobile: text(company.mobile),
+        },
+        applicant: DraftApplicant { is_representative: Some(true), ..DraftApplicant::default() },
+    }
+}
+
+/// A picture that stands for a document: a frame, a seal, lines where text would be.
+fn drawn(kind: RequirementKind) -> Result<Vec<u8>> {
+    let tint = [235, 245, 225].map(|light: u8| light.saturating_sub(kind as u8 * 3));
+    let image = RgbImage::from_fn(1200, 800, |x, y| {
+        let frame = !(30..1170).contains(&x) || !(30..770).contains(&y);
+        let seal = (i64::from(x) - 980).pow(2) + (i64::from(y) - 600).pow(2);
+        let line = (120..700).contains(&x) && (150..700).contains(&y) && y % 60 < 12;
+        match () {
+            () if frame => Rgb([150, 120, 60]),
+            () if (9_000..11_000).contains(&seal) => Rgb([200, 30, 30]),
+            () if line => Rgb([70, 70, 70]),
+            () => Rgb(tint),
+        }
+    });
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 85)
+        .write_image(&image, image.width(), image.height(), ExtendedColorType::Rgb8)
+        .map_err(|error| Error::internal(format!("drawing: {error}")))?;
+    Ok(bytes)
+}
+
+fn wrong(violation: Violation) -> Error {
+    Error::internal(format!("demo: {}", violation.code.name()))
+}

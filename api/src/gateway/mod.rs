@@ -1,0 +1,4 @@
+//! Ports to the outside, one file an adapter.
+
+pub(crate) mod documents;
+pub(crate) mod sms;

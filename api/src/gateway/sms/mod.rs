@@ -1,0 +1,5 @@
+//! Sending codes by SMS. So far there is the outbox, for development.
+
+mod outbox;
+
+pub(crate) use outbox::{Outbox, SentMessage};

@@ -1,0 +1,124 @@
+//! Who is asking, as an argument of handlers.
+
+use super::answer::Failure;
+use super::call::blocking;
+use crate::service::Service;
+use crate::token;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
+use domain::error::{Code, Result};
+use domain::id::SessionId;
+use domain::session::{SessionStore, TokenHash};
+use futures_util::future::LocalBoxFuture;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A member of a tenant, proved by an access token.
+pub(crate) struct Member(pub(crate) MemberActor);
+
+/// An operator of the platform, proved by an access token.
+pub(crate) struct Operator(pub(crate) OperatorActor);
+
+/// Anybody who holds a session.
+pub(crate) struct SignedIn(pub(crate) Actor, pub(crate) SessionId);
+
+/// The hash of an opaque token given as `Authorization: Bearer`.
+pub(crate) struct Bearer(pub(crate) TokenHash);
+
+/// The hash of the token by which a device says that it is known.
+pub(crate) struct KnownDevice(pub(crate) Option<TokenHash>);
+
+pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The actor of the request's access token, for a realm.
+async fn actor(
+    service: Data<Service>,
+    token: Option<String>,
+    realm: Option<Realm>,
+) -> Result<(Actor, SessionId)> {
+    let token = token.ok_or(Code::Unauthenticated)?;
+    let hash = token::hash(&token).0;
+    let claims = match service.sessions.claims(&hash) {
+        Some(claims) => claims,
+        None => {
+            let claims = Arc::new(service.access_tokens.check(&token)?);
+            service.sessions.checked(hash, Arc::clone(&claims));
+            claims
+        }
+    };
+    let now = service.clock.now();
+    if now.timestamp() >= claims.exp {
+        return Err(Code::TokenExpired.into());
+    }
+    if realm.is_some_and(|realm| token::realm(&claims.aud) != Some(realm)) {
+        return Err(Code::Unauthenticated.into());
+    }
+    let session = SessionId::from(claims.sid);
+    if let Some(actor) = service.sessions.actor(session) {
+        return Ok((actor, session));
+    }
+    let asked = Instant::now();
+    let shared = service.clone();
+    let found = blocking(move || shared.database.read(|tx| tx.session_actor(session, now))).await?;
+    let actor = found.ok_or(Code::SessionEnded)?;
+    service.sessions.found(session, actor, asked);
+    Ok((actor, session))
+}
+
+fn service(request: &HttpRequest) -> Result<Data<Service>> {
+    request.app_data::<Data<Service>>().cloned().ok_or_else(|| domain::error::Error::internal("no service"))
+}
+
+macro_rules! from_token {
+    ($extractor:ident, $realm:expr, $pattern:pat => $made:expr) => {
+        impl FromRequest for $extractor {
+            type Error = Failure;
+            type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let service = service(request);
+                let token = bearer(request).map(str::to_owned);
+                Box::pin(async move {
+                    match actor(service?, token, $realm).await? {
+                        $pattern => Ok($made),
+                        #[allow(unreachable_patterns, reason = "one use takes every actor")]
+                        _ => Err(Code::Unauthenticated.into()),
+                    }
+                })
+            }
+        }
+    };
+}
+
+from_token!(Member, Some(Realm::Tenant), (Actor::Member(member), _) => Self(member));
+from_token!(Operator, Some(Realm::Platform), (Actor::Operator(operator), _) => Self(operator));
+from_token!(SignedIn, None, (actor, session) => Self(actor, session));
+
+impl FromRequest for Bearer {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            bearer(request).map(|token| Self(token::hash(token))).ok_or_else(|| Code::Unauthenticated.into()),
+        )
+    }
+}
+
+impl FromRequest for KnownDevice {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let token = request.headers().get("x-device-token").and_then(|value| value.to_str().ok());
+        ready(Ok(Self(token.map(token::hash))))
+    }
+}

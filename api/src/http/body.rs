@@ -1,0 +1,126 @@
+//! JSON bodies: read within a limit and in time, held against the operation's own schema, so that every fault comes at
+//! once, then against the shape's own rules.
+
+use super::answer::Failure;
+use super::call::finished;
+use super::faults::faults;
+use crate::contract::Contract;
+use crate::service::Service;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use domain::error::{Code, Error, Fault, Place, Result, Violation};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use ring::digest;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::time::Duration;
+use utoipa::ToSchema;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+/// The largest JSON body. The largest request of the contract is a few kilobytes.
+const LIMIT: usize = 64 * 1024;
+/// How long a client may take to send one.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A body that fits its schema.
+pub(crate) struct Body<T> {
+    /// What was sent.
+    pub(crate) value: T,
+    /// The same, as JSON; for merge patches, in which absent and null differ.
+    pub(crate) json: Value,
+    /// SHA-256 of the bytes.
+    pub(crate) fingerprint: [u8; 32],
+}
+
+impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Body<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            require_json(&request)?;
+            let bytes =
+                tokio::time::timeout(PATIENCE, read(payload)).await.map_err(|_| Code::RequestTimeout)??;
+            let service = request.app_data::<Data<Service>>().ok_or_else(|| Error::internal("no service"))?;
+            parse(&service.contract, &T::name(), &bytes).map_err(Failure)
+        })
+    }
+}
+
+fn require_json(request: &HttpRequest) -> Result<()> {
+    let given =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if matches!(essence.as_str(), "application/json" | "application/merge-patch+json") {
+        return Ok(());
+    }
+    Err(Error::new(Code::MediaTypeUnsupported).with("expected", "application/json"))
+}
+
+async fn read(mut payload: Payload) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| Error::new(Code::MalformedRequest).context(error.to_string()))?;
+        if bytes.len() + chunk.len() > LIMIT {
+            return Err(Error::new(Code::PayloadTooLarge).with("limit", LIMIT));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned + Validate>(
+    contract: &Contract,
+    schema: &Cow<'_, str>,
+    bytes: &[u8],
+) -> Result<Body<T>> {
+    let json: Value = serde_json::from_slice(bytes).map_err(|error| {
+        Error::new(Code::MalformedJson).with("line", error.line()).with("column", error.column())
+    })?;
+    let mut found = faults(contract.body(schema)?, &json, Place::Body);
+    if found.is_empty() {
+        let value: T = T::deserialize(&json).map_err(|error| {
+            // The schema and the type disagree: a mistake of ours, but the client learns what it can.
+            let violation = Violation::new(Code::FormatInvalid).with("expected", error.to_string());
+            Error::invalid(vec![Fault { place: Place::Body, pointer: String::new(), violation }])
+        })?;
+        match value.validate() {
+            Ok(()) => {
+                let mut hash = digest::Context::new(&digest::SHA256);
+                hash.update(bytes);
+                return Ok(Body { value, json, fingerprint: finished(hash) });
+            }
+            Err(errors) => rules(&errors, "", &mut found),
+        }
+    }
+    Err(Error::invalid(found))
+}
+
+/// The faults of `validator`: a rule's code is the name of ours.
+fn rules(errors: &ValidationErrors, at: &str, found: &mut Vec<Fault>) {
+    for (field, kind) in errors.errors() {
+        let pointer = if field == "__all__" { at.to_owned() } else { format!("{at}/{field}") };
+        match kind {
+            ValidationErrorsKind::Struct(inner) => rules(inner, &pointer, found),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    rules(inner, &format!("{pointer}/{index}"), found);
+                }
+            }
+            ValidationErrorsKind::Field(broken) => {
+                for error in broken {
+                    let pointer =
+                        error.params.get("pointer").and_then(Value::as_str).unwrap_or(&pointer).to_owned();
+                    let code = Code::find(&error.code).unwrap_or(Code::FormatInvalid);
+                    found.push(Fault { place: Place::Body, pointer, violation: code.into() });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! A call: one request on its way through the service, with all that is the same for every endpoint: where it came
+//! from, in which language to answer, and how it is remembered when it names an `Idempotency-Key`.
+
+use super::actor::bearer;
+use super::answer::{Failure, Outcome, REPLAYED, Reply};
+use crate::service::Service;
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, IF_MATCH};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::Duration;
+use domain::context::{Context, Origin};
+use domain::error::{Code, Error, Kind, Language, Result};
+use domain::id::TenantId;
+use domain::tenant::TenantScope;
+use persistence::{Answer, Record, Tx};
+use ring::digest;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+/// How long an answer is given again.
+const REMEMBERED: Duration = Duration::hours(24);
+/// How long an answer with tokens is given again.
+const REMEMBERED_SECRET: Duration = Duration::minutes(10);
+
+/// What the pipeline found out about a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Here {
+    pub(crate) origin: Origin,
+    pub(crate) language: Language,
+}
+
+/// One request on its way through the service.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) service: Data<Service>,
+    here: Arc<Here>,
+    /// The hash of caller, operation and key, when there is a key.
+    scope: Option<[u8; 32]>,
+    if_match: Option<String>,
+}
+
+/// What a use case sees of the call.
+pub(crate) struct World<'a> {
+    pub(crate) context: Context<'a>,
+    pub(crate) service: &'a Service,
+    pub(crate) language: Language,
+}
+
+impl World<'_> {
+    /// A refusal that is committed with what the use case wrote.
+    pub(crate) fn refusal(&self, error: &Error) -> Reply {
+        Reply::problem(error, self.language, &self.context.origin.request_id)
+    }
+}
+
+/// Runs something that blocks, on a thread for that, inside the request's span.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let span = tracing::Span::current();
+    let done = tokio::task::spawn_blocking(move || span.in_scope(work)).await;
+    done.unwrap_or_else(|error| Err(Error::internal(format!("a blocking task failed: {error}"))))
+}
+
+impl Call {
+    /// The language of the answer.
+    pub(crate) fn language(&self) -> Language {
+        self.here.language
+    }
+
+    /// The world of this call.
+    pub(crate) fn world(&self) -> World<'_> {
+        let service: &Service = &self.service;
+        let context =
+            Context { now: service.clock.now(), random: &service.random, origin: &self.here.origin };
+        World { context, service, language: self.here.language }
+    }
+
+    /// Reads, without a tenant or in one.
+    pub(crate) async fn read(
+        &self,
+        tenant: Option<TenantId>,
+        work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<Reply> + Send + 'static,
+    ) -> Outcome {
+        let call = self.clone();
+        let reply = blocking(move || {
+            call.service.database.read(|tx| {
+                tenant.into_iter().for_each(|tenant| tx.enter(tenant));
+                work(tx, &call.world())
+            })
+        });
+        Ok(reply.await?)
+    }
+
+    /// Changes things, without a tenant or in one. A repeated `Idempotency-Key` gets the first answer; `asked` is the
+    /// fingerprint that tells a repetition from another request under the same key.
+    pub(crate) async fn write(
+        &self,
+        tenant: Option<TenantId>,
+        asked: [u8; 32],
+        work: impl Fn(&mut Tx<'_>, &World<'_>) -> Result<Reply> + Send + 'static,
+    ) -> Outcome {
+        let call = self.clone();
+        let reply = blocking(move || {
+            let done = call.service.database.write(|tx| {
+                if let Some(reply) = call.remembered(tx, &asked)? {
+                    return Ok(reply);
+                }
+                tenant.into_iter().for_each(|tenant| tx.enter(tenant));
+                let reply = work(tx, &call.world())?;
+                call.remember(tx, &asked, &reply)?;
+                Ok(reply)
+            });
+            call.remember_refusal(&asked, done)
+        })
+        .await?;
+        self.service.jobs_queued.notify_one();
+        Ok(reply)
+    }
+
+    fn remembered(&self, tx: &mut Tx<'_>, asked: &[u8; 32]) -> Result<Option<Reply>> {
+        let Some(scope) = &self.scope else { return Ok(None) };
+        let Some((fingerprint, answer)) = tx.remembered(scope, self.service.clock.now())? else {
+            return Ok(None);
+        };
+        if fingerprint != asked {
+            return Err(Code::IdempotencyKeyReused.into());
+        }
+        Ok(Some(Reply::from(answer).header(REPLAYED, "true")))
+    }
+
+    fn remember(&self, tx: &mut Tx<'_>, asked: &[u8; 32], reply: &Reply) -> Result<()> {
+        let Some(scope) = self.scope.filter(|_| reply.keepable()) else { return Ok(()) };
+        let now = self.service.clock.now();
+        let kept = if reply.secret { REMEMBERED_SECRET } else { REMEMBERED };
+        let record =
+            Record { scope, fingerprint: *asked, answer: Answer::from(reply), expires_at: now + kept };
+        tx.remember(&record, now)
+    }
+
+    /// A refusal undid everything, so it is remembered by itself. If that fails, the repetition is refused anew.
+    fn remember_refusal(&self, asked: &[u8; 32], done: Result<Reply>) -> Result<Reply> {
+        let Err(error) = &done else { return done };
+        let kept = matches!(error.kind(), Kind::Invalid | Kind::Conflict | Kind::Forbidden | Kind::NotFound);
+        if kept && self.scope.is_some() && error.code() != Code::IdempotencyKeyReused {
+            let reply = self.world().refusal(error);
+            let kept = self.service.database.write(|tx| self.remember(tx, asked, &reply));
+            if let Err(error) = kept {
+                tracing::warn!(%error, "a refusal was not remembered");
+            }
+        }
+        done
+    }
+
+    /// The version that `If-Match` names, if it is there; `*` matches every version.
+    pub(crate) fn if_match(&self) -> Result<Option<i64>> {
+        match self.if_match.as_deref().map(str::trim) {
+            None | Some("*") => Ok(None),
+            Some(tag) => {
+                let version = tag
+                    .strip_prefix('"')
+                    .and_then(|tag| tag.strip_suffix('"'))
+                    .and_then(|tag| tag.parse().ok());
+                version.map(Some).ok_or_else(|| Code::VersionStale.into())
+            }
+        }
+    }
+
+    /// The version that `If-Match` has to name.
+    pub(crate) fn require_if_match(&self) -> Result<Option<i64>> {
+        if self.if_match.is_none() { Err(Code::VersionRequired.into()) } else { self.if_match() }
+    }
+}
+
+impl FromRequest for Call {
+    type Error = Failure;
+    type Future = Ready<std::result::Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(call(request).map_err(Failure))
+    }
+}
+
+fn call(request: &HttpRequest) -> Result<Call> {
+    let service =
+        request.app_data::<Data<Service>>().cloned().ok_or_else(|| Error::internal("no service"))?;
+    let here =
+        request.extensions().get::<Arc<Here>>().cloned().ok_or_else(|| Error::internal("no pipeline"))?;
+    let scope = match (request.method() == Method::POST, idempotency_key(request.headers())?) {
+        (true, Some(key)) => Some(scope(request, &key)),
+        _ => None,
+    };
+    let if_match = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Ok(Call { service, here, scope, if_match })
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()));
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| Code::IdempotencyKeyInvalid.into())
+}
+
+/// Keys of different callers, operations or targets never meet: the caller is who holds the token, or nobody.
+fn scope(request: &HttpRequest, key: &str) -> [u8; 32] {
+    let caller = bearer(request).map(|token| token_owner(request, token)).unwrap_or_default();
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for part in [caller.as_bytes(), request.path().as_bytes(), key.as_bytes()] {
+        hash.update(&(part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    finished(hash)
+}
+
+/// Access tokens change every few minutes, so a caller is known by the session behind one.
+fn token_owner(request: &HttpRequest, token: &str) -> String {
+    let service = request.app_data::<Data<Service>>();
+    let claims = service.and_then(|service| {
+        service
+            .sessions
+            .claims(&crate::token::hash(token).0)
+            .or_else(|| service.access_tokens.check(token).ok().map(Arc::new))
+    });
+    claims.map_or_else(
+        || token.to_owned(),
+        |claims| format!("{}:{}:{:?}", claims.aud, claims.sub, claims.tenant_id),
+    )
+}
+
+/// The bytes of a finished SHA-256.
+pub(crate) fn finished(hash: digest::Context) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(hash.finish().as_ref());
+    bytes
+}

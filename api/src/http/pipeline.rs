@@ -1,0 +1,244 @@
+//! The pipeline: what every request goes through once, in order: request id, span, limits, panic guard, and at the end
+//! problem details, headers and metrics.
+
+use super::answer::{Failure, Reply};
+use super::call::Here;
+use super::limits::{RateLimit, Standing};
+use crate::service::Service;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpResponse, HttpResponseBuilder, ResponseError};
+use domain::context::{Origin, Random};
+use domain::error::{Code, Error, Language};
+use futures_util::FutureExt;
+use std::fmt;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::Instrument;
+
+/// The limits of a listener.
+pub(crate) struct Limits {
+    /// For every request.
+    pub(crate) all: RateLimit,
+    /// For what anybody may ask without signing in and what costs something.
+    pub(crate) anonymous: RateLimit,
+}
+
+/// Takes a request through.
+pub(crate) async fn pipeline(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let service =
+        request.app_data::<Data<Service>>().cloned().ok_or_else(|| Failure(Error::internal("no service")))?;
+    let here = Arc::new(here(&request, &service));
+    let span = tracing::info_span!("request", id = %here.origin.request_id, method = %request.method());
+    override_method(&mut request);
+    let standing = count(&request, &here);
+    if let Some(wait) = standing.as_ref().and_then(|standing| standing.wait) {
+        let error = Error::new(Code::RateLimited).retry_after(wait);
+        let mut response = request.into_response(rendered(&error, &here));
+        finish(&mut response, &here, standing.as_ref(), &service, started);
+        return Ok(response);
+    }
+    request.extensions_mut().insert(Arc::clone(&here));
+    let answered = AssertUnwindSafe(next.call(request).instrument(span.clone())).catch_unwind().await;
+    let _entered = span.entered();
+    match answered {
+        Ok(Ok(response)) => {
+            let mut response = with_problem(response.map_into_boxed_body(), &here);
+            finish(&mut response, &here, standing.as_ref(), &service, started);
+            Ok(response)
+        }
+        Ok(Err(error)) => Err(Lost::of(&understood(&error), &here).into()),
+        Err(panic) => {
+            let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            service.metrics.request("panic", 500, started.elapsed());
+            Err(Lost::of(&Error::internal(format!("panic: {said}")), &here).into())
+        }
+    }
+}
+
+fn here(request: &ServiceRequest, service: &Service) -> Here {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let given = text("x-request-id").filter(|id| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    });
+    let request_id = given.map_or_else(|| service.random.uuid().to_string(), str::to_owned);
+    let ip = client(request, &service.settings.network.trusted_proxies);
+    let language = super::language::preferred(text("accept-language"));
+    Here { origin: Origin { ip, request_id }, language }
+}
+
+/// The client's address: the last one that a trusted proxy vouches for.
+fn client(request: &ServiceRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let mut address = request.peer_addr()?.ip();
+    let forwarded =
+        request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    for hop in forwarded.rsplit(',').map(str::trim) {
+        if !trusted.contains(&address) {
+            break;
+        }
+        match hop.parse() {
+            Ok(next) => address = next,
+            Err(_) => break,
+        }
+    }
+    Some(address)
+}
+
+/// For clients that cannot PATCH or DELETE.
+fn override_method(request: &mut ServiceRequest) {
+    if request.method() != Method::POST {
+        return;
+    }
+    let wanted = request.headers().get("x-http-method-override").and_then(|value| value.to_str().ok());
+    let method = match wanted {
+        Some("PATCH") => Method::PATCH,
+        Some("DELETE") => Method::DELETE,
+        _ => return,
+    };
+    request.head_mut().method = method;
+}
+
+/// Paths that are counted apart, because anybody may ask and asking costs.
+const ANONYMOUS: [&str; 5] =
+    ["/v1/registrations", "/v1/codes", "/v1/sessions", "/v1/challenges", "/v1/certification-status"];
+
+fn count(request: &ServiceRequest, here: &Here) -> Option<Standing> {
+    let limits = request.app_data::<Data<Limits>>()?;
+    let address = here.origin.ip?;
+    let path = request.path();
+    let anonymous = path != "/v1/sessions/current"
+        && ANONYMOUS.iter().any(|prefix| {
+            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+    if anonymous { limits.anonymous.count(address) } else { limits.all.count(address) }
+}
+
+/// What an error of actix means here.
+fn understood(error: &actix_web::Error) -> Error {
+    if let Some(failure) = error.as_error::<Failure>() {
+        return failure.0.clone();
+    }
+    let context = error.to_string();
+    let code = match error.as_response_error().status_code() {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::REQUEST_TIMEOUT => Code::RequestTimeout,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::MediaTypeUnsupported,
+        status if status.is_client_error() => Code::MalformedRequest,
+        _ => Code::Internal,
+    };
+    Error::new(code).context(context)
+}
+
+fn rendered(error: &Error, here: &Here) -> HttpResponse {
+    let reply = Reply::problem(error, here.language, &here.origin.request_id);
+    reply.into_response()
+}
+
+/// Writes problem details in the place of an error's own words.
+fn with_problem(response: ServiceResponse, here: &Here) -> ServiceResponse {
+    let Some(error) = response.response().error().map(understood) else { return response };
+    log(&error, response.status());
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut response = response.into_response(rendered(&error, here));
+    if let Some(allow) = allow {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+/// Failures are logged here, once, and nowhere else.
+fn log(error: &Error, status: StatusCode) {
+    if status.is_server_error() {
+        tracing::error!(code = error.code().name(), context = error.log_context(), "failed");
+    } else {
+        tracing::debug!(code = error.code().name(), context = error.log_context(), "refused");
+    }
+}
+
+fn finish(
+    response: &mut ServiceResponse,
+    here: &Here,
+    standing: Option<&Standing>,
+    service: &Service,
+    started: Instant,
+) {
+    let operation = response
+        .request()
+        .match_pattern()
+        .and_then(|pattern| service.contract.operation(response.request().method(), &pattern))
+        .map_or("none", |operation| operation.id());
+    let status = response.status().as_u16();
+    let took = started.elapsed();
+    service.metrics.request(operation, status, took);
+    tracing::debug!(operation, status, took_us = took.as_micros(), "answered");
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("x-request-id", &here.origin.request_id);
+    set("x-content-type-options", "nosniff");
+    set("content-language", here.language.tag());
+    if let Some(standing) = standing {
+        set("ratelimit-policy", &standing.policy);
+        set("ratelimit", &standing.now);
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+}
+
+/// A failure whose request is gone, because its handler panicked: it brings its whole answer along.
+struct Lost {
+    status: StatusCode,
+    body: Vec<u8>,
+    request_id: String,
+}
+
+impl Lost {
+    fn of(error: &Error, here: &Here) -> Self {
+        let status = super::problem::status(error.kind());
+        log(error, status);
+        let language: Language = here.language;
+        let request_id = here.origin.request_id.clone();
+        Self { status, body: super::problem::Problem::of(error, language, &request_id).json(), request_id }
+    }
+}
+
+impl fmt::Debug for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lost request {}", self.request_id)
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl ResponseError for Lost {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponseBuilder::new(self.status)
+            .content_type("application/problem+json")
+            .insert_header(("x-request-id", self.request_id.as_str()))
+            .body(self.body.clone())
+    }
+}

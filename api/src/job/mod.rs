@@ -1,0 +1,114 @@
+//! Carrying out jobs: one task that wakes when something was queued, and now and then by itself for what was put back or
+//! queued by another process.
+
+use crate::gateway::sms::SentMessage;
+use crate::http::pipeline::Limits;
+use crate::service::Service;
+use chrono::Duration as Lease;
+use domain::context::Random;
+use domain::error::Result;
+use domain::job::Job;
+use domain::verification::{CodeBook, State};
+use persistence::Leased;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// How often to look without being woken.
+const PERIOD: Duration = Duration::from_millis(500);
+/// How long a job may take before another process takes it up.
+const LEASE: Lease = Lease::seconds(60);
+/// How many jobs are taken at once.
+const BATCH: u32 = 32;
+/// After how many rounds old records are swept: about once a minute when nothing happens.
+const SWEEP: u32 = 120;
+
+/// Carries out jobs until `stop` says so; the batch under way is finished.
+pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
+    let mut round: u32 = 0;
+    loop {
+        let shared = Arc::clone(&service);
+        let worked = tokio::task::spawn_blocking(move || work(&shared)).await;
+        match worked {
+            Ok(Ok(0)) => {}
+            Ok(Ok(_)) => continue,
+            Ok(Err(error)) => tracing::warn!(%error, "jobs wait"),
+            Err(error) => tracing::error!(%error, "a job panicked"),
+        }
+        if *stop.borrow() {
+            return;
+        }
+        round += 1;
+        if round.is_multiple_of(SWEEP) {
+            let shared = Arc::clone(&service);
+            limits.all.tidy();
+            limits.anonymous.tidy();
+            drop(tokio::task::spawn_blocking(move || sweep(&shared)).await);
+        }
+        tokio::select! {
+            () = service.jobs_queued.notified() => {}
+            () = tokio::time::sleep(PERIOD) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Forgets idempotency records that have expired.
+fn sweep(service: &Service) {
+    let now = service.clock.now();
+    if let Err(error) = service.database.write(|tx| tx.forget_expired(now, 1000)) {
+        tracing::warn!(%error, "old records were not swept");
+    }
+}
+
+/// Carries out a batch of due jobs, and says how many there were.
+fn work(service: &Service) -> Result<usize> {
+    let lease: Uuid = service.random.uuid();
+    let batch = service.database.lease_jobs(lease, BATCH, LEASE, service.clock.now())?;
+    for leased in &batch {
+        carry_out(service, leased)?;
+    }
+    Ok(batch.len())
+}
+
+fn carry_out(service: &Service, leased: &Leased) -> Result<()> {
+    let kind = leased.job.kind();
+    match perform(service, &leased.job) {
+        Ok(()) => {
+            service.metrics.job(kind, "done");
+            service.database.finish_job(leased)
+        }
+        Err(error) => {
+            let dead = service.database.fail_job(leased, &error.to_string(), service.clock.now())?;
+            service.metrics.job(kind, if dead { "dead" } else { "failed" });
+            tracing::warn!(%error, kind, dead, "a job failed");
+            Ok(())
+        }
+    }
+}
+
+fn perform(service: &Service, job: &Job) -> Result<()> {
+    match job {
+        Job::SendCode { verification, generation } => send_code(service, *verification, *generation),
+    }
+}
+
+/// Sends the code of a verification, unless a newer one was asked for or it was used.
+fn send_code(service: &Service, verification: Uuid, generation: u32) -> Result<()> {
+    let Some(verification) = service.database.read(|tx| tx.verification_by_id(verification.into()))? else {
+        return Ok(());
+    };
+    let now = service.clock.now();
+    let open = matches!(verification.state, State::Open { .. }) && now < verification.expires_at;
+    if !open || verification.generation != generation {
+        return Ok(());
+    }
+    service.outbox.send(SentMessage {
+        code: service.keys.code(&verification.salt, generation),
+        mobile: verification.mobile,
+        purpose: verification.purpose,
+        sent_at: now,
+    });
+    Ok(())
+}

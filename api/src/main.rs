@@ -1,0 +1,140 @@
+//! The `gongpai` binary: serves by default; its other commands work on the same settings, also while a server runs.
+
+use api::clock::Clock;
+use api::contract::Contract;
+use api::service::Service;
+use api::settings::{Settings, Source};
+use api::{demo, operator, server};
+use clap::{Parser, Subcommand};
+use domain::error::{Error, Result};
+use std::io::Write;
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Registers companies, certifies them, and keeps their organization.
+#[derive(Parser)]
+#[command(name = "gongpai", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (what happens without a command).
+    Serve,
+    /// Bring the database to the newest schema and stop.
+    Migrate,
+    /// People who work for the platform.
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Make companies to play with.
+    Demo,
+    /// Print the contract.
+    Openapi {
+        /// As JSON instead of YAML.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print every setting, its source and what it is for.
+    Config,
+}
+
+#[derive(Subcommand)]
+enum OperatorCommand {
+    /// Add an operator, or change the name and role of the one with that number.
+    Add {
+        /// The mobile number with which they sign in.
+        #[arg(long)]
+        mobile: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// reviewer, senior_reviewer, support or platform_admin.
+        #[arg(long)]
+        role: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command.unwrap_or(Command::Serve)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let said = error.log_context().map_or_else(|| error.to_string(), str::to_owned);
+            drop(writeln!(std::io::stderr(), "gongpai: {said}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    if let Command::Openapi { json } = command {
+        let contract = Contract::shared();
+        return print(&if json { format!("{:#}\n", contract.json()) } else { contract.yaml()? });
+    }
+    let mut source = Source::system().map_err(|error| Error::internal(error.to_string()))?;
+    let settings = Settings::read(&mut source).map_err(|error| Error::internal(error.to_string()))?;
+    match command {
+        Command::Config => print(&config(&source)),
+        Command::Serve => serve(settings),
+        Command::Openapi { .. } => Ok(()),
+        Command::Migrate => open(settings).map(drop),
+        Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {
+            print(&operator::add(&open(settings)?, &mobile, &name, &role, json)?)
+        }
+        Command::Demo => print(&demo::make(&open(settings)?)?),
+    }
+}
+
+/// The service without a server, on a migrated database.
+fn open(settings: Settings) -> Result<Service> {
+    let service = Service::open(settings, Clock::default(), None)?;
+    service.database.migrate()?;
+    Ok(service)
+}
+
+fn serve(settings: Settings) -> Result<()> {
+    log(&settings);
+    let failed = |error: std::io::Error| Error::internal(error.to_string());
+    // Requests have threads of their own; this one waits for signals and hands out jobs.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    runtime.block_on(async {
+        let running = server::start(settings, Clock::default(), None).await?;
+        tracing::info!(address = %running.address, "Gongpai listens");
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        running.stop().await
+    })
+}
+
+fn log(settings: &Settings) {
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| "info".into());
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if settings.json_log {
+        subscriber.json().flatten_event(true).init();
+    } else {
+        subscriber.init();
+    }
+}
+
+fn config(source: &Source) -> String {
+    let lines = source.printed().iter().map(|setting| {
+        let value = if setting.value.is_empty() { "(none)" } else { &setting.value };
+        format!("{}={value}  # {}; {}\n", setting.name, setting.from, setting.about)
+    });
+    lines.collect()
+}
+
+fn print(text: &str) -> Result<()> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Error::internal(error.to_string()))
+}

@@ -1,0 +1,50 @@
+use super::RegistrationView;
+use crate::http::actor::{Bearer, KnownDevice};
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::{Call, blocking};
+use actix_web::http::StatusCode;
+use actix_web::post;
+use actix_web::web::Path;
+use domain::registration::{opened_by, resend};
+use domain::verification::within_budgets;
+use uuid::Uuid;
+
+/// Send the code once more
+///
+/// The code before it is worth nothing any more.
+#[utoipa::path(
+    operation_id = "resend_registration_code", tag = "registration",
+    params(("id" = Uuid, Path, description = "The registration."),
+        ("X-Device-Token" = Option<String>, Header, description = "The token of a device that has signed in before.")),
+    responses((status = 202, description = "A new code is on its way.", body = RegistrationView,
+        headers(("ETag" = String, description = "The version.")))),
+    security(("registration_token" = [])),
+    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
+)]
+#[post("/v1/registrations/{id}/codes")]
+pub(crate) async fn resend_registration_code(
+    call: Call,
+    id: Path<Uuid>,
+    token: Bearer,
+    device: KnownDevice,
+) -> Outcome {
+    let id = id.into_inner().into();
+    let shared = call.clone();
+    blocking(move || {
+        let world = shared.world();
+        let budgets = &world.service.settings.sms.limits.budgets;
+        shared.service.database.read(|tx| {
+            let registration = opened_by(tx, id, &token.0)?;
+            within_budgets(tx, &world.context, &registration.administrator.mobile, None, budgets)
+        })
+    })
+    .await?;
+    call.write(None, [0; 32], move |tx, world| {
+        let registration = opened_by(tx, id, &token.0)?;
+        let limits = &world.service.settings.sms.limits;
+        let registration = resend(tx, &world.context, registration, device.0.as_ref(), limits)?;
+        let view = RegistrationView::of(&registration, world.context.now, None);
+        Ok(Reply::json(StatusCode::ACCEPTED, &view)?.version(registration.version))
+    })
+    .await
+}

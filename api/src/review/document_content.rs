@@ -1,0 +1,35 @@
+use crate::certification::document_content::content;
+use crate::http::actor::Operator;
+use crate::http::answer::Outcome;
+use crate::http::call::Call;
+use crate::http::params::{NoParams, Params};
+use actix_web::get;
+use actix_web::web::Path;
+use domain::review;
+use uuid::Uuid;
+
+/// See a document of a case
+#[utoipa::path(
+    operation_id = "get_review_document_content", tag = "review",
+    params(("id" = Uuid, Path, description = "The application."), ("document_id" = Uuid, Path, description = "The document.")),
+    responses((status = 200, description = "The document.",
+        content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf")),
+        headers(("ETag" = String, description = "The digest of the content."))),
+        (status = 304, description = "It has not changed.")),
+    security(("operator_token" = [])),
+)]
+#[get("/v1/platform/reviews/{id}/documents/{document_id}/content")]
+pub(crate) async fn get_review_document_content(
+    call: Call,
+    ids: Path<(Uuid, Uuid)>,
+    operator: Operator,
+    _: Params<NoParams>,
+) -> Outcome {
+    let (id, document) = ids.into_inner();
+    call.write(None, [0; 32], move |tx, world| {
+        let (tenant, document) =
+            review::view_document(tx, &world.context, &operator.0, id.into(), document.into())?;
+        content(world.service, tenant, &document)
+    })
+    .await
+}

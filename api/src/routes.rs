@@ -1,0 +1,71 @@
+//! Every operation, once. What is registered here is served and documented; nothing else is.
+
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers every operation.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    use crate::agreement::list::list_agreements;
+    use crate::assessment::assess::assess_organization;
+    use crate::certification::{
+        delete_document, document_content, get, list_applications, look_up, precheck, submit, update_subject,
+        upload_document, withdraw,
+    };
+    use crate::reference::{list_industries, list_organization_types, list_regions};
+    use crate::registration::{correct, resend, start, verify};
+    use crate::session::{answer_challenge, create, end, me, refresh};
+    use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
+    use crate::verification::request_code::request_code;
+    use crate::{registration, review};
+    config
+        .service(list_agreements)
+        .service(list_organization_types::list_organization_types)
+        .service(list_industries::list_industries)
+        .service(list_regions::list_regions)
+        .service(assess_organization)
+        .service(start::start_registration)
+        .service(registration::get::get_registration)
+        .service(correct::correct_registration)
+        .service(resend::resend_registration_code)
+        .service(verify::verify_registration)
+        .service(request_code)
+        .service(create::create_session)
+        .service(refresh::refresh_session)
+        .service(end::end_session)
+        .service(answer_challenge::answer_challenge)
+        .service(me::get_me)
+        .service(get::get_certification)
+        .service(update_subject::update_certification_subject)
+        .service(upload_document::upload_certification_document)
+        .service(document_content::get_certification_document_content)
+        .service(delete_document::delete_certification_document)
+        .service(precheck::precheck_certification)
+        .service(submit::submit_certification)
+        .service(withdraw::withdraw_certification)
+        .service(list_applications::list_certification_applications)
+        .service(look_up::look_up_certification)
+        .service(review::list::list_reviews)
+        .service(review::get::get_review)
+        .service(review::document_content::get_review_document_content)
+        .service(review::claim::claim_review)
+        .service(review::release::release_review)
+        .service(review::decide::decide_review)
+        .service(health::get_health)
+        .service(health::get_readiness)
+        .service(metrics::get_metrics)
+        .service(jwks::get_jwks)
+        .service(meta::get_meta)
+        .service(error::get_error)
+        .service(error::get_error_page)
+        .service(docs::get_openapi_json)
+        .service(docs::get_openapi_yaml)
+        .service(docs::get_docs)
+        .service(docs::get_docs_file)
+        .service(outbox::list_outbox_messages);
+}
+
+/// What the handlers' annotations say, before it is finished.
+pub(crate) fn documented() -> utoipa::openapi::OpenApi {
+    let (_, document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
+    document
+}

@@ -1,0 +1,101 @@
+//! The running service: everything that requests and jobs share.
+
+use crate::clock::{Clock, SystemRandomness};
+use crate::contract::Contract;
+use crate::gateway::documents::DocumentFolder;
+use crate::gateway::sms::Outbox;
+use crate::http::session_cache::SessionCache;
+use crate::keys::Keys;
+use crate::metrics::Metrics;
+use crate::settings::Settings;
+use crate::token::{AccessTokens, RefreshTokens};
+use domain::agreement::Agreements;
+use domain::error::{Error, Result};
+use domain::reference::OrganizationTypes;
+use persistence::{Database, Options};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, Semaphore};
+
+/// Everything that requests and jobs share.
+pub struct Service {
+    /// The settings.
+    pub settings: Settings,
+    /// The database.
+    pub database: Database,
+    /// The clock.
+    pub clock: Clock,
+    /// Ids and random bytes.
+    pub random: SystemRandomness,
+    /// The agreements.
+    pub agreements: Agreements,
+    /// The organization types.
+    pub types: OrganizationTypes,
+    /// The published contract.
+    pub contract: Arc<Contract>,
+    pub(crate) keys: Keys,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) sessions: SessionCache,
+    pub(crate) outbox: Outbox,
+    pub(crate) documents: DocumentFolder,
+    pub(crate) metrics: Metrics,
+    /// Wakes whoever carries out jobs.
+    pub(crate) jobs_queued: Notify,
+    /// Bounds how many documents are decoded at once.
+    pub(crate) decoders: Semaphore,
+}
+
+impl Service {
+    /// Opens the database, the keys and the document folder. The database is not asked for anything yet.
+    ///
+    /// # Errors
+    /// What is wrong with a setting, a key or a file.
+    pub fn open(settings: Settings, clock: Clock, observer: Option<Observer>) -> Result<Self> {
+        let failed = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
+        let storage = &settings.storage;
+        std::fs::create_dir_all(&storage.data_dir).map_err(|error| failed(&error))?;
+        let keys = Keys::load(&settings).map_err(|error| failed(&error))?;
+        let types = match &settings.organization_types {
+            None => OrganizationTypes::shipped()?,
+            Some(path) => {
+                OrganizationTypes::from_json(&std::fs::read_to_string(path).map_err(|error| failed(&error))?)?
+            }
+        };
+        let database = Database::open(Options {
+            url: storage.database_url.clone(),
+            connections: storage.connections,
+            patience: Duration::from_secs(3),
+            keys: Arc::clone(&keys.ring),
+            observer,
+        })?;
+        Ok(Self {
+            access_tokens: AccessTokens::new(
+                &keys,
+                &settings.network.public_url,
+                settings.tokens.access_seconds,
+            ),
+            agreements: Agreements::shipped()?,
+            contract: Contract::shared(),
+            database,
+            decoders: Semaphore::new(storage.decoders.max(1)),
+            documents: DocumentFolder::open(&storage.data_dir).map_err(|error| failed(&error))?,
+            jobs_queued: Notify::new(),
+            keys,
+            metrics: Metrics::new(),
+            outbox: Outbox::default(),
+            random: SystemRandomness::new(clock.clone()),
+            sessions: SessionCache::new(),
+            types,
+            clock,
+            settings,
+        })
+    }
+
+    /// Refresh tokens under this service's key.
+    pub(crate) fn refresh_tokens(&self) -> RefreshTokens<'_> {
+        RefreshTokens { keys: &self.keys }
+    }
+}
+
+/// Is told the text of every SQL statement before it runs.
+pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;

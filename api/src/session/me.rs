@@ -1,0 +1,62 @@
+use super::{MemberReference, MemberRoleName, TenantReference};
+use crate::http::actor::Member;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::Call;
+use crate::http::params::{NoParams, Params};
+use actix_web::get;
+use domain::access::{Holder, Permission};
+use domain::member::MemberStore;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Me {
+    /// The account.
+    account_id: Uuid,
+    /// The number of the account.
+    #[schema(example = "+86 138****8000")]
+    mobile_masked: String,
+    /// The tenant.
+    tenant: TenantReference,
+    /// The place in it.
+    member: MemberReference,
+    /// The job.
+    #[schema(example = "行政经理")]
+    position: Option<String>,
+    /// The role.
+    role: MemberRoleName,
+    /// What the role allows.
+    #[schema(example = json!(["certification:read", "certification:manage"]))]
+    permissions: Vec<String>,
+    /// The session.
+    session_id: Uuid,
+}
+
+/// See who is signed in
+#[utoipa::path(
+    operation_id = "get_me", tag = "session",
+    responses((status = 200, description = "The member, the tenant and the session.", body = Me)),
+    security(("access_token" = [])),
+)]
+#[get("/v1/me")]
+pub(crate) async fn get_me(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
+    let Member(actor) = member;
+    call.read(Some(actor.tenant), move |tx, _| {
+        let profile = tx.profile(actor.member)?;
+        let place = profile.membership;
+        let permitted = Permission::ALL.into_iter().filter(|permission| actor.may(*permission));
+        Reply::ok(&Me {
+            account_id: actor.account.into(),
+            mobile_masked: profile.mobile.masked(),
+            tenant: TenantReference { id: place.tenant.into(), name: place.tenant_name },
+            member: MemberReference { id: place.member.into(), userid: place.userid, name: place.name },
+            position: profile.position,
+            role: actor.role.into(),
+            permissions: permitted.map(|permission| permission.name().to_owned()).collect(),
+            session_id: actor.session.into(),
+        })
+    })
+    .await
+}

@@ -1,0 +1,338 @@
+//! Settings: defaults, then a file, then the environment, one name for each in all three.
+//!
+//! A wrong setting stops the start and is named; a setting that does not exist is refused too, for it is a slip of the
+//! pen. `gongpai config` prints every setting with its source, secrets masked.
+
+mod source;
+
+pub use source::{Printed, SettingError, Source};
+
+use chrono::{Duration, FixedOffset};
+use domain::certification::Terms as CertificationTerms;
+use domain::registration::Terms as RegistrationTerms;
+use domain::session::Lifetime;
+use domain::verification::{Budgets, Limits};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// Whether keys may be made on the spot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Keys are generated into the data folder when they are missing.
+    Embedded,
+    /// Keys have to be given.
+    Production,
+}
+
+/// Where and how Gongpai listens.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The address under which clients know it; the issuer of its tokens.
+    pub public_url: String,
+    /// Whose forwarding headers count.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Which web origins may call; `*` for any.
+    pub cors_origins: Vec<String>,
+    /// Requests per minute and client address; 0 is without limit.
+    pub requests_per_minute: u32,
+    /// The same for what anybody may ask without signing in: codes, sign-ins, look-ups.
+    pub anonymous_per_minute: u32,
+    /// How many requests are worked on in parallel.
+    pub workers: usize,
+    /// How long a stop waits for requests under way.
+    pub stop_seconds: u64,
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// The folder of the database file, documents and generated keys.
+    pub data_dir: PathBuf,
+    /// `postgres://…`, or the path of a SQLite file.
+    pub database_url: String,
+    /// Connections at most.
+    pub connections: u32,
+    /// How large a document may be, in bytes.
+    pub document_bytes: u64,
+    /// How many images are decoded at once, which bounds their memory.
+    pub decoders: usize,
+}
+
+/// The keys that are not in the data folder.
+#[derive(Clone)]
+pub struct Secrets {
+    /// Whether keys may be made on the spot.
+    pub mode: Mode,
+    /// `id:hex` of 32 bytes, comma-separated, the one that seals first.
+    pub master_keys: Option<String>,
+    /// PKCS#8 of an Ed25519 key, base64.
+    pub signing_key: Option<String>,
+}
+
+/// How long what is signed lives.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens {
+    /// Access tokens, in seconds.
+    pub access_seconds: u32,
+    /// Sessions.
+    pub lifetime: Lifetime,
+}
+
+/// How SMS go out.
+#[derive(Debug, Clone)]
+pub struct Sms {
+    /// Whether the outbox may run on an address that is not loopback.
+    pub development: bool,
+    /// How codes are given out.
+    pub limits: Limits,
+}
+
+/// Every setting.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where and how Gongpai listens.
+    pub network: Network,
+    /// Where things are kept.
+    pub storage: Storage,
+    /// The keys.
+    pub secrets: Secrets,
+    /// How long what is signed lives.
+    pub tokens: Tokens,
+    /// How SMS go out.
+    pub sms: Sms,
+    /// How registration works.
+    pub registration: RegistrationTerms,
+    /// How certification works.
+    pub certification: CertificationTerms,
+    /// The installation's own organization types.
+    pub organization_types: Option<PathBuf>,
+    /// Whether the log is JSON.
+    pub json_log: bool,
+    /// What is logged.
+    pub log_filter: String,
+}
+
+impl Settings {
+    /// Reads every setting from a source.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, by its name.
+    pub fn read(source: &mut Source) -> Result<Self, SettingError> {
+        let network = network(source)?;
+        let storage = storage(source)?;
+        let secrets = Secrets {
+            mode: match source
+                .get(
+                    "GONGPAI_MODE",
+                    "embedded",
+                    "embedded (keys are generated) or production (keys must be given)",
+                )?
+                .as_str()
+            {
+                "embedded" => Mode::Embedded,
+                "production" => Mode::Production,
+                _ => return Err(SettingError::new("GONGPAI_MODE", "is embedded or production")),
+            },
+            master_keys: source.secret(
+                "GONGPAI_MASTER_KEYS",
+                "keys of sealed values: id:hex of 32 bytes, comma-separated, the one that seals first",
+            )?,
+            signing_key: source.secret(
+                "GONGPAI_SIGNING_KEY",
+                "the key that signs access tokens: PKCS#8 of Ed25519, base64",
+            )?,
+        };
+        let tokens = Tokens {
+            access_seconds: source.number("GONGPAI_ACCESS_TOKEN_SECONDS", 600, "life of an access token")?,
+            lifetime: Lifetime {
+                absolute: Duration::days(source.number("GONGPAI_SESSION_DAYS", 30, "life of a session")?),
+                idle: Duration::days(source.number(
+                    "GONGPAI_SESSION_IDLE_DAYS",
+                    7,
+                    "life of a session without a refresh",
+                )?),
+            },
+        };
+        let settings = Self {
+            network,
+            storage,
+            secrets,
+            tokens,
+            sms: sms(source)?,
+            registration: RegistrationTerms {
+                lifetime: Duration::hours(source.number(
+                    "GONGPAI_REGISTRATION_HOURS",
+                    24,
+                    "how long a registration waits for its code",
+                )?),
+            },
+            certification: certification(source)?,
+            organization_types: source
+                .optional(
+                    "GONGPAI_ORGANIZATION_TYPES",
+                    "a file of organization types in the place of the shipped ones",
+                )?
+                .map(PathBuf::from),
+            json_log: match source.get("GONGPAI_LOG", "human", "human or json")?.as_str() {
+                "human" => false,
+                "json" => true,
+                _ => return Err(SettingError::new("GONGPAI_LOG", "is human or json")),
+            },
+            log_filter: source.get("GONGPAI_LOG_FILTER", "info", "what is logged, as in RUST_LOG")?,
+        };
+        source.refuse_unknown()?;
+        settings.refuse_unsafe()?;
+        Ok(settings)
+    }
+
+    /// Combinations that would give codes away.
+    fn refuse_unsafe(&self) -> Result<(), SettingError> {
+        if !self.network.listen.ip().is_loopback() && !self.sms.development {
+            return Err(SettingError::new(
+                "GONGPAI_LISTEN",
+                "is not a loopback address, and the SMS outbox hands codes out: set GONGPAI_DEV=1 if that is meant",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn network(source: &mut Source) -> Result<Network, SettingError> {
+    let listen: SocketAddr = source.parsed("GONGPAI_LISTEN", "127.0.0.1:8080", "the address to listen on")?;
+    let public_url = source.get(
+        "GONGPAI_PUBLIC_URL",
+        &format!("http://{listen}"),
+        "the address under which clients know this service",
+    )?;
+    let cpus = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(Network {
+        listen,
+        public_url: public_url.trim_end_matches('/').to_owned(),
+        trusted_proxies: source
+            .list("GONGPAI_TRUSTED_PROXIES", "addresses whose X-Forwarded-For counts, comma-separated")?,
+        cors_origins: source
+            .list("GONGPAI_CORS_ORIGINS", "web origins that may call, comma-separated; * for any")?,
+        requests_per_minute: source.number(
+            "GONGPAI_REQUESTS_PER_MINUTE",
+            1200,
+            "requests per client address; 0 is without limit",
+        )?,
+        anonymous_per_minute: source.number(
+            "GONGPAI_ANONYMOUS_PER_MINUTE",
+            60,
+            "codes, sign-ins and look-ups per client address; 0 is without limit",
+        )?,
+        workers: source.number("GONGPAI_WORKERS", cpus, "threads that serve requests")?,
+        stop_seconds: source.number(
+            "GONGPAI_STOP_SECONDS",
+            20,
+            "how long a stop waits for requests under way",
+        )?,
+    })
+}
+
+fn storage(source: &mut Source) -> Result<Storage, SettingError> {
+    let data_dir = PathBuf::from(source.get(
+        "GONGPAI_DATA_DIR",
+        "./data",
+        "the folder of the database file, documents and generated keys",
+    )?);
+    let file = data_dir.join("gongpai.db");
+    Ok(Storage {
+        database_url: source.location(
+            "DATABASE_URL",
+            &file.to_string_lossy(),
+            "postgres://…, or the path of a SQLite file",
+        )?,
+        data_dir,
+        connections: source.number(
+            "GONGPAI_DATABASE_CONNECTIONS",
+            8,
+            "connections to the database at most",
+        )?,
+        document_bytes: source.number(
+            "GONGPAI_DOCUMENT_BYTES",
+            10 * 1024 * 1024,
+            "how large a document may be",
+        )?,
+        decoders: source.number("GONGPAI_DOCUMENT_DECODERS", 2, "how many documents are decoded at once")?,
+    })
+}
+
+fn sms(source: &mut Source) -> Result<Sms, SettingError> {
+    Ok(Sms {
+        development: source.get(
+            "GONGPAI_DEV",
+            "0",
+            "1 lets the SMS outbox run on an address that is not loopback",
+        )? == "1",
+        limits: Limits {
+            lifetime: Duration::seconds(source.number(
+                "GONGPAI_CODE_SECONDS",
+                300,
+                "how long a code is valid",
+            )?),
+            attempts: source.number("GONGPAI_CODE_ATTEMPTS", 5, "how many wrong entries a code bears")?,
+            resend_after: Duration::seconds(source.number(
+                "GONGPAI_CODE_RESEND_SECONDS",
+                60,
+                "how long to wait for the next code",
+            )?),
+            per_day: source.number(
+                "GONGPAI_CODES_PER_DAY",
+                5,
+                "codes in 24 hours per number, purpose and requester",
+            )?,
+            budgets: Budgets {
+                per_ip: source.number(
+                    "GONGPAI_CODES_PER_HOUR_AND_ADDRESS",
+                    30,
+                    "codes per client address; 0 is without limit",
+                )?,
+                per_prefix: source.number(
+                    "GONGPAI_CODES_PER_HOUR_AND_PREFIX",
+                    100,
+                    "codes per block of 10000 numbers; 0 is without limit",
+                )?,
+                per_tenant: source.number(
+                    "GONGPAI_CODES_PER_HOUR_AND_TENANT",
+                    500,
+                    "codes per tenant; 0 is without limit",
+                )?,
+                platform: source.number(
+                    "GONGPAI_CODES_PER_HOUR",
+                    10_000,
+                    "codes in all; 0 is without limit",
+                )?,
+            },
+        },
+    })
+}
+
+fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError> {
+    Ok(CertificationTerms {
+        review: Duration::days(source.number("GONGPAI_REVIEW_DAYS", 3, "how long a review may take")?),
+        response: Duration::days(source.number(
+            "GONGPAI_RESPONSE_DAYS",
+            30,
+            "how long an applicant has to answer",
+        )?),
+        claim: Duration::minutes(source.number(
+            "GONGPAI_CLAIM_MINUTES",
+            30,
+            "how long a reviewer's claim lasts",
+        )?),
+        validity: Duration::days(source.number(
+            "GONGPAI_CERTIFICATE_DAYS",
+            365,
+            "how long a certificate is valid",
+        )?),
+        zone: source.parsed::<FixedOffset>(
+            "GONGPAI_UTC_OFFSET",
+            "+08:00",
+            "the offset in which days are counted",
+        )?,
+    })
+}

@@ -1,0 +1,109 @@
+use crate::gateway::sms::SentMessage;
+use crate::http::answer::{Failure, Outcome, Reply};
+use crate::http::call::Call;
+use crate::http::page::Page;
+use crate::http::params::Params;
+use actix_web::{HttpRequest, get};
+use chrono::{DateTime, Utc};
+use domain::error::{Code, Error, Fault, Place};
+use domain::phone::MobileNumber;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::time::Duration;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which messages.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OutboxFilter {
+    /// Only those to this number.
+    #[param(example = "13800138000", min_length = 1, max_length = 30)]
+    mobile: Option<String>,
+    /// Only when something newer than this is there.
+    after: Option<DateTime<Utc>>,
+    /// How many seconds to wait for a message.
+    #[param(minimum = 0, maximum = 10, default = 0)]
+    wait: Option<u8>,
+    /// How many messages at most.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<usize>,
+}
+
+/// A message that would have gone out by SMS.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OutboxMessage {
+    /// Where to.
+    #[schema(example = "+8613800138000")]
+    mobile: String,
+    /// What for.
+    #[schema(example = "register")]
+    purpose: &'static str,
+    /// The code.
+    #[schema(example = "123456")]
+    code: String,
+    /// When.
+    sent_at: DateTime<Utc>,
+}
+
+impl OutboxMessage {
+    fn of(message: &SentMessage) -> Self {
+        Self {
+            mobile: message.mobile.as_str().to_owned(),
+            purpose: message.purpose.name(),
+            code: message.code.reveal().to_owned(),
+            sent_at: message.sent_at,
+        }
+    }
+}
+
+/// Read the SMS outbox
+///
+/// For development: only on this machine, never through a proxy.
+#[utoipa::path(
+    operation_id = "list_outbox_messages", tag = "development",
+    params(OutboxFilter),
+    responses((status = 200, description = "Messages, newest first.", body = Page<OutboxMessage>)),
+    extensions(("x-errors" = json!(["not_found", "malformed_request", "input_invalid"]))),
+)]
+#[get("/dev/outbox")]
+pub(crate) async fn list_outbox_messages(
+    call: Call,
+    request: HttpRequest,
+    filter: Params<OutboxFilter>,
+) -> Outcome {
+    if !from_this_machine(&request) {
+        return Err(Code::NotFound.into());
+    }
+    let filter = filter.0;
+    let mobile = filter.mobile.as_deref().map(MobileNumber::parse).transpose().map_err(|violation| {
+        Failure(Error::invalid(vec![Fault { place: Place::Query, pointer: "mobile".to_owned(), violation }]))
+    })?;
+    let outbox = &call.service.outbox;
+    let messages = match filter.wait {
+        None | Some(0) => outbox.messages(mobile.as_ref()),
+        Some(seconds) => {
+            outbox.wait(mobile.as_ref(), filter.after, Duration::from_secs(seconds.into())).await
+        }
+    };
+    let fresh = messages.iter().filter(|message| filter.after.is_none_or(|after| message.sent_at > after));
+    let data = fresh.take(filter.limit.unwrap_or(50)).map(OutboxMessage::of).collect();
+    Ok(Reply::ok(&Page { data, next_cursor: None, total: None })?.secret())
+}
+
+/// A loopback peer that names a loopback host and went through nothing that forwards. A page in a browser that had a
+/// foreign name resolve to this machine names that foreign host.
+fn from_this_machine(request: &HttpRequest) -> bool {
+    let peer = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
+    let forwarded =
+        ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
+            .iter()
+            .any(|name| request.headers().contains_key(*name));
+    let host = request.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    let local = name.eq_ignore_ascii_case("localhost")
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    peer && !forwarded && local
+}

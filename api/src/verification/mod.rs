@@ -1,0 +1,3 @@
+//! Codes that are asked for outside a registration.
+
+pub(crate) mod request_code;

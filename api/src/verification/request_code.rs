@@ -1,0 +1,89 @@
+use crate::http::actor::KnownDevice;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::body::Body;
+use crate::http::call::{Call, blocking};
+use crate::session::RealmName;
+use actix_web::http::StatusCode;
+use actix_web::post;
+use chrono::{DateTime, Utc};
+use domain::actor::Realm;
+use domain::error::{Faults, Place};
+use domain::phone::MobileNumber;
+use domain::session;
+use domain::verification::within_budgets;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// What a code can be asked for here.
+///
+/// - `sign_in`: to sign in
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CodePurpose {
+    SignIn,
+}
+
+/// A code that is wanted.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"purpose": "sign_in", "mobile": "13800138000"}))]
+pub(crate) struct RequestCode {
+    /// What for.
+    #[expect(dead_code, reason = "there is one purpose so far; the schema checks it")]
+    purpose: CodePurpose,
+    /// Where it goes.
+    #[schema(min_length = 5, max_length = 30)]
+    mobile: String,
+    /// For which world; `tenant` when nothing is said.
+    realm: Option<RealmName>,
+}
+
+/// A code that may be on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RequestedCode {
+    /// Where it went.
+    #[schema(example = "+86 138****8000")]
+    mobile_masked: String,
+    /// Until when it is valid.
+    expires_at: DateTime<Utc>,
+    /// When another one may be asked for.
+    resend_after: DateTime<Utc>,
+}
+
+/// Ask for a code
+///
+/// The answer is the same for every number, known or not; only a known one gets an SMS.
+#[utoipa::path(
+    operation_id = "request_code", tag = "session",
+    params(("X-Device-Token" = Option<String>, Header, description = "The token of a device that has signed in before: it has limits of its own, which strangers cannot spend.")),
+    request_body = RequestCode,
+    responses((status = 202, description = "If somebody has this number, a code is on its way.", body = RequestedCode)),
+    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "input_invalid"]))),
+)]
+#[post("/v1/codes")]
+pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<RequestCode>) -> Outcome {
+    let mut faults = Faults::of(Place::Body);
+    let Some(mobile) = faults.at("/mobile", MobileNumber::parse(&body.value.mobile)) else {
+        return Err(faults.into_error().into());
+    };
+    let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
+    let (shared, number) = (call.clone(), mobile.clone());
+    blocking(move || {
+        let world = shared.world();
+        let budgets = &world.service.settings.sms.limits.budgets;
+        shared.service.database.read(|tx| within_budgets(tx, &world.context, &number, None, budgets))
+    })
+    .await?;
+    call.write(None, body.fingerprint, move |tx, world| {
+        let limits = &world.service.settings.sms.limits;
+        let sent = session::request_code(tx, &world.context, realm, &mobile, device.0.as_ref(), limits)?;
+        let view = RequestedCode {
+            mobile_masked: mobile.masked(),
+            expires_at: sent.expires_at,
+            resend_after: sent.resend_after,
+        };
+        Reply::json(StatusCode::ACCEPTED, &view)
+    })
+    .await
+}

@@ -3,7 +3,7 @@
 /// Declares an enumeration: its wire names, what each value means (which the contract says too), and both ways to the
 /// domain's enumeration.
 macro_rules! mirror {
-    ($(#[doc = $about:literal])+ $name:ident = $domain:ty { $($variant:ident $wire:literal $doc:literal;)+ }) => {
+    ($(#[doc = $about:tt])+ $name:ident = $domain:ty { $($variant:ident $wire:tt $doc:tt;)+ }) => {
         $(#[doc = $about])+
         ///
         $(#[doc = concat!("- `", $wire, "`: ", $doc)])+

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 pub(super) fn finish(document: &mut Value) {
     document["openapi"] = json!("3.1.0");
     document["components"]["securitySchemes"] = security_schemes();
+    let problems = Code::ALL.iter();
+    document["components"]["examples"] =
+        problems.map(|code| (code.name().to_owned(), example(*code))).collect::<Map<_, _>>().into();
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for (path, methods) in paths.iter_mut() {
         let Some(methods) = methods.as_object_mut() else { continue };

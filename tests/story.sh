@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# The main job over plain HTTP, against a running server: a company registers with an SMS code, uploads its documents,
+# submits them; a reviewer sends them back, the company answers, the reviewer approves; anyone with the number looks up.
+#
+#   tests/story.sh [base URL, default http://127.0.0.1:8080]
+#
+# Needs curl and python3. GONGPAI names the binary that adds the operator (default: target/debug/gongpai, then
+# target/release/gongpai); it works on the same settings as the server.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+base=${1:-http://127.0.0.1:8080}
+binary=${GONGPAI:-}
+for candidate in target/release/gongpai target/debug/gongpai; do
+  [ -n "$binary" ] || { [ -x "$candidate" ] && binary=$candidate; }
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+field() { python3 -c 'import json,sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."):
+    value = value[int(key)] if key.isdigit() else value[key]
+print(value)' "$work/body" "$1"; }
+show() { python3 -c 'import json,sys
+text = json.dumps(json.load(open(sys.argv[1])), ensure_ascii=False, indent=2)
+lines = text.split("\n")
+print("\n".join(lines[:24] + (["  …"] if len(lines) > 24 else [])))' "$work/body"; }
+# call METHOD PATH EXPECTED_STATUS [curl arguments…]: prints the request, checks the status, shows the answer.
+call() {
+  local method=$1 path=$2 expected=$3; shift 3
+  local status
+  status=$(curl -sS -o "$work/body" -D "$work/head" -w '%{http_code}' -X "$method" "$base$path" "$@")
+  printf '%s %s → %s\n' "$method" "$path" "$status"
+  [ -s "$work/body" ] && { show 2>/dev/null || true; }
+  if [ "$status" != "$expected" ]; then echo "expected $expected" >&2; exit 1; fi
+}
+etag() { tr -d '\r' < "$work/head" | awk 'tolower($1)=="etag:" {print $2}'; }
+code_for() { # the newest code sent to a number, from the development outbox
+  curl -sS "$base/dev/outbox?wait=5&limit=1&mobile=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
+random_mobile() { python3 -c 'import random; print("139%08d" % random.randrange(10**8))'; }
+
+# A real JPEG and a real PDF of our own making.
+python3 tests/fixtures/make.py "$work"
+
+owner=$(random_mobile); reviewer=$(random_mobile)
+name="深圳市工牌科技有限公司"
+credit_code=$(python3 tests/fixtures/credit_code.py)
+
+say "What has to be accepted"
+call GET /v1/agreements 200
+agreements=$(python3 -c 'import json,sys
+print(json.dumps([{"id": a["id"], "version": a["version"]} for a in json.load(open(sys.argv[1]))["data"] if a["required"]]))' "$work/body")
+consent=$(python3 -c 'import json,sys
+print(json.dumps([{"id": a["id"], "version": a["version"]} for a in json.load(open(sys.argv[1]))["data"] if "certification" in a["required_for"]]))' "$work/body")
+
+say "A company begins to register"
+call POST /v1/registrations 201 -H 'content-type: application/json' -H "idempotency-key: story-$owner" -d "{
+  \"organization\": {\"name\": \"$name\", \"type\": \"enterprise\", \"industry\": \"I65\", \"staff_size\": \"50_199\",
+    \"address\": {\"region\": \"440305\", \"line\": \"科技园路 1 号\"}, \"phone\": \"0755-86001234\"},
+  \"administrator\": {\"name\": \"王小明\", \"position\": \"行政经理\", \"mobile\": \"$owner\", \"is_legal_representative\": true},
+  \"accepted_agreements\": $agreements}"
+registration=$(field id); registration_token=$(field registration_token)
+
+say "The SMS arrives, and a wrong code costs an attempt"
+code=$(code_for "$owner"); echo "code: $code"
+wrong=$(printf '%06d' $(( (10#$code + 1) % 1000000 )))
+device='{"name": "王小明的浏览器", "platform": "web"}'
+call POST "/v1/registrations/$registration/verification" 422 -H "authorization: Bearer $registration_token" \
+  -H 'content-type: application/json' -d "{\"code\": \"$wrong\", \"device\": $device}"
+
+say "The right code makes the tenant, its owner and a session"
+call POST "/v1/registrations/$registration/verification" 201 -H "authorization: Bearer $registration_token" \
+  -H 'content-type: application/json' -d "{\"code\": \"$code\", \"device\": $device}"
+token=$(field session.access_token)
+auth=(-H "authorization: Bearer $token")
+
+say "Who am I"
+call GET /v1/me 200 "${auth[@]}"
+
+say "What is missing"
+call GET /v1/certification 200 "${auth[@]}"
+version=$(etag)
+
+say "The subject, in two steps: any subset saves"
+call PATCH /v1/certification/subject 200 "${auth[@]}" -H "if-match: $version" -H 'content-type: application/json' -d "{
+  \"legal_name\": \"$name\", \"registration\": {\"kind\": \"credit_code\", \"number\": \"$credit_code\"}}"
+version=$(etag)
+call PATCH /v1/certification/subject 200 "${auth[@]}" -H "if-match: $version" -H 'content-type: application/json' -d "{
+  \"registered_address\": {\"region\": \"440305\", \"line\": \"科技园路 1 号\"}, \"license_term\": {\"kind\": \"long_term\"},
+  \"representative\": {\"name\": \"王小明\", \"capacity\": \"legal_representative\", \"id_kind\": \"resident_id\",
+    \"id_number\": \"11010519491231002X\", \"mobile\": \"$owner\"},
+  \"applicant\": {\"is_representative\": true}}"
+
+say "The documents: a JPEG and a PDF"
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=business_license -F "file=@$work/license.jpg"
+license=$(field id)
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=id_document_front -F "file=@$work/id.pdf"
+
+say "Submitting too early is refused with the findings"
+call POST /v1/certification/submission 422 "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=id_document_back -F "file=@$work/id.pdf"
+call POST /v1/certification/precheck 200 "${auth[@]}"
+
+say "Submission"
+call POST /v1/certification/submission 201 "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"
+application=$(field application.id); number=$(field application.number); submitted_on=$(field application.submitted_on)
+
+say "gongpai operator add"
+"$binary" operator add --mobile "$reviewer" --name "李审核" --role reviewer --json
+call POST /v1/codes 202 -H 'content-type: application/json' -d "{\"purpose\": \"sign_in\", \"realm\": \"platform\", \"mobile\": \"$reviewer\"}"
+code=$(code_for "$reviewer")
+call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"realm\": \"platform\", \"method\": \"sms_code\", \"mobile\": \"$reviewer\", \"code\": \"$code\", \"device\": $device}"
+operator=(-H "authorization: Bearer $(field session.access_token)")
+
+say "The queue, the case, a document, the claim"
+call GET "/v1/platform/reviews?limit=5&count=true" 200 "${operator[@]}"
+call GET "/v1/platform/reviews/$application" 200 "${operator[@]}"
+curl -sS -o "$work/seen.jpg" -w 'document: %{http_code} %{content_type} %{size_download} bytes\n' \
+  "$base/v1/platform/reviews/$application/documents/$license/content" "${operator[@]}"
+call POST "/v1/platform/reviews/$application/claim" 200 "${operator[@]}"
+
+say "Rejected, with a finding"
+call POST "/v1/platform/reviews/$application/decision" 200 "${operator[@]}" -H 'content-type: application/json' -d '{
+  "outcome": "reject", "attempt": 1,
+  "findings": [{"requirement": "business_license", "code": "document_blurry", "message": "执照右下角看不清，请重新拍摄。"}]}'
+call GET /v1/certification 200 "${auth[@]}" -H 'accept-language: zh-CN'
+echo "state: $(field application.state); finding: $(field application.findings.0.message)"
+
+say "Only what was found wanting is sent again"
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=business_license -F "replaces=$license" -F "file=@$work/license-2.jpg"
+call POST /v1/certification/submission 201 "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"
+
+say "Approved"
+call POST "/v1/platform/reviews/$application/claim" 200 "${operator[@]}"
+call POST "/v1/platform/reviews/$application/decision" 200 "${operator[@]}" -H 'content-type: application/json' -d '{"outcome": "approve", "attempt": 2}'
+call GET /v1/certification 200 "${auth[@]}"
+echo "certificate: $(field certificate.state) until $(field certificate.valid_until)"
+
+say "Anyone with the number and the day looks up"
+call GET "/v1/certification-status?number=$number&submitted_on=$submitted_on" 200
+[ "$(field state)" = approved ]
+
+say "Signing out"
+call DELETE /v1/sessions/current 204 "${auth[@]}"
+call GET /v1/me 401 "${auth[@]}"
+
+say "The story is told."

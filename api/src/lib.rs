@@ -19,7 +19,7 @@ pub mod operator;
 mod reference;
 mod registration;
 mod review;
-mod routes;
+pub mod routes;
 pub mod server;
 pub mod service;
 mod session;

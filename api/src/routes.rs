@@ -69,3 +69,29 @@ pub(crate) fn documented() -> utoipa::openapi::OpenApi {
     let (_, document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
     document
 }
+
+/// What actix really serves, as method and path: for the test that holds it against the contract.
+#[cfg(feature = "introspection")]
+pub async fn served() -> Vec<(String, String)> {
+    use actix_web::introspection::IntrospectionTree;
+    use actix_web::{App, test, web};
+    async fn report(tree: web::Data<IntrospectionTree>) -> String {
+        tree.report_as_json()
+    }
+    let app = App::new()
+        .configure(|config| routes(&mut ServiceConfig::new(config)))
+        .route("/introspection", web::get().to(report));
+    let app = test::init_service(app).await;
+    let report =
+        test::call_and_read_body(&app, test::TestRequest::get().uri("/introspection").to_request()).await;
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap_or_default();
+    let mut found = Vec::new();
+    for item in report.as_array().into_iter().flatten() {
+        let path = item["full_path"].as_str().unwrap_or_default().to_owned();
+        for method in item["methods"].as_array().into_iter().flatten() {
+            found.push((method.as_str().unwrap_or_default().to_owned(), path.clone()));
+        }
+    }
+    found.retain(|(_, path)| path != "/introspection");
+    found
+}

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A server that serves.
 pub struct Running {
@@ -50,8 +50,9 @@ pub async fn start(settings: Settings, clock: Clock, observer: Option<Observer>)
     let (data, limits_data) = (Data::from(Arc::clone(&service)), Data::from(Arc::clone(&limits)));
     let origins = network.cors_origins.clone();
     let server = HttpServer::new(move || {
-        let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
-        app.app_data(data.clone())
+        App::new()
+            .configure(|config| routes(&mut ServiceConfig::new(config)))
+            .app_data(data.clone())
             .app_data(limits_data.clone())
             .app_data(web::PathConfig::default().error_handler(|_, _| {
                 crate::http::answer::Failure(domain::error::Code::NotFound.into()).into()

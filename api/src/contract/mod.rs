@@ -35,6 +35,7 @@ pub struct Contract {
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Gongpai", url = "https://gongpai.example"),
     ),
+    components(schemas(crate::http::problem::Problem)),
     servers((url = "/", description = "This service")),
     tags(
         (name = "preparation", description = "What to know before registering."),

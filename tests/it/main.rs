@@ -1,0 +1,11 @@
+//! The API tried from outside, over real HTTP, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod certification;
+mod contract;
+mod durability;
+mod hostile;
+mod registration;
+mod review;
+mod session;
+mod store;

@@ -1,0 +1,164 @@
+//! What the database really sees and holds.
+
+use std::process::Command;
+use tests::both;
+
+/// Tables of tenants, and the reason for each statement on one of them that does not name its tenant.
+const TENANT_TABLES: [&str; 7] = [
+    "tenants",
+    "departments",
+    "members",
+    "certification_applications",
+    "certification_attempts",
+    "documents",
+    "certificates",
+];
+
+fn names_its_tenant(statement: &str, table: &str) -> bool {
+    let sql = statement.replace('`', "\"");
+    let sql = sql.split(" -- binds").next().unwrap_or_default();
+    if !sql.contains(&format!("\"{table}\".")) && !sql.contains(&format!("FROM \"{table}\"")) || sql.starts_with("INSERT") {
+        return true;
+    }
+    // A condition, not a column of the answer.
+    sql.contains(&format!("(\"{table}\".\"tenant_id\" = "))
+        // The places of one account, asked for before a tenant is chosen.
+        || sql.contains("(\"members\".\"account_id\" = ") && ["members", "tenants"].contains(&table)
+}
+
+both!(every_statement_on_a_tenants_data_names_the_tenant, |world| {
+    let company = world.company("监听公司").registered().await.filled_in().await.submitted().await;
+    let id = company.application().await;
+    let reviewer = world.operator("reviewer").await;
+    world
+        .request("POST", format!("/v1/platform/reviews/{id}/claim"))
+        .bearer(&reviewer)
+        .send()
+        .await
+        .expect(200);
+    let decision = serde_json::json!({"outcome": "approve", "attempt": 1});
+    world
+        .post(format!("/v1/platform/reviews/{id}/decision"), decision)
+        .bearer(&reviewer)
+        .send()
+        .await
+        .expect(200);
+    company.get("/v1/certification/applications").send().await.expect(200);
+    company.certification().await;
+
+    let statements = world.statements.lock().unwrap().clone();
+    let mut seen = 0;
+    for statement in &statements {
+        for table in TENANT_TABLES {
+            assert!(names_its_tenant(statement, table), "{table}: {statement}");
+            seen += usize::from(statement.contains(table));
+        }
+    }
+    assert!(seen > 40, "{seen}");
+    // The check can fail.
+    assert!(!names_its_tenant(
+        "SELECT `documents`.`tenant_id` FROM `documents` WHERE (`documents`.`id` = ?)",
+        "documents"
+    ));
+    assert!(!names_its_tenant("SELECT 1 FROM \"members\" WHERE (\"members\".\"id\" = $1)", "members"));
+});
+
+both!(a_read_of_the_certification_asks_a_handful_of_questions, |world| {
+    let company = world.company("查询数公司").registered().await.filled_in().await;
+    company.certification().await;
+    world.statements.lock().unwrap().clear();
+    company.certification().await;
+    let statements = world.statements.lock().unwrap().clone();
+    let reads: Vec<_> =
+        statements.iter().filter(|sql| sql.starts_with("SELECT") && !sql.contains("jobs")).collect();
+    assert_eq!(reads.len(), 5, "{reads:#?}");
+});
+
+/// The tables of a database as text: name, columns, whether each can be null.
+fn columns(world: &tests::World) -> Vec<String> {
+    let output = match world.backend {
+        tests::Backend::Sqlite => {
+            let database = world.database_url.clone();
+            return sqlite_columns(&database);
+        }
+        tests::Backend::Postgres => Command::new("psql")
+            .args(["-XAt", "-F", " ", "-c"])
+            .arg("SELECT table_name, column_name, is_nullable FROM information_schema.columns WHERE table_schema = 'public'")
+            .arg(&world.database_url)
+            .output()
+            .expect("psql"),
+    };
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn sqlite_columns(path: &str) -> Vec<String> {
+    // The statements that made the tables say the same as the catalogue of PostgreSQL.
+    let bytes = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../persistence/migrations/sqlite/0001_registration_to_certification/up.sql"
+    ))
+    .unwrap();
+    assert!(std::path::Path::new(path).exists());
+    let text = String::from_utf8(bytes).unwrap();
+    let mut found = Vec::new();
+    let mut table = String::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            table = rest.trim_end_matches(" (").to_owned();
+        } else if let Some(column) =
+            line.strip_prefix("    ").filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        {
+            let name = column.split(' ').next().unwrap();
+            let nullable =
+                if column.contains("NOT NULL") || column.contains("PRIMARY KEY") { "NO" } else { "YES" };
+            found.push(format!("{table} {name} {nullable}"));
+        }
+    }
+    found
+}
+
+// The tables that the queries are compiled against are the tables that are there.
+both!(the_schema_is_that_of_the_database, |world| {
+    let source =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../persistence/src/schema.rs"))
+            .unwrap();
+    let mut expected = Vec::new();
+    let mut table = String::new();
+    for line in source.lines().map(str::trim) {
+        if let Some((name, kind)) = line.trim_end_matches(',').split_once(" -> ") {
+            let nullable = if kind.starts_with("Nullable<") { "YES" } else { "NO" };
+            expected.push(format!("{table} {name} {nullable}"));
+        } else if line.ends_with(") {") {
+            table = line.split(' ').next().unwrap().to_owned();
+        }
+    }
+    let mut found = columns(&world);
+    found.retain(|column| !column.starts_with("__diesel") && column != "journal written_in NO");
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    assert!(expected.len() > 150);
+});
+
+both!(the_journal_names_changes_and_hides_people, |world| {
+    let company = world.company("日志公司").registered().await.filled_in().await;
+    let dump = match world.backend {
+        tests::Backend::Sqlite => {
+            let read = |name: &str| std::fs::read(world.folder.path().join(name)).unwrap_or_default();
+            [read("gongpai.db"), read("gongpai.db-wal")].concat()
+        }
+        tests::Backend::Postgres => {
+            let sql = "SELECT action, changes::text, encode(personal, 'escape') FROM journal";
+            Command::new("psql").args(["-XAt", "-c", sql, &world.database_url]).output().unwrap().stdout
+        }
+    };
+    let has = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
+    for action in
+        ["registration.started", "registration.completed", "session.started", "certification.subject_updated"]
+    {
+        assert!(has(action), "{action}");
+    }
+    assert!(!has("11010519491231002X"));
+    assert!(!has(&company.access_token) && !has(&company.refresh_token) && !has(&company.registration_token));
+});

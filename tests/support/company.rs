@@ -1,0 +1,182 @@
+//! Companies, told as a story: `world.company("…").registered().await.filled_in().await.submitted().await`.
+
+use crate::world::{World, mobile};
+use crate::{Answer, Request, files};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A company and what is known of it.
+pub struct Company {
+    pub world: Rc<World>,
+    pub name: String,
+    pub mobile: String,
+    pub credit_code: String,
+    pub registration: String,
+    pub registration_token: String,
+    pub tenant: String,
+    pub access_token: String,
+    pub refresh_token: String,
+    pub device_token: String,
+}
+
+/// The device that tests sign in from.
+pub fn device() -> Value {
+    json!({"name": "测试浏览器", "platform": "web"})
+}
+
+impl Company {
+    pub fn new(world: Rc<World>, name: &str) -> Self {
+        let nothing = String::new;
+        Self {
+            world,
+            name: name.to_owned(),
+            mobile: mobile(),
+            credit_code: credit_code(),
+            registration: nothing(),
+            registration_token: nothing(),
+            tenant: nothing(),
+            access_token: nothing(),
+            refresh_token: nothing(),
+            device_token: nothing(),
+        }
+    }
+
+    /// The same company under another number.
+    pub fn with_mobile(self, mobile: &str) -> Self {
+        Self { mobile: mobile.to_owned(), ..self }
+    }
+
+    /// The body that begins its registration.
+    pub async fn registration_body(&self) -> Value {
+        json!({
+            "organization": {"name": self.name, "type": "enterprise", "industry": "I65", "staff_size": "50_199",
+                "address": {"region": "440305", "line": "科技园路 1 号"}, "phone": "0755-86001234"},
+            "administrator": {"name": "王小明", "position": "行政经理", "mobile": self.mobile, "is_legal_representative": true},
+            "accepted_agreements": self.world.agreements("registration").await,
+        })
+    }
+
+    /// Begins to register.
+    pub async fn started(mut self) -> Self {
+        let body = self.registration_body().await;
+        let answer = self.world.post("/v1/registrations", body).send().await.expect(201);
+        self.registration = answer.text("/id");
+        self.registration_token = answer.text("/registration_token");
+        self
+    }
+
+    /// Enters a code.
+    pub async fn verify(&self, code: &str) -> Answer {
+        let body = json!({"code": code, "device": device()});
+        let path = format!("/v1/registrations/{}/verification", self.registration);
+        self.world.post(path, body).bearer(&self.registration_token).send().await
+    }
+
+    /// Enters the right code.
+    pub async fn verified(mut self) -> Self {
+        let code = self.world.code(&self.mobile).await;
+        let answer = self.verify(&code).await.expect(201);
+        self.tenant = answer.text("/tenant/id");
+        self.access_token = answer.text("/session/access_token");
+        self.refresh_token = answer.text("/session/refresh_token");
+        self.device_token = answer.json["session"]["device_token"].as_str().unwrap_or_default().to_owned();
+        self
+    }
+
+    /// Joins.
+    pub async fn registered(self) -> Self {
+        self.started().await.verified().await
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        self.world.get(path).bearer(&self.access_token)
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Request {
+        self.world.post(path, body).bearer(&self.access_token)
+    }
+
+    pub fn delete(&self, path: &str) -> Request {
+        self.world.delete(path).bearer(&self.access_token)
+    }
+
+    /// The certification as it stands.
+    pub async fn certification(&self) -> Answer {
+        self.get("/v1/certification").send().await.expect(200)
+    }
+
+    /// Writes part of the subject, based on the newest version.
+    pub async fn write(&self, patch: Value) -> Answer {
+        let version = self.certification().await.etag();
+        self.world
+            .patch("/v1/certification/subject", patch)
+            .bearer(&self.access_token)
+            .header("if-match", &version)
+            .send()
+            .await
+    }
+
+    /// The whole subject, in order.
+    pub fn subject(&self) -> Value {
+        json!({
+            "legal_name": self.name,
+            "registration": {"kind": "credit_code", "number": self.credit_code},
+            "registered_address": {"region": "440305", "line": "科技园路 1 号"},
+            "license_term": {"kind": "long_term"},
+            "representative": {"name": "王小明", "capacity": "legal_representative", "id_kind": "resident_id",
+                "id_number": "11010519491231002X", "mobile": self.mobile},
+            "applicant": {"is_representative": true},
+        })
+    }
+
+    /// Uploads a file.
+    pub async fn upload(&self, fields: &[(&str, &str)], filename: &str, content: &[u8]) -> Answer {
+        let request = self.world.request("POST", "/v1/certification/documents").bearer(&self.access_token);
+        request.form(fields, Some((filename, content))).send().await
+    }
+
+    /// Writes everything and uploads every document.
+    pub async fn filled_in(self) -> Self {
+        self.write(self.subject()).await.expect(200);
+        let license = files::jpeg(900, 640);
+        let card = files::pdf(1);
+        self.upload(&[("kind", "business_license")], "license.jpg", &license).await.expect(201);
+        self.upload(&[("kind", "id_document_front")], "front.pdf", &card).await.expect(201);
+        self.upload(&[("kind", "id_document_back")], "back.pdf", &card).await.expect(201);
+        self
+    }
+
+    /// Submits.
+    pub async fn submit(&self) -> Answer {
+        let accepted = self.world.agreements("certification").await;
+        self.post("/v1/certification/submission", json!({"accepted_agreements": accepted})).send().await
+    }
+
+    pub async fn submitted(self) -> Self {
+        self.submit().await.expect(201);
+        self
+    }
+
+    /// The id of its application, which is that of its review.
+    pub async fn application(&self) -> String {
+        self.certification().await.text("/application/id")
+    }
+
+    pub async fn state(&self) -> String {
+        self.certification().await.text("/application/state")
+    }
+}
+
+/// A credit code that no other test has, with a right check character (GB 32100).
+pub fn credit_code() -> String {
+    const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let body = format!("91440300M{:08}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let place = |byte: u8| ALPHABET.iter().position(|a| *a == byte).unwrap();
+    let sum = body
+        .bytes()
+        .fold((0, 1), |(sum, weight), byte| ((sum + place(byte) * weight) % 31, weight * 3 % 31))
+        .0;
+    format!("{body}{}", char::from(ALPHABET[(31 - sum) % 31]))
+}

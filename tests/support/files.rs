@@ -1,0 +1,40 @@
+//! Files that tests upload: real ones, drawn on the spot.
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
+
+/// A JPEG that looks like a page.
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let image = RgbImage::from_fn(width, height, |x, y| {
+        if y % 40 < 6 && (60..width - 60).contains(&x) { Rgb([60, 60, 60]) } else { Rgb([240, 238, 230]) }
+    });
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, 85);
+    encoder.write_image(&image, width, height, ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
+/// A PDF of so many empty pages; `extra` goes into its catalog.
+pub fn pdf_with(pages: usize, extra: &str) -> Vec<u8> {
+    let kids: Vec<_> = (0..pages).map(|page| format!("{} 0 R", page + 3)).collect();
+    let mut objects = vec![
+        format!("<< /Type /Catalog /Pages 2 0 R {extra} >>"),
+        format!("<< /Type /Pages /Kids [{}] /Count {pages} >>", kids.join(" ")),
+    ];
+    objects.extend((0..pages).map(|_| "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>".to_owned()));
+    let mut text = "%PDF-1.7\n".to_owned();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (index, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", text.len());
+        text += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
+    }
+    let start = text.len();
+    let trailer =
+        format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+    (text + &table + &trailer).into_bytes()
+}
+
+/// A PDF of so many empty pages.
+pub fn pdf(pages: usize) -> Vec<u8> {
+    pdf_with(pages, "")
+}

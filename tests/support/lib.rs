@@ -1,0 +1,54 @@
+//! What the tests stand on: servers on both databases, a client that checks every answer against the contract, and
+//! companies that read like the story.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "tests fail by panicking"
+)]
+
+pub mod answer;
+pub mod company;
+pub mod files;
+pub mod postgres;
+pub mod process;
+pub mod world;
+
+pub use answer::Answer;
+pub use company::{Company, device};
+pub use world::{Request, World};
+
+/// The two databases that every test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// Declares a test that runs on both databases: `both!(name, |world| { … });`.
+#[macro_export]
+macro_rules! both {
+    ($name:ident, |$world:ident| $body:block) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($world: std::rc::Rc<$crate::World>) $body
+
+            #[actix_web::test]
+            async fn sqlite() {
+                let world = std::rc::Rc::new($crate::World::start($crate::Backend::Sqlite).await);
+                test(std::rc::Rc::clone(&world)).await;
+                $crate::World::stop(world).await;
+            }
+
+            #[actix_web::test]
+            async fn postgres() {
+                let world = std::rc::Rc::new($crate::World::start($crate::Backend::Postgres).await);
+                test(std::rc::Rc::clone(&world)).await;
+                $crate::World::stop(world).await;
+            }
+        }
+    };
+}

@@ -280,6 +280,7 @@ fn drawn(kind: RequirementKind) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn wrong(violation: Violation) -> Error {
     Error::internal(format!("demo: {}", violation.code.name()))
 }

@@ -94,12 +94,9 @@ impl CodeBook for Keys {
         message.extend_from_slice(&generation.to_be_bytes());
         // The tag holds eight numbers; that all of them fall into the uneven rest has a chance of 1 in 2^96.
         let tag = hmac::sign(&self.codes, &message);
-        let numbers =
+        let mut numbers =
             tag.as_ref().chunks_exact(4).filter_map(|chunk| chunk.try_into().ok().map(u32::from_be_bytes));
-        numbers
-            .filter_map(Code::from_uniform)
-            .next()
-            .unwrap_or_else(|| self.code(&derived(salt, "again"), generation))
+        numbers.find_map(Code::from_uniform).unwrap_or_else(|| self.code(&derived(salt, "again"), generation))
     }
 }
 

@@ -50,7 +50,7 @@ enum OperatorCommand {
         /// Their name.
         #[arg(long)]
         name: String,
-        /// reviewer, senior_reviewer, support or platform_admin.
+        /// reviewer, `senior_reviewer`, support or `platform_admin`.
         #[arg(long)]
         role: String,
         /// Print JSON.

@@ -12,7 +12,7 @@ use crate::token::{AccessTokens, RefreshTokens};
 use domain::agreement::Agreements;
 use domain::error::{Error, Result};
 use domain::reference::OrganizationTypes;
-use persistence::{Database, Options};
+use persistence::{Database, Observer, Options};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -96,6 +96,3 @@ impl Service {
         RefreshTokens { keys: &self.keys }
     }
 }
-
-/// Is told the text of every SQL statement before it runs.
-pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;

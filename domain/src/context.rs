@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// The source of ids and random bytes.
 pub trait Random {
-    /// A fresh UUIDv7.
+    /// A fresh `UUIDv7`.
     fn uuid(&self) -> Uuid;
     /// 32 fresh bytes from a cryptographic generator.
     fn bytes(&self) -> [u8; 32];

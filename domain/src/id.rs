@@ -1,4 +1,4 @@
-//! Typed ids. Each is a UUIDv7 (RFC 9562) made outside this crate, so that one kind is never taken for another.
+//! Typed ids. Each is a `UUIDv7` (RFC 9562) made outside this crate, so that one kind is never taken for another.
 
 use std::fmt;
 use uuid::Uuid;

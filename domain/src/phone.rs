@@ -4,8 +4,11 @@ use crate::error::{Code, Violation};
 use crate::text::squeezed;
 use std::fmt;
 
-/// The countries and regions whose mobile numbers are understood: calling code and the check of the rest.
-const MOBILE_PLANS: &[(&str, fn(&str) -> bool)] = &[
+/// A calling code, and the check of the number behind it.
+type Plan = (&'static str, fn(&str) -> bool);
+
+/// The countries and regions whose mobile numbers are understood.
+const MOBILE_PLANS: &[Plan] = &[
     ("86", |n| n.len() == 11 && n.starts_with('1') && matches!(n.as_bytes()[1], b'3'..=b'9')),
     ("852", |n| n.len() == 8 && matches!(n.as_bytes()[0], b'4'..=b'9')),
     ("853", |n| n.len() == 8 && n.starts_with('6')),

@@ -15,7 +15,7 @@ pub(crate) enum Db {
 }
 
 /// Is told the text of every statement before it runs. For tests and measurements.
-pub(crate) type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How a connection is to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

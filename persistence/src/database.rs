@@ -26,7 +26,7 @@ pub struct Options {
     /// The keys of sealed values.
     pub keys: Arc<KeyRing>,
     /// Is told the text of every statement before it runs; for tests and measurements.
-    pub observer: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub observer: Option<Observer>,
 }
 
 /// How the pools stand.

@@ -25,6 +25,7 @@ mod tenant;
 mod tx;
 mod verification;
 
+pub use connection::Observer;
 pub use database::{Database, Options, Pools};
 pub use idempotency::{Answer, Record};
 pub use job::{JobCounts, Leased};

@@ -2,6 +2,7 @@
 //!
 //! `journal.written_in` (PostgreSQL only: the transaction that wrote the entry) is left out, because no query here reads
 //! it: it is there for whoever puts entries of concurrent transactions in order.
+#![allow(clippy::wildcard_imports, reason = "diesel's `table!` is written this way")]
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -57,11 +57,10 @@ fn no_two_shapes_share_a_name() {
                     names.entry(name).or_default().push(path.display().to_string());
                 } else if let Some(rest) =
                     line.strip_prefix("pub(crate) struct ").or(line.strip_prefix("pub(crate) enum "))
+                    && std::mem::take(&mut schema)
                 {
-                    if std::mem::take(&mut schema) {
-                        let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned();
-                        names.entry(name).or_default().push(path.display().to_string());
-                    }
+                    let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned();
+                    names.entry(name).or_default().push(path.display().to_string());
                 }
             }
         }

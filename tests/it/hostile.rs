@@ -90,8 +90,7 @@ both!(hostile_files_are_refused_within_bounds, |world| {
     };
     let mut png_header = b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\x27\x10\0\0\x27\x10\x08\x02\0\0\0".to_vec();
     png_header.extend_from_slice(&[0x32, 0x2B, 0x9C, 0x9A]);
-    let encrypted = files::pdf_with(1, "").iter().copied().collect::<Vec<u8>>();
-    let encrypted = String::from_utf8(encrypted)
+    let encrypted = String::from_utf8(files::pdf_with(1, ""))
         .unwrap()
         .replace("/Root 1 0 R", "/Root 1 0 R /Encrypt << /Filter /Standard /V 1 /R 2 /O (x) /U (x) /P -4 >>");
     for (what, content, code) in [

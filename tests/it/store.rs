@@ -17,7 +17,9 @@ const TENANT_TABLES: [&str; 7] = [
 fn names_its_tenant(statement: &str, table: &str) -> bool {
     let sql = statement.replace('`', "\"");
     let sql = sql.split(" -- binds").next().unwrap_or_default();
-    if !sql.contains(&format!("\"{table}\".")) && !sql.contains(&format!("FROM \"{table}\"")) || sql.starts_with("INSERT") {
+    if !sql.contains(&format!("\"{table}\".")) && !sql.contains(&format!("FROM \"{table}\""))
+        || sql.starts_with("INSERT")
+    {
         return true;
     }
     // A condition, not a column of the answer.

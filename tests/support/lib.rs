@@ -1,11 +1,14 @@
 //! What the tests stand on: servers on both databases, a client that checks every answer against the contract, and
 //! companies that read like the story.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 #![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     missing_docs,
-    reason = "tests fail by panicking"
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::needless_pass_by_value,
+    clippy::disallowed_methods,
+    reason = "nobody publishes this"
 )]
 
 pub mod answer;

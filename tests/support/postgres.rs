@@ -21,9 +21,10 @@ pub struct Cluster {
 /// The cluster that all tests of this process share. A watchdog ends it with the process.
 fn shared() -> &'static str {
     static SERVER: OnceLock<String> = OnceLock::new();
-    SERVER.get_or_init(|| match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) => url.rsplit_once('/').map_or(url.clone(), |(server, _)| server.to_owned()),
-        Err(_) => {
+    SERVER.get_or_init(|| {
+        if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
+            url.rsplit_once('/').map_or(url.clone(), |(server, _)| server.to_owned())
+        } else {
             let cluster = Cluster::create("-c fsync=off -c max_connections=500");
             cluster.start();
             cluster.watch();
@@ -196,7 +197,7 @@ pub fn free_port() -> u16 {
 pub fn until(what: &str, mut done: impl FnMut() -> bool) {
     let started = Instant::now();
     while !done() {
-        assert!(started.elapsed() < Duration::from_secs(60), "{what} does not come");
+        assert!(started.elapsed() < Duration::from_mins(1), "{what} does not come");
         std::thread::yield_now();
         std::thread::park_timeout(Duration::from_millis(20));
     }

@@ -73,10 +73,10 @@ impl World {
 
     /// Stops the server; requests under way are finished.
     pub async fn stop(world: Rc<Self>) {
-        if let Ok(mut world) = Rc::try_unwrap(world) {
-            if let Some(running) = world.running.take() {
-                running.stop().await.expect("a clean stop");
-            }
+        if let Ok(mut world) = Rc::try_unwrap(world)
+            && let Some(running) = world.running.take()
+        {
+            running.stop().await.expect("a clean stop");
         }
     }
 

@@ -206,7 +206,7 @@ mod tests {
 
     fn jpeg(width: u32, height: u32) -> Vec<u8> {
         let image = DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| {
-            image::Rgb([(x % 256) as u8, (y % 256) as u8, 128])
+            image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 128])
         }));
         encoded(&image, MediaType::Jpeg).unwrap()
     }

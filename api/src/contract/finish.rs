@@ -150,10 +150,9 @@ fn sample(placeholder: &str) -> Value {
     match placeholder {
         "attempts_left" => json!(4),
         "seconds" => json!(42),
-        "attempt" => json!(1),
         "current" => json!(2),
         "limit" => json!(65536),
-        "line" | "column" => json!(1),
+        "attempt" | "line" | "column" => json!(1),
         "expected" => json!("application/json"),
         "permission" => json!("certification:manage"),
         "state" => json!("approved"),

@@ -46,13 +46,12 @@ async fn actor(
 ) -> Result<(Actor, SessionId)> {
     let token = token.ok_or(Code::Unauthenticated)?;
     let hash = token::hash(&token).0;
-    let claims = match service.sessions.claims(&hash) {
-        Some(claims) => claims,
-        None => {
-            let claims = Arc::new(service.access_tokens.check(&token)?);
-            service.sessions.checked(hash, Arc::clone(&claims));
-            claims
-        }
+    let claims = if let Some(known) = service.sessions.claims(&hash) {
+        known
+    } else {
+        let claims = Arc::new(service.access_tokens.check(&token)?);
+        service.sessions.checked(hash, Arc::clone(&claims));
+        claims
     };
     let now = service.clock.now();
     if now.timestamp() >= claims.exp {

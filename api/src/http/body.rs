@@ -16,7 +16,6 @@ use futures_util::future::LocalBoxFuture;
 use ring::digest;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::time::Duration;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
@@ -75,11 +74,7 @@ async fn read(mut payload: Payload) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn parse<T: DeserializeOwned + Validate>(
-    contract: &Contract,
-    schema: &Cow<'_, str>,
-    bytes: &[u8],
-) -> Result<Body<T>> {
+fn parse<T: DeserializeOwned + Validate>(contract: &Contract, schema: &str, bytes: &[u8]) -> Result<Body<T>> {
     let json: Value = serde_json::from_slice(bytes).map_err(|error| {
         Error::new(Code::MalformedJson).with("line", error.line()).with("column", error.column())
     })?;

@@ -33,7 +33,7 @@ fn translate(error: &ValidationError<'_>, place: Place, found: &mut Vec<Fault>) 
         }
         Kind::Type { kind } => note(here, Violation::new(Code::TypeWrong).with("expected", expected(kind))),
         Kind::Enum { options } => {
-            note(here, Violation::new(Code::ValueNotAllowed).with("allowed", listed(options)))
+            note(here, Violation::new(Code::ValueNotAllowed).with("allowed", listed(options)));
         }
         Kind::Constant { expected_value } => {
             note(here, Violation::new(Code::ValueNotAllowed).with("allowed", listed(expected_value)));
@@ -51,10 +51,10 @@ fn translate(error: &ValidationError<'_>, place: Place, found: &mut Vec<Fault>) 
             note(here, Violation::new(Code::ValueOutOfRange).with("min", "…").with("max", limit.clone()));
         }
         Kind::Format { format } => {
-            note(here, Violation::new(Code::FormatInvalid).with("expected", format.as_str()))
+            note(here, Violation::new(Code::FormatInvalid).with("expected", format.as_str()));
         }
         Kind::Pattern { pattern } => {
-            note(here, Violation::new(Code::FormatInvalid).with("expected", pattern.as_str()))
+            note(here, Violation::new(Code::FormatInvalid).with("expected", pattern.as_str()));
         }
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             // Of several shapes the nearest is meant: the one whose faults lie deepest, never "it is not null".

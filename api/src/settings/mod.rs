@@ -128,7 +128,7 @@ impl Settings {
                     "GONGPAI_MODE",
                     "embedded",
                     "embedded (keys are generated) or production (keys must be given)",
-                )?
+                )
                 .as_str()
             {
                 "embedded" => Mode::Embedded,
@@ -173,14 +173,14 @@ impl Settings {
                 .optional(
                     "GONGPAI_ORGANIZATION_TYPES",
                     "a file of organization types in the place of the shipped ones",
-                )?
+                )
                 .map(PathBuf::from),
-            json_log: match source.get("GONGPAI_LOG", "human", "human or json")?.as_str() {
+            json_log: match source.get("GONGPAI_LOG", "human", "human or json").as_str() {
                 "human" => false,
                 "json" => true,
                 _ => return Err(SettingError::new("GONGPAI_LOG", "is human or json")),
             },
-            log_filter: source.get("GONGPAI_LOG_FILTER", "info", "what is logged, as in RUST_LOG")?,
+            log_filter: source.get("GONGPAI_LOG_FILTER", "info", "what is logged, as in RUST_LOG"),
         };
         source.refuse_unknown()?;
         settings.refuse_unsafe()?;
@@ -205,7 +205,7 @@ fn network(source: &mut Source) -> Result<Network, SettingError> {
         "GONGPAI_PUBLIC_URL",
         &format!("http://{listen}"),
         "the address under which clients know this service",
-    )?;
+    );
     let cpus = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Network {
         listen,
@@ -238,14 +238,14 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
         "GONGPAI_DATA_DIR",
         "./data",
         "the folder of the database file, documents and generated keys",
-    )?);
+    ));
     let file = data_dir.join("gongpai.db");
     Ok(Storage {
         database_url: source.location(
             "DATABASE_URL",
             &file.to_string_lossy(),
             "postgres://…, or the path of a SQLite file",
-        )?,
+        ),
         data_dir,
         connections: source.number(
             "GONGPAI_DATABASE_CONNECTIONS",
@@ -267,7 +267,7 @@ fn sms(source: &mut Source) -> Result<Sms, SettingError> {
             "GONGPAI_DEV",
             "0",
             "1 lets the SMS outbox run on an address that is not loopback",
-        )? == "1",
+        ) == "1",
         limits: Limits {
             lifetime: Duration::seconds(source.number(
                 "GONGPAI_CODE_SECONDS",

@@ -90,38 +90,24 @@ impl Source {
         self.printed.push(Printed { name, value: value.to_owned(), from, about });
     }
 
-    pub(super) fn get(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        about: &'static str,
-    ) -> Result<String, SettingError> {
+    pub(super) fn get(&mut self, name: &'static str, default: &str, about: &'static str) -> String {
         let (value, from) = self.look_up(name).unwrap_or_else(|| (default.to_owned(), "default"));
         self.keep(name, &value, from, about);
-        Ok(value)
+        value
     }
 
     /// A URL, whose password is not printed.
-    pub(super) fn location(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        about: &'static str,
-    ) -> Result<String, SettingError> {
+    pub(super) fn location(&mut self, name: &'static str, default: &str, about: &'static str) -> String {
         let (value, from) = self.look_up(name).unwrap_or_else(|| (default.to_owned(), "default"));
         self.keep(name, &without_password(&value), from, about);
-        Ok(value)
+        value
     }
 
-    pub(super) fn optional(
-        &mut self,
-        name: &'static str,
-        about: &'static str,
-    ) -> Result<Option<String>, SettingError> {
+    pub(super) fn optional(&mut self, name: &'static str, about: &'static str) -> Option<String> {
         let found = self.look_up(name);
         let (value, from) = found.clone().unwrap_or_else(|| (String::new(), "default"));
         self.keep(name, &value, from, about);
-        Ok(found.map(|(value, _)| value))
+        found.map(|(value, _)| value)
     }
 
     /// A value that is not printed; `NAME_FILE` may name a file that has it.
@@ -149,11 +135,11 @@ impl Source {
         default: &str,
         about: &'static str,
     ) -> Result<T, SettingError> {
-        let value = self.get(name, default, about)?;
+        let value = self.get(name, default, about);
         value.parse().map_err(|_| SettingError::new(name, &format!("cannot be read: {value}")))
     }
 
-    pub(super) fn number<T: FromStr + fmt::Display>(
+    pub(super) fn number<T: FromStr + fmt::Display + Copy>(
         &mut self,
         name: &'static str,
         default: T,
@@ -167,7 +153,7 @@ impl Source {
         name: &'static str,
         about: &'static str,
     ) -> Result<Vec<T>, SettingError> {
-        let value = self.get(name, "", about)?;
+        let value = self.get(name, "", about);
         let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
         parts
             .map(|part| part.parse().map_err(|_| SettingError::new(name, &format!("cannot be read: {part}"))))

@@ -242,12 +242,11 @@ impl<'a> Check<'a> {
             self.note(FindingCode::FieldMissing, &pointer);
             return None;
         };
-        match IdentityNumber::parse(kind, number) {
-            Ok(identity) => Some(identity),
-            Err(_) => {
-                self.note(FindingCode::IdCheckFailed, &pointer);
-                None
-            }
+        if let Ok(identity) = IdentityNumber::parse(kind, number) {
+            Some(identity)
+        } else {
+            self.note(FindingCode::IdCheckFailed, &pointer);
+            None
         }
     }
 

@@ -173,7 +173,7 @@ fn judged(
     match (judgement.outcome, judgement.findings.is_empty()) {
         (Outcome::Approve, false) => faults.note("/findings", Code::FindingsUnwanted),
         (Outcome::RequestInformation | Outcome::Reject, true) => {
-            faults.note("/findings", Code::FindingsRequired)
+            faults.note("/findings", Code::FindingsRequired);
         }
         _ => {}
     }
@@ -196,7 +196,7 @@ fn judged(
                 faults.note(&format!("/findings/{index}/pointer"), Code::FindingTargetRequired);
             }
             (None, None) | (Some(_), Some(_)) => {
-                faults.note(&format!("/findings/{index}"), Code::FindingTargetRequired)
+                faults.note(&format!("/findings/{index}"), Code::FindingTargetRequired);
             }
             _ => findings.push(kept(context, application, judged)),
         }

@@ -47,7 +47,6 @@ pub enum SignedIn {
 ///
 /// # Errors
 /// When the store fails.
-#[expect(clippy::too_many_arguments, reason = "each is one independent fact of the sign-in")]
 pub fn open_member_session(
     tx: &mut (impl SessionStore + DeviceStore + Journal),
     context: &Context<'_>,

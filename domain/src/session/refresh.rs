@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refreshed {
     /// The session goes on with the next token.
-    Rotated(Session),
+    Rotated(Box<Session>),
     /// An old token came back: the session has ended now.
     Replayed,
     /// The session had ended before.
@@ -69,7 +69,7 @@ pub fn refresh(
                 return Ok(Refreshed::Ended);
             }
             tx.update_session(&session)?;
-            Ok(Refreshed::Rotated(session))
+            Ok(Refreshed::Rotated(Box::new(session)))
         }
         Step::Replayed(session) => {
             tx.update_session(&session)?;

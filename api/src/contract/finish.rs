@@ -12,16 +12,26 @@ use std::collections::BTreeMap;
 pub(super) fn finish(document: &mut Value) {
     document["openapi"] = json!("3.1.0");
     document["components"]["securitySchemes"] = security_schemes();
-    let problems = Code::ALL.iter();
-    document["components"]["examples"] =
-        problems.map(|code| (code.name().to_owned(), example(*code))).collect::<Map<_, _>>().into();
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
-    for (path, methods) in paths.iter_mut() {
-        let Some(methods) = methods.as_object_mut() else { continue };
-        for (method, operation) in methods.iter_mut() {
+    name_the_things_of_pages(document);
+    let mut used = Vec::new();
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             if let Some(operation) = operation.as_object_mut() {
-                finish_operation(path, method, operation);
+                used.extend(finish_operation(path, method, operation));
             }
+        }
+    }
+    let examples = used.into_iter().map(|code: Code| (code.name().to_owned(), example(code)));
+    document["components"]["examples"] = examples.collect::<Map<_, _>>().into();
+}
+
+/// utoipa writes the things of a page out at each page; they have a name.
+fn name_the_things_of_pages(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut().into_iter().flatten();
+    for (page, schema) in schemas {
+        if let Some(thing) = page.strip_prefix("Page_") {
+            schema["properties"]["data"]["items"] = json!({"$ref": format!("#/components/schemas/{thing}")});
         }
     }
 }
@@ -38,7 +48,8 @@ fn security_schemes() -> Value {
     })
 }
 
-fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>) {
+/// Finishes an operation, and says which codes it can answer.
+fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>) -> Vec<Code> {
     let writes = matches!(method, "post" | "patch" | "delete");
     let json_api = path.starts_with("/v1/");
     let mut codes: Vec<Code> = own_codes(operation);
@@ -79,7 +90,12 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
         let about = "The `ETag` of the version that this change is based on.";
         parameter(operation, "If-Match", about, &json!({"type": "string", "examples": ["\"3\""]}));
     }
+    if let (false, Some(summary)) = (operation.contains_key("description"), operation.get("summary").cloned())
+    {
+        operation.insert("description".to_owned(), summary);
+    }
     operation.remove("x-errors");
+    let used = codes.clone();
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
         let list = by_status.entry(status(code.kind()).as_u16()).or_default();
@@ -87,7 +103,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
             list.push(code);
         }
     }
-    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return used };
     for response in responses.values_mut() {
         headers(response, json_api);
     }
@@ -96,6 +112,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
         headers(&mut response, json_api);
         responses.insert(status.to_string(), response);
     }
+    used
 }
 
 /// The codes that the handler names.
@@ -127,8 +144,9 @@ fn headers(response: &mut Value, json_api: bool) {
 }
 
 fn failure(codes: &[Code]) -> Value {
+    let reference = |code: &Code| json!({"$ref": format!("#/components/examples/{}", code.name())});
     let examples: Map<String, Value> =
-        codes.iter().map(|code| (code.name().to_owned(), example(*code))).collect();
+        codes.iter().map(|code| (code.name().to_owned(), reference(code))).collect();
     let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.name())).collect();
     let mut response = json!({
         "description": names.join(", "),

@@ -25,7 +25,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const FIELD: usize = 200;
 
 /// A document to upload.
-#[derive(ToSchema)]
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the parts are read as they come")]
 pub(crate) struct UploadDocument {
     /// What it is to prove.

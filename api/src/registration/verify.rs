@@ -22,7 +22,7 @@ use validator::Validate;
 #[schema(example = json!({"code": "123456", "device": {"name": "王小明的浏览器", "platform": "web"}}))]
 pub(crate) struct VerifyRegistration {
     /// The six digits of the SMS.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(pattern = "^[0-9]{6}$")]
     code: String,
     /// From what the owner will work.
     device: DeviceDescription,

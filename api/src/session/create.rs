@@ -43,7 +43,7 @@ pub(crate) struct CreateSession {
     #[schema(min_length = 5, max_length = 30)]
     mobile: String,
     /// The six digits of the SMS.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(pattern = "^[0-9]{6}$")]
     code: String,
     /// From what.
     device: DeviceDescription,

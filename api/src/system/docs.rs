@@ -19,7 +19,7 @@ pub(crate) async fn get_openapi_json(call: Call) -> Outcome {
 /// The contract as YAML
 #[utoipa::path(
     operation_id = "get_openapi_yaml", tag = "service",
-    responses((status = 200, description = "OpenAPI 3.1.", body = String, content_type = "application/yaml")),
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object, content_type = "application/yaml")),
 )]
 #[get("/openapi.yaml")]
 pub(crate) async fn get_openapi_yaml(call: Call) -> Outcome {

@@ -13,6 +13,8 @@ use domain::agreement::Agreements;
 use domain::error::{Error, Result};
 use domain::reference::OrganizationTypes;
 use persistence::{Database, Observer, Options};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -53,7 +55,11 @@ impl Service {
     pub fn open(settings: Settings, clock: Clock, observer: Option<Observer>) -> Result<Self> {
         let failed = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
         let storage = &settings.storage;
-        std::fs::create_dir_all(&storage.data_dir).map_err(|error| failed(&error))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&storage.data_dir)
+            .map_err(|error| failed(&error))?;
         let keys = Keys::load(&settings).map_err(|error| failed(&error))?;
         let types = match &settings.organization_types {
             None => OrganizationTypes::shipped()?,

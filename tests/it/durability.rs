@@ -174,3 +174,56 @@ async fn replicas_that_start_together_do_not_collide() {
         }
     }
 }
+
+/// Everything that the process logs at its most talkative, held against every secret that went through it.
+#[actix_web::test]
+async fn the_log_holds_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut settings = settings(folder.path(), &folder.path().join("x.db").to_string_lossy());
+    settings.push(("GONGPAI_LOG", "json".to_owned()));
+    let process = Process::start_logging(&settings, "trace", std::fs::File::create(&log).unwrap().into());
+    let (base, client) = (process.base.clone(), reqwest::Client::new());
+    let mut body = body(&client, &base).await;
+    let mobile = tests::world::mobile();
+    body["administrator"]["mobile"] = json!(mobile);
+    let post = |path: String, token: String, body: Value| {
+        let request = client.post(format!("{base}{path}")).header("content-type", "application/json");
+        let request = request.bearer_auth(token).body(body.to_string());
+        async {
+            serde_json::from_slice::<Value>(&request.send().await.unwrap().bytes().await.unwrap()).unwrap()
+        }
+    };
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let made = post("/v1/registrations".to_owned(), String::new(), body).await;
+    let token = text(&made["registration_token"]);
+    let sent = client
+        .get(format!("{base}/dev/outbox?wait=10&mobile={mobile}"))
+        .send()
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
+    let sent: Value = serde_json::from_slice(&sent).unwrap();
+    let code = text(&sent["data"][0]["code"]);
+    let verify = format!("/v1/registrations/{}/verification", text(&made["id"]));
+    let done = post(verify, token.clone(), json!({"code": code, "device": tests::device()})).await;
+    let access = text(&done["session"]["access_token"]);
+    let patch =
+        client.patch(format!("{base}/v1/certification/subject")).bearer_auth(&access).header("if-match", "*");
+    let patch = patch.header("content-type", "application/json");
+    let subject = json!({"representative": {"id_kind": "resident_id", "id_number": "11010519491231002X"}});
+    assert_eq!(patch.body(subject.to_string()).send().await.unwrap().status(), 200);
+    drop(process);
+
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(log.contains("a code was sent to the outbox"), "{log}");
+    let secrets =
+        [token, access, text(&done["session"]["refresh_token"]), text(&done["session"]["device_token"])];
+    for secret in secrets.iter().map(String::as_str).chain(["11010519491231002X", &mobile]) {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+    let field = format!("\"{code}\"");
+    assert!(!log.contains(&field) && !log.contains(&format!(" {code} ")), "the code is in the log");
+}

@@ -20,13 +20,18 @@ pub fn binary() -> PathBuf {
 impl Process {
     /// Starts it and waits until it answers.
     pub fn start(settings: &[(&str, String)]) -> Self {
+        Self::start_logging(settings, "error", Stdio::null())
+    }
+
+    /// Starts it with a log that goes somewhere.
+    pub fn start_logging(settings: &[(&str, String)], filter: &str, log: Stdio) -> Self {
         let port = crate::postgres::free_port();
         let child = Command::new(binary())
             .envs(settings.iter().map(|(name, value)| (*name, value.as_str())))
             .env("GONGPAI_LISTEN", format!("127.0.0.1:{port}"))
-            .env("GONGPAI_LOG_FILTER", "error")
+            .env("GONGPAI_LOG_FILTER", filter)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("gongpai runs");
         let process = Self { child, base: format!("http://127.0.0.1:{port}") };

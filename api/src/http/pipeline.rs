@@ -242,3 +242,57 @@ impl ResponseError for Lost {
             .body(self.body.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::settings::{Settings, Source};
+    use actix_web::middleware::from_fn;
+    use actix_web::{App, HttpServer, web};
+
+    async fn explode() -> HttpResponse {
+        panic!("on purpose")
+    }
+
+    /// Over a real connection, because a panic that gets through would end it.
+    #[actix_web::test]
+    async fn a_panic_is_a_problem_and_the_process_lives() {
+        let folder = tempfile::tempdir().unwrap();
+        let given = [("GONGPAI_DATA_DIR", folder.path().to_string_lossy().into_owned())];
+        let settings = Settings::read(&mut Source::of(given)).unwrap();
+        let service = Data::new(Service::open(settings, Clock::default(), None).unwrap());
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(service.clone())
+                .route("/explode", web::get().to(explode))
+                .wrap(from_fn(pipeline))
+        });
+        let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let address = server.addrs()[0];
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let asked = tokio::task::spawn_blocking(move || {
+            use std::io::{Read, Write};
+            [(); 2].map(|()| {
+                let mut stream = std::net::TcpStream::connect(address).unwrap();
+                let request =
+                    "GET /explode HTTP/1.1\r\nhost: x\r\nx-request-id: boom\r\nconnection: close\r\n\r\n";
+                stream.write_all(request.as_bytes()).unwrap();
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).unwrap();
+                answer
+            })
+        });
+        for answer in asked.await.unwrap() {
+            assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+            assert!(
+                answer.contains("application/problem+json") && answer.contains("\"request_id\":\"boom\""),
+                "{answer}"
+            );
+            assert!(!answer.contains("on purpose"), "{answer}");
+        }
+        handle.stop(false).await;
+    }
+}

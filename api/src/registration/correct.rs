@@ -3,9 +3,11 @@ use crate::http::actor::{Bearer, KnownDevice};
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
+use crate::verification::require_budget;
 use actix_web::patch;
 use actix_web::web::Path;
 use domain::error::{Code, Error, Result};
+use domain::phone::MobileNumber;
 use domain::registration::{Registration, correct, opened_by};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -78,7 +80,7 @@ pub(crate) struct AdministratorPatch {
     responses((status = 200, description = "The corrected registration.", body = RegistrationView,
         headers(("ETag" = String, description = "The version.")))),
     security(("registration_token" = [])),
-    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "human_check_required", "version_stale", "input_invalid"]))),
+    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "version_stale", "input_invalid"]))),
 )]
 #[patch("/v1/registrations/{id}")]
 pub(crate) async fn correct_registration(
@@ -90,6 +92,10 @@ pub(crate) async fn correct_registration(
 ) -> Outcome {
     let id = id.into_inner().into();
     let expected = call.if_match()?;
+    let mobile = body.json.pointer("/administrator/mobile").and_then(Value::as_str);
+    if let Some(Ok(mobile)) = mobile.map(MobileNumber::parse) {
+        require_budget(&call, &mobile).await?;
+    }
     call.write(None, body.fingerprint, move |tx, world| {
         let before = opened_by(tx, id, &token.0)?;
         if expected.is_some_and(|expected| expected != before.version) {

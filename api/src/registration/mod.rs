@@ -6,12 +6,15 @@ pub(crate) mod resend;
 pub(crate) mod start;
 pub(crate) mod verify;
 
+use crate::http::call::{Call, blocking};
 use crate::mirror::mirror;
 use chrono::{DateTime, Utc};
 use domain::error::{Faults, Place};
+use domain::id::RegistrationId;
 use domain::phone::{MobileNumber, Phone};
 use domain::reference::{IndustryCode, OrganizationTypes, RegionCode};
-use domain::registration::{Administrator, Registration, State};
+use domain::registration::{Administrator, Registration, State, opened_by};
+use domain::session::TokenHash;
 use domain::tenant::{Address, Organization};
 use domain::text::{AddressLine, OrganizationName, PersonName, Position};
 use serde::{Deserialize, Serialize};
@@ -179,6 +182,13 @@ impl AdministratorProfile {
             is_legal_representative: administrator.is_legal_representative,
         }
     }
+}
+
+/// The number that the codes of a registration go to.
+async fn mobile_of(call: &Call, id: RegistrationId, token: TokenHash) -> domain::error::Result<MobileNumber> {
+    let service = call.service.clone();
+    let read = move || service.database.read(|tx| opened_by(tx, id, &token));
+    Ok(blocking(read).await?.administrator.mobile)
 }
 
 /// The domain's values of both profiles, or every fault in them.

@@ -1,12 +1,12 @@
 use super::RegistrationView;
 use crate::http::actor::{Bearer, KnownDevice};
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::{Call, blocking};
+use crate::http::call::Call;
+use crate::verification::require_budget;
 use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Path;
 use domain::registration::{opened_by, resend};
-use domain::verification::within_budgets;
 use uuid::Uuid;
 
 /// Send the code once more
@@ -29,16 +29,8 @@ pub(crate) async fn resend_registration_code(
     device: KnownDevice,
 ) -> Outcome {
     let id = id.into_inner().into();
-    let shared = call.clone();
-    blocking(move || {
-        let world = shared.world();
-        let budgets = &world.service.settings.sms.limits.budgets;
-        shared.service.database.read(|tx| {
-            let registration = opened_by(tx, id, &token.0)?;
-            within_budgets(tx, &world.context, &registration.administrator.mobile, None, budgets)
-        })
-    })
-    .await?;
+    let mobile = super::mobile_of(&call, id, token.0).await?;
+    require_budget(&call, &mobile).await?;
     call.write(None, [0; 32], move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
         let limits = &world.service.settings.sms.limits;

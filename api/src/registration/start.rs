@@ -3,12 +3,12 @@ use crate::agreement::AcceptedAgreement;
 use crate::http::actor::KnownDevice;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
-use crate::http::call::{Call, blocking};
+use crate::http::call::Call;
 use crate::token;
+use crate::verification::require_budget;
 use actix_web::http::StatusCode;
 use actix_web::post;
 use domain::registration::{Start, start};
-use domain::verification::within_budgets;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -55,14 +55,7 @@ pub(crate) async fn start_registration(
 ) -> Outcome {
     let (organization, administrator) =
         parse(&body.value.organization, &body.value.administrator, &call.service.types)?;
-    let mobile = administrator.mobile.clone();
-    let shared = call.clone();
-    blocking(move || {
-        let world = shared.world();
-        let budgets = &world.service.settings.sms.limits.budgets;
-        shared.service.database.read(|tx| within_budgets(tx, &world.context, &mobile, None, budgets))
-    })
-    .await?;
+    require_budget(&call, &administrator.mobile).await?;
     let accepted: Vec<_> = body.value.accepted_agreements.iter().map(AcceptedAgreement::parse).collect();
     let (token, token_hash) = token::opaque(&call.service.random, "gpg");
     let id = call.world().context.id();

@@ -1,7 +1,8 @@
+use super::require_budget;
 use crate::http::actor::KnownDevice;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
-use crate::http::call::{Call, blocking};
+use crate::http::call::Call;
 use crate::session::RealmName;
 use actix_web::http::StatusCode;
 use actix_web::post;
@@ -10,7 +11,6 @@ use domain::actor::Realm;
 use domain::error::{Faults, Place};
 use domain::phone::MobileNumber;
 use domain::session;
-use domain::verification::within_budgets;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -68,13 +68,7 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
         return Err(faults.into_error().into());
     };
     let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
-    let (shared, number) = (call.clone(), mobile.clone());
-    blocking(move || {
-        let world = shared.world();
-        let budgets = &world.service.settings.sms.limits.budgets;
-        shared.service.database.read(|tx| within_budgets(tx, &world.context, &number, None, budgets))
-    })
-    .await?;
+    require_budget(&call, &mobile).await?;
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
         let sent = session::request_code(tx, &world.context, realm, &mobile, device.0.as_ref(), limits)?;

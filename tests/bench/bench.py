@@ -1,0 +1,337 @@
+"""See `run`. Uses the standard library, wrk, pgbench and the C loop beside it."""
+import json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, time, urllib.request
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+COMPANIES, SUBMITTED, CONNECTIONS = 120, 60, 16
+BINARY = "target/release/gongpai"
+NOBODY = 65534
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def call(base, method, path, body=None, token=None, headers=None, form=None):
+    headers = dict(headers or {})
+    data = None
+    if body is not None:
+        data, headers["content-type"] = json.dumps(body).encode(), "application/json"
+    if form is not None:
+        data, headers["content-type"] = form, "multipart/form-data; boundary=x"
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(base + path, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request) as response:
+            text = response.read()
+            return json.loads(text) if text else None, response.headers
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{method} {path}: {error.code} {error.read().decode()}")
+
+
+class Postgres:
+    def __init__(self):
+        self.bin = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gongpai-bench-"))
+        self.port = free_port()
+        if os.getuid() == 0:
+            os.chown(self.folder, NOBODY, NOBODY)
+        self.run("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D", str(self.folder / "data"))
+        with open(self.folder / "data/postgresql.conf", "a") as conf:
+            conf.write(f"port={self.port}\nunix_socket_directories='{self.folder}'\nlog_line_prefix='%p '\nshared_buffers=256MB\n")
+        self.run("pg_ctl", "-w", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "start")
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def run(self, program, *arguments):
+        kwargs = {"user": NOBODY, "group": NOBODY} if os.getuid() == 0 else {}
+        subprocess.run([str(self.bin / program), *arguments], check=True, cwd=self.folder, stdout=subprocess.DEVNULL, **kwargs)
+
+    def sql(self, text):
+        return subprocess.run([str(self.bin / "psql"), "-XAtq", "-c", text, self.url], check=True, capture_output=True, text=True).stdout
+
+    def log_statements(self, on):
+        self.sql(f"ALTER SYSTEM SET log_statement = '{'all' if on else 'none'}'")
+        self.sql("SELECT pg_reload_conf()")
+        time.sleep(0.3)
+
+    def statements(self, action):
+        """What one request sends, by connection: (sql, parameters) each."""
+        self.log_statements(True)
+        start = (self.folder / "log").stat().st_size
+        action()
+        time.sleep(0.3)
+        self.log_statements(False)
+        text = (self.folder / "log").read_bytes()[start:].decode()
+        by_process, entry = {}, None
+        for line in text.splitlines():
+            found = re.match(r"(\d+) (LOG|DETAIL):  (?:(?:statement|execute [^:]*): |parameters: )?(.*)", line, re.I)
+            if not found:
+                continue
+            process, kind, rest = found.groups()
+            if kind == "LOG":
+                entry = [rest, {}]
+                by_process.setdefault(process, []).append(entry)
+            elif entry is not None:
+                entry[1] = dict(re.findall(r"(\$\d+) = (NULL|'(?:[^']|'')*')", rest))
+        return by_process
+
+    def pgbench(self, statements):
+        script = self.folder / "script.sql"
+        script.write_text(";\n".join(statements) + ";\n")
+        script.chmod(0o644)
+        os.chmod(self.folder, 0o755)
+        out = subprocess.run([str(self.bin / "pgbench"), "-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", str(int(SECONDS)),
+                              "--max-tries=20", "-f", str(script), self.url], capture_output=True, text=True)
+        return float(re.search(r"tps = ([\d.]+)", out.stdout).group(1))
+
+    def stop(self):
+        self.run("pg_ctl", "-m", "immediate", "-D", str(self.folder / "data"), "stop")
+        subprocess.run(["rm", "-rf", str(self.folder)])
+
+
+class Server:
+    def __init__(self, database_url=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gongpai-bench-"))
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.environment = {**os.environ, "GONGPAI_DATA_DIR": str(self.folder), "GONGPAI_LISTEN": f"127.0.0.1:{self.port}",
+                            "GONGPAI_LOG_FILTER": "warn", **{f"GONGPAI_{name}": "0" for name in (
+                                "REQUESTS_PER_MINUTE", "ANONYMOUS_PER_MINUTE", "CODES_PER_HOUR_AND_ADDRESS",
+                                "CODES_PER_HOUR_AND_PREFIX", "CODES_PER_HOUR")}, "GONGPAI_ACCESS_TOKEN_SECONDS": "36000"}
+        if database_url:
+            self.environment["DATABASE_URL"] = database_url
+        self.start()
+
+    def start(self):
+        started = time.monotonic()
+        self.process = subprocess.Popen([BINARY], env=self.environment)
+        while True:
+            try:
+                urllib.request.urlopen(self.base + "/readyz").read()
+                return time.monotonic() - started
+            except OSError:
+                time.sleep(0.005)
+
+    def status(self, name):
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"{name}:\s+(\d+)", text).group(1)) / 1024
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+PDF = None
+
+
+def pdf():
+    global PDF
+    if PDF is None:
+        folder = tempfile.mkdtemp()
+        subprocess.run([sys.executable, "tests/fixtures/make.py", folder], check=True)
+        PDF = pathlib.Path(folder, "id.pdf").read_bytes()
+    return PDF
+
+
+def mobile(number):
+    return f"139{number:08d}"
+
+
+def registration(base, number, agreements):
+    return {"organization": {"name": f"测速公司{number}", "type": "enterprise", "industry": "I65", "staff_size": "50_199",
+                             "address": {"region": "440305", "line": "科技园路 1 号"}, "phone": "0755-86001234"},
+            "administrator": {"name": "王小明", "position": "经理", "mobile": mobile(number), "is_legal_representative": True},
+            "accepted_agreements": agreements}
+
+
+def prepare(server):
+    """120 companies, half of them submitted, and a reviewer."""
+    base = server.base
+    all_agreements = call(base, "GET", "/v1/agreements")[0]["data"]
+    pick = lambda occasion: [{"id": a["id"], "version": a["version"]} for a in all_agreements if occasion in a["required_for"]]
+    device = {"name": "bench", "platform": "desktop"}
+    tokens, entities = [], {}
+    for number in range(COMPANIES):
+        made = call(base, "POST", "/v1/registrations", registration(base, number, pick("registration")))[0]
+        code = call(base, "GET", f"/dev/outbox?wait=10&limit=1&mobile={mobile(number)}")[0]["data"][0]["code"]
+        done = call(base, "POST", f"/v1/registrations/{made['id']}/verification", {"code": code, "device": device},
+                    made["registration_token"])[0]
+        token = done["session"]["access_token"]
+        tokens.append(token)
+        _, headers = call(base, "GET", "/v1/certification", token=token)
+        subject = {"legal_name": f"测速公司{number}", "license_term": {"kind": "long_term"},
+                   "registration": {"kind": "credit_code", "number": credit_code(number)},
+                   "registered_address": {"region": "440305", "line": "科技园路 1 号"},
+                   "representative": {"name": "王小明", "capacity": "legal_representative", "id_kind": "resident_id",
+                                      "id_number": "11010519491231002X", "mobile": mobile(number)},
+                   "applicant": {"is_representative": True}}
+        call(base, "PATCH", "/v1/certification/subject", subject, token, {"if-match": headers["etag"]})
+        if number < SUBMITTED:
+            for kind in ("business_license", "id_document_front", "id_document_back"):
+                form = (f'--x\r\ncontent-disposition: form-data; name="kind"\r\n\r\n{kind}\r\n--x\r\ncontent-disposition: form-data; '
+                        f'name="file"; filename="a.pdf"\r\n\r\n').encode() + pdf() + b"\r\n--x--\r\n"
+                call(base, "POST", "/v1/certification/documents", token=token, form=form)
+            call(base, "POST", "/v1/certification/submission", {"accepted_agreements": pick("certification")}, token)
+        if number == 0:
+            application = call(base, "GET", "/v1/certification", token=token)[0]["application"]["id"]
+            entities = {"tenant": done["tenant"]["id"], "member": done["member"]["id"], "application": application,
+                        "session": done["session"]["id"]}
+    subprocess.run([BINARY, "operator", "add", "--mobile", "13700000001", "--name", "审核", "--role", "reviewer"],
+                   env=server.environment, check=True, stdout=subprocess.DEVNULL)
+    call(base, "POST", "/v1/codes", {"purpose": "sign_in", "realm": "platform", "mobile": "13700000001"})
+    code = call(base, "GET", "/dev/outbox?wait=10&limit=1&mobile=13700000001")[0]["data"][0]["code"]
+    operator = call(base, "POST", "/v1/sessions", {"method": "sms_code", "realm": "platform", "mobile": "13700000001",
+                                                   "code": code, "device": device})[0]["session"]["access_token"]
+    return tokens, operator, entities, pick("registration")
+
+
+def credit_code(number):
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91440300MB{number:07d}"
+    total = sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body)) % 31
+    return body + alphabet[(31 - total) % 31]
+
+
+def wrk(server, method, path, tokens, body=None):
+    """Requests/s, p50 and p99 in ms, CPU per request in µs."""
+    script = pathlib.Path(tempfile.mkstemp(suffix=".lua")[1])
+    lines = ["local tokens = {" + ",".join(f'"{token}"' for token in tokens) + "}",
+             "local n = 0", "local start = " + str(int(time.time() * 1000) % 60_000_000 + 30_000_000),
+             "request = function()", "  n = n + 1", "  local headers = {}"]
+    if tokens:
+        lines.append('  headers["authorization"] = "Bearer " .. tokens[n % #tokens + 1]')
+    if body:
+        text = json.dumps(body, ensure_ascii=True).replace("\\", "\\\\").replace("'", "\\'")
+        text = text.replace(body["administrator"]["mobile"], "' .. string.format('138%08d', (start + n) % 100000000) .. '")
+        lines += ['  headers["content-type"] = "application/json"', f"  return wrk.format('{method}', '{path}', headers, '{text}')"]
+    else:
+        lines.append(f"  return wrk.format('{method}', '{path}', headers)")
+    lines += ["end", "done = function(summary, latency, requests)",
+              "  print(string.format('RESULT %d %d %.0f %.0f %d', summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), summary.errors.status))",
+              "end"]
+    script.write_text("\n".join(lines))
+    before = server.cpu()
+    out = subprocess.run(["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{int(SECONDS)}s", "-s", str(script), server.base],
+                         capture_output=True, text=True).stdout
+    used = server.cpu() - before
+    script.unlink()
+    requests, duration, p50, p99, errors = map(float, re.search(r"RESULT (.*)", out).group(1).split())
+    if errors:
+        raise SystemExit(f"{method} {path}: {errors:.0f} of {requests:.0f} failed")
+    return requests / duration * 1e6, p50 / 1000, p99 / 1000, used / requests * 1e6
+
+
+def literal(value, names, engine):
+    """A parameter of PostgreSQL's log as a literal of either engine; known ids become those of this database."""
+    if value == "NULL":
+        return "NULL"
+    text = value[1:-1]
+    sqlite = engine == "sqlite"
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        if text not in names:
+            return "randomblob(16)" if sqlite else "gen_random_uuid()"
+        known = names[text]
+        return f"X'{known.replace('-', '')}'" if sqlite else f"'{known}'::uuid"
+    if text.startswith("registration:"):
+        return "hex(randomblob(16))" if sqlite else "md5(random()::text)"
+    if re.match(r"\d{4}-\d\d-\d\d \d\d:", text):
+        return str(int(time.time() * 1e6)) if sqlite else value
+    if re.fullmatch(r"\\x[0-9a-f]*", text):
+        return f"X'{text[2:]}'" if sqlite else f"{value}::bytea"
+    if re.fullmatch(r"-?\d+", text):
+        return text
+    if text in ("t", "f"):
+        return ("1" if text == "t" else "0") if sqlite else f"{value}::boolean"
+    return value
+
+
+def instantiate(captured, names, engine):
+    statements = []
+    for sql, parameters in captured:
+        for key in sorted(parameters, key=lambda key: -int(key[1:])):
+            sql = sql.replace(key, literal(parameters[key], names, engine))
+        if engine == "sqlite":
+            sql = sql.replace("BEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN IMMEDIATE").replace(" DEFAULT)", " NULL)")
+        statements.append(sql)
+    return statements
+
+
+def capture(postgres, server, tokens, operator, agreements):
+    """The statements of each operation as the server sends them."""
+    reads = lambda groups: [entry for group in groups.values() for entry in group
+                            if entry[0].startswith("SELECT") and '"jobs"' not in entry[0] and "pg_reload" not in entry[0]]
+    operations = {}
+    for name, path, token in (("me", "/v1/me", tokens[0]), ("certification", "/v1/certification", tokens[0]),
+                              ("reviews", "/v1/platform/reviews?limit=50", operator)):
+        action = lambda: (call(server.base, "GET", path, token=token), call(server.base, "GET", path, token=token))
+        found = reads(postgres.statements(action))
+        found = [entry for entry in found if '"sessions"' not in entry[0]]
+        operations[name] = found[: len(found) // 2]
+    groups = postgres.statements(lambda: call(server.base, "POST", "/v1/registrations", registration(server.base, 99_999_999, agreements)))
+    for group in groups.values():
+        texts = [sql for sql, _ in group]
+        if any(sql.startswith('INSERT INTO "registrations"') for sql in texts):
+            begin = next(i for i, sql in enumerate(texts) if sql.startswith("BEGIN ISOLATION"))
+            end = next(i for i, sql in enumerate(texts) if i > begin and sql == "COMMIT")
+            operations["registrations"] = group[begin : end + 1]
+    return operations
+
+
+def main():
+    postgres = Postgres()
+    rows = []
+    try:
+        servers = {"postgres": Server(postgres.url), "sqlite": Server()}
+        prepared = {name: prepare(server) for name, server in servers.items()}
+        captured = capture(postgres, servers["postgres"], prepared["postgres"][0], prepared["postgres"][1], prepared["postgres"][3])
+        for name in ("sqlite", "postgres"):
+            server = servers[name]
+            tokens, operator, entities, agreements = prepared[name]
+            server.stop()
+            idle_start = server.start()
+            time.sleep(1)
+            idle = server.status("VmRSS")
+            names = {prepared["postgres"][2][key]: value for key, value in entities.items()}
+            ceiling = wrk(server, "GET", "/healthz", [])
+            rows.append((name, "static JSON (ceiling)", *ceiling, server.status("VmHWM"), None, None))
+            for key, title, method, path, used, body in (
+                ("me", "GET /v1/me", "GET", "/v1/me", tokens, None),
+                ("certification", "GET /v1/certification", "GET", "/v1/certification", tokens, None),
+                ("reviews", "GET /v1/platform/reviews?limit=50", "GET", "/v1/platform/reviews?limit=50", [operator], None),
+                ("registrations", "POST /v1/registrations", "POST", "/v1/registrations", [], registration(server.base, 12345678, agreements)),
+            ):
+                measured = wrk(server, method, path, used, body)
+                statements = instantiate(captured[key], names, name)
+                if name == "postgres":
+                    engine = postgres.pgbench(statements)
+                else:
+                    file = server.folder / "statements.sql"
+                    file.write_text("\n".join(statements) + "\n")
+                    threads = "1" if body else "2"
+                    out = subprocess.run(["target/bench-engine", str(server.folder / "gongpai.db"), str(file), str(SECONDS), threads],
+                                         capture_output=True, text=True)
+                    if out.returncode:
+                        raise SystemExit(out.stderr)
+                    engine = float(out.stdout)
+                limit = 1 / (1 / ceiling[0] + 1 / engine)
+                rows.append((name, title, *measured, server.status("VmHWM"), engine, measured[0] / limit))
+            print(f"{name}: idle {idle:.0f} MB, start to ready on an existing database {idle_start * 1000:.0f} ms")
+        print("\n| database | operation | req/s | p50 ms | p99 ms | CPU µs/req | peak MB | engine op/s | of limit |")
+        print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+        for name, title, rate, p50, p99, cpu, peak, engine, ratio in rows:
+            more = f"{engine:.0f} | {ratio:.2f}" if engine else "– | –"
+            print(f"| {name} | {title} | {rate:.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} | {peak:.0f} | {more} |")
+        for server in servers.values():
+            server.stop()
+            subprocess.run(["rm", "-rf", str(server.folder)])
+    finally:
+        postgres.stop()
+
+
+main()

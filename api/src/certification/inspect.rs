@@ -98,6 +98,9 @@ fn media_type(bytes: &[u8]) -> Result<MediaType, Violation> {
 /// The image set upright and encoded anew, with its size. The size is checked before a pixel is decoded.
 fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, u32, u32), Violation> {
     let unreadable = |_| Violation::new(Code::DocumentUnreadable);
+    if media_type == MediaType::Jpeg && !complete_jpeg(bytes) {
+        return Err(Code::DocumentUnreadable.into());
+    }
     let format = match media_type {
         MediaType::Jpeg => ImageFormat::Jpeg,
         MediaType::Png => ImageFormat::Png,
@@ -126,6 +129,12 @@ fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, u32, u32), V
     image.apply_orientation(orientation);
     let kept = encoded(&image, media_type).map_err(unreadable)?;
     Ok((kept, image.width(), image.height()))
+}
+
+/// Whether the last scan of a JPEG has an end. Decoders fill in what is missing; a reviewer should not have to guess.
+fn complete_jpeg(bytes: &[u8]) -> bool {
+    let last_scan = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xDA]);
+    last_scan.is_some_and(|start| bytes[start..].windows(2).any(|pair| pair == [0xFF, 0xD9]))
 }
 
 fn encoded(image: &DynamicImage, media_type: MediaType) -> image::ImageResult<Vec<u8>> {

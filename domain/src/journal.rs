@@ -36,13 +36,23 @@ pub struct Entry {
     pub changes: Vec<Change>,
     /// The changed fields that are, and whose.
     pub personal: Option<(PersonId, Vec<Change>)>,
+    /// Whether that person has never been in the journal, so that no key has to be looked for.
+    pub new_person: bool,
 }
 
 impl Entry {
     /// An entry without changed fields yet.
     #[must_use]
     pub fn new(action: &'static str, target_kind: &'static str, target: impl Into<Uuid>) -> Self {
-        Self { tenant: None, action, target_kind, target: target.into(), changes: Vec::new(), personal: None }
+        Self {
+            tenant: None,
+            action,
+            target_kind,
+            target: target.into(),
+            changes: Vec::new(),
+            personal: None,
+            new_person: false,
+        }
     }
 
     /// Says whose tenant's data changed.
@@ -59,6 +69,13 @@ impl Entry {
         if before != after {
             self.changes.push(Change { field, before, after });
         }
+        self
+    }
+
+    /// Says that its person has never been in the journal.
+    #[must_use]
+    pub fn new_person(mut self) -> Self {
+        self.new_person = true;
         self
     }
 

@@ -55,16 +55,13 @@ fn changes(changes: &[Change]) -> Value {
 
 impl Tx<'_> {
     /// The key of a person, made when it is needed for the first time.
-    fn person_key(&mut self, person: PersonId, now: Instant) -> Result<KeyRing> {
+    fn person_key(&mut self, person: PersonId, new: bool, now: Instant) -> Result<KeyRing> {
         let owner = Id::from(person);
         let failed =
             |error: crate::sealing::SealingError| Error::internal(format!("person key {person}: {error}"));
-        let wrapped: Option<Vec<u8>> = person_keys::table
-            .find(owner)
-            .select(person_keys::wrapped)
-            .first(self.db)
-            .optional()
-            .understood()?;
+        let known = person_keys::table.find(owner).select(person_keys::wrapped);
+        let wrapped: Option<Vec<u8>> =
+            if new { None } else { known.first(self.db).optional().understood()? };
         let key: [u8; 32] = if let Some(wrapped) = wrapped {
             let plain = self.keys.open(owner.0.as_bytes(), &wrapped).map_err(failed)?;
             plain
@@ -110,7 +107,7 @@ impl Journal for Tx<'_> {
             created_at: now,
         };
         if let Some((person, personal)) = &entry.personal {
-            let key = self.person_key(*person, now)?;
+            let key = self.person_key(*person, entry.new_person, now)?;
             let plain = changes(personal).to_string();
             let sealed = key.seal(id.0.as_bytes(), plain.as_bytes());
             row.personal = Some(sealed.map_err(|error| Error::internal(format!("journal: {error}")))?);

@@ -132,6 +132,7 @@ diesel::table! {
         ip -> Nullable<Text>,
         tenant_id -> Nullable<Id>,
         sent_at -> Instant,
+        slot -> BigInt,
     }
 }
 

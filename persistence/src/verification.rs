@@ -7,7 +7,8 @@ use crate::sql_type::{Id, Instant, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::error::Result;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use domain::error::{Code, Error, Result};
 use domain::id::{DeviceId, VerificationId};
 use domain::phone::MobileNumber;
 use domain::verification::{
@@ -43,6 +44,7 @@ struct SendRow {
     ip: Option<String>,
     tenant_id: Option<Id>,
     sent_at: Instant,
+    slot: i64,
 }
 
 fn requester_text(requester: Requester) -> String {
@@ -187,9 +189,14 @@ impl VerificationStore for Tx<'_> {
             ip: send.ip.map(|ip| ip.to_string()),
             tenant_id: send.tenant.map(Id::from),
             sent_at: send.at.into(),
+            slot: send.slot,
         };
-        diesel::insert_into(sms_sends::table).values(&row).execute(self.db).understood()?;
-        Ok(())
+        match diesel::insert_into(sms_sends::table).values(&row).execute(self.db) {
+            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                Err(Error::new(Code::CodeResendTooSoon).with("seconds", 60).retry_after(60))
+            }
+            other => other.understood().map(drop),
+        }
     }
 
     fn sends_counted(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<u32> {

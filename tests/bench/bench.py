@@ -273,7 +273,7 @@ def capture(postgres, server, tokens, operator, agreements):
         found = reads(postgres.statements(action))
         found = [entry for entry in found if '"sessions"' not in entry[0]]
         operations[name] = found[: len(found) // 2]
-    groups = postgres.statements(lambda: call(server.base, "POST", "/v1/registrations", registration(server.base, 99_999_999, agreements)))
+    groups = postgres.statements(lambda: call(server.base, "POST", "/v1/registrations", registration(server.base, 99_999_999, agreements), headers={"x-request-id": "bench"}))
     for group in groups.values():
         texts = [sql for sql, _ in group]
         if any(sql.startswith('INSERT INTO "registrations"') for sql in texts):
@@ -285,9 +285,10 @@ def capture(postgres, server, tokens, operator, agreements):
 
 def main():
     postgres = Postgres()
-    rows = []
+    rows, servers = [], {}
     try:
-        servers = {"postgres": Server(postgres.url), "sqlite": Server()}
+        servers["postgres"] = Server(postgres.url)
+        servers["sqlite"] = Server()
         prepared = {name: prepare(server) for name, server in servers.items()}
         captured = capture(postgres, servers["postgres"], prepared["postgres"][0], prepared["postgres"][1], prepared["postgres"][3])
         for name in ("sqlite", "postgres"):
@@ -327,10 +328,10 @@ def main():
         for name, title, rate, p50, p99, cpu, peak, engine, ratio in rows:
             more = f"{engine:.0f} | {ratio:.2f}" if engine else "– | –"
             print(f"| {name} | {title} | {rate:.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} | {peak:.0f} | {more} |")
+    finally:
         for server in servers.values():
             server.stop()
             subprocess.run(["rm", "-rf", str(server.folder)])
-    finally:
         postgres.stop()
 
 

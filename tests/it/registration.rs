@@ -203,3 +203,29 @@ both!(one_name_can_register_twice_and_one_person_can_own_both, |world| {
     let completed = second.verify(&code).await.expect(201);
     assert_ne!(completed.text("/tenant/id"), first.tenant);
 });
+
+both!(many_register_at_once, |world| {
+    let bodies = futures_util::future::join_all((0..40).map(|index| {
+        let company = world.company(&format!("高峰公司{index}"));
+        async move { company.registration_body().await }
+    }))
+    .await;
+    let answers = bodies.into_iter().map(|body| world.post("/v1/registrations", body).send());
+    for answer in futures_util::future::join_all(answers).await {
+        answer.expect(201);
+    }
+});
+
+both!(parallel_requests_get_one_code_for_a_number, |world| {
+    let company = world.company("抢码公司");
+    let body = company.registration_body().await;
+    let tries = (0..20).map(|_| world.post("/v1/registrations", body.clone()).send());
+    let answers = futures_util::future::join_all(tries).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert!(
+        answers
+            .iter()
+            .filter(|answer| answer.status != 201)
+            .all(|answer| answer.json["code"] == "code_resend_too_soon")
+    );
+});

@@ -120,6 +120,15 @@ impl Call {
         Ok(reply)
     }
 
+    /// Whether an answer is kept for this request's key, so that nothing has to be asked ahead of giving it again.
+    pub(crate) async fn repeated(&self) -> Result<bool> {
+        let Some(scope) = self.scope else { return Ok(false) };
+        let service = self.service.clone();
+        let now = service.clock.now();
+        blocking(move || service.database.read(|tx| tx.remembered(&scope, now).map(|kept| kept.is_some())))
+            .await
+    }
+
     fn remembered(&self, tx: &mut Tx<'_>, asked: &[u8; 32]) -> Result<Option<Reply>> {
         let Some(scope) = &self.scope else { return Ok(None) };
         let Some((fingerprint, answer)) = tx.remembered(scope, self.service.clock.now())? else {

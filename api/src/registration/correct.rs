@@ -3,12 +3,13 @@ use crate::http::actor::{Bearer, KnownDevice};
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
-use crate::verification::require_budget;
+use crate::verification::permit;
 use actix_web::patch;
 use actix_web::web::Path;
 use domain::error::{Code, Error, Result};
 use domain::phone::MobileNumber;
 use domain::registration::{Registration, correct, opened_by};
+use domain::verification::Purpose;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -94,7 +95,11 @@ pub(crate) async fn correct_registration(
     let expected = call.if_match()?;
     let mobile = body.json.pointer("/administrator/mobile").and_then(Value::as_str);
     if let Some(Ok(mobile)) = mobile.map(MobileNumber::parse) {
-        require_budget(&call, &mobile).await?;
+        let before = super::opened(&call, id, token.0).await?;
+        before.require_waiting(call.service.clock.now())?;
+        if mobile != before.administrator.mobile {
+            permit(&call, Purpose::Register, &mobile, device.0).await?;
+        }
     }
     call.write(None, body.fingerprint, move |tx, world| {
         let before = opened_by(tx, id, &token.0)?;

@@ -184,11 +184,10 @@ impl AdministratorProfile {
     }
 }
 
-/// The number that the codes of a registration go to.
-async fn mobile_of(call: &Call, id: RegistrationId, token: TokenHash) -> domain::error::Result<MobileNumber> {
+/// The registration that a token opens, read ahead of the transaction that changes it.
+async fn opened(call: &Call, id: RegistrationId, token: TokenHash) -> domain::error::Result<Registration> {
     let service = call.service.clone();
-    let read = move || service.database.read(|tx| opened_by(tx, id, &token));
-    Ok(blocking(read).await?.administrator.mobile)
+    blocking(move || service.database.read(|tx| opened_by(tx, id, &token))).await
 }
 
 /// The domain's values of both profiles, or every fault in them.

@@ -2,11 +2,12 @@ use super::RegistrationView;
 use crate::http::actor::{Bearer, KnownDevice};
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
-use crate::verification::require_budget;
+use crate::verification::permit;
 use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Path;
 use domain::registration::{opened_by, resend};
+use domain::verification::Purpose;
 use uuid::Uuid;
 
 /// Send the code once more
@@ -29,8 +30,11 @@ pub(crate) async fn resend_registration_code(
     device: KnownDevice,
 ) -> Outcome {
     let id = id.into_inner().into();
-    let mobile = super::mobile_of(&call, id, token.0).await?;
-    require_budget(&call, &mobile).await?;
+    let registration = super::opened(&call, id, token.0).await?;
+    if !call.repeated().await? {
+        registration.require_waiting(call.service.clock.now())?;
+    }
+    permit(&call, Purpose::Register, &registration.administrator.mobile, device.0).await?;
     call.write(None, [0; 32], move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
         let limits = &world.service.settings.sms.limits;

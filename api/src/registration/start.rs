@@ -5,10 +5,11 @@ use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
 use crate::token;
-use crate::verification::require_budget;
+use crate::verification::permit;
 use actix_web::http::StatusCode;
 use actix_web::post;
 use domain::registration::{Start, start};
+use domain::verification::Purpose;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -55,7 +56,7 @@ pub(crate) async fn start_registration(
 ) -> Outcome {
     let (organization, administrator) =
         parse(&body.value.organization, &body.value.administrator, &call.service.types)?;
-    require_budget(&call, &administrator.mobile).await?;
+    permit(&call, Purpose::Register, &administrator.mobile, device.0).await?;
     let accepted: Vec<_> = body.value.accepted_agreements.iter().map(AcceptedAgreement::parse).collect();
     let (token, token_hash) = token::opaque(&call.service.random, "gpg");
     let id = call.world().context.id();

@@ -5,15 +5,27 @@ pub(crate) mod request_code;
 use crate::http::call::{Call, blocking};
 use domain::error::Result;
 use domain::phone::MobileNumber;
-use domain::verification::within_budgets;
+use domain::session::TokenHash;
+use domain::verification::{self, Purpose};
 
-/// Refuses to send when a budget is spent; see `domain::verification::Budgets` for why this is not in the transaction.
-pub(crate) async fn require_budget(call: &Call, mobile: &MobileNumber) -> Result<()> {
+/// Asks whether a number may have another code, before the transaction that makes it.
+pub(crate) async fn permit(
+    call: &Call,
+    purpose: Purpose,
+    mobile: &MobileNumber,
+    device_token: Option<TokenHash>,
+) -> Result<()> {
+    if call.repeated().await? {
+        return Ok(());
+    }
     let (call, mobile) = (call.clone(), mobile.clone());
     blocking(move || {
         let world = call.world();
-        let budgets = &world.service.settings.sms.limits.budgets;
-        world.service.database.read(|tx| within_budgets(tx, &world.context, &mobile, None, budgets))
+        let limits = &world.service.settings.sms.limits;
+        let asked = |tx: &mut persistence::Tx<'_>| {
+            verification::permit(tx, &world.context, purpose, &mobile, device_token.as_ref(), limits)
+        };
+        world.service.database.read(asked)
     })
     .await
 }

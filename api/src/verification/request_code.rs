@@ -1,4 +1,4 @@
-use super::require_budget;
+use super::permit;
 use crate::http::actor::KnownDevice;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
@@ -11,6 +11,7 @@ use domain::actor::Realm;
 use domain::error::{Faults, Place};
 use domain::phone::MobileNumber;
 use domain::session;
+use domain::verification::Purpose;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -68,7 +69,7 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
         return Err(faults.into_error().into());
     };
     let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
-    require_budget(&call, &mobile).await?;
+    permit(&call, Purpose::SignIn, &mobile, device.0).await?;
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
         let sent = session::request_code(tx, &world.context, realm, &mobile, device.0.as_ref(), limits)?;

@@ -35,6 +35,7 @@ pub fn correct(
             requester: known_device(tx, device_token, &administrator.mobile)?,
             mobile: &administrator.mobile,
             tenant: None,
+            new_subject: false,
             deliver: true,
         };
         code = verification::send(tx, context, &request, limits)?;

@@ -26,6 +26,7 @@ pub fn resend(
         requester: known_device(tx, device_token, mobile)?,
         mobile,
         tenant: None,
+        new_subject: false,
         deliver: true,
     };
     registration.code = verification::send(tx, context, &request, limits)?;

@@ -49,6 +49,7 @@ pub fn start(
         requester: known_device(tx, start.device_token.as_ref(), mobile)?,
         mobile,
         tenant: None,
+        new_subject: true,
         deliver: true,
     };
     let code = verification::send(tx, context, &request, limits)?;
@@ -66,6 +67,7 @@ pub fn start(
     };
     tx.save_registration(&registration)?;
     let entry = Entry::new("registration.started", "registration", start.id)
+        .new_person()
         .change("organization.name", None::<String>, start.organization.name.as_str())
         .change("organization.type", None::<String>, start.organization.kind.as_str())
         .personal(start.id, "administrator.name", None::<String>, start.administrator.name.as_str())

@@ -73,6 +73,7 @@ pub fn request_code(
         requester,
         mobile,
         tenant: None,
+        new_subject: false,
         deliver: known,
     };
     verification::send(tx, context, &request, limits)

@@ -1,7 +1,6 @@
 //! Budgets: how many SMS may go out in an hour, for one address, one number block, one tenant, and in all.
 //!
-//! They protect the bill and the recipients. They are read before the transaction that sends, so that they cost no
-//! conflict: under load they may be overrun by the few sends that are under way.
+//! They protect the bill and the recipients. Under load they may be overrun by the few sends that are under way.
 
 use super::VerificationStore;
 use crate::context::Context;
@@ -41,7 +40,7 @@ pub enum Budget {
 ///
 /// # Errors
 /// [`Code::CodeBudgetSpent`].
-pub fn within_budgets(
+pub(super) fn within_budgets(
     tx: &mut impl VerificationStore,
     context: &Context<'_>,
     mobile: &MobileNumber,

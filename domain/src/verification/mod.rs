@@ -8,9 +8,10 @@ mod budget;
 mod code;
 mod send;
 
-pub use budget::{Budget, Budgets, within_budgets};
+use budget::within_budgets;
+pub use budget::{Budget, Budgets};
 pub use code::{Code, CodeBook};
-pub use send::{Request, Sent, send};
+pub use send::{Request, Sent, permit, send};
 
 use crate::actor::Realm;
 use crate::context::Context;
@@ -208,6 +209,8 @@ pub struct SendRecord {
     pub tenant: Option<TenantId>,
     /// When.
     pub at: DateTime<Utc>,
+    /// Time in steps of the wait between two sends: one number gets one code in each, per purpose and requester.
+    pub slot: i64,
 }
 
 /// Keeps verifications and counts sends.
@@ -242,7 +245,7 @@ pub trait VerificationStore {
     /// Counts one more.
     ///
     /// # Errors
-    /// When the store fails.
+    /// `code_resend_too_soon` when the slot is taken.
     fn record_send(&mut self, id: uuid::Uuid, send: &SendRecord) -> Result<()>;
     /// How many were sent since a time, counted up to `limit`.
     ///

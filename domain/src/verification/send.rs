@@ -1,11 +1,16 @@
-//! Asking for a code: within the limits of the number, and queued in the transaction that asks.
+//! Asking for a code. Whether the number may have one is asked first ([`permit`]), outside the transaction that then makes
+//! the code and queues its SMS ([`send`]): a count of rows inside it would make every two sends conflict. That two sends to
+//! one number do not slip through together is the store's to refuse, by [`SendRecord::slot`].
 
-use super::{Limits, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore};
+use super::{
+    Limits, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore, within_budgets,
+};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::TenantId;
 use crate::job::{Job, JobQueue};
 use crate::phone::MobileNumber;
+use crate::session::{DeviceStore, TokenHash, known_device};
 use chrono::{DateTime, Duration, Utc};
 
 /// What is asked for.
@@ -21,6 +26,8 @@ pub struct Request<'a> {
     pub mobile: &'a MobileNumber,
     /// On whose account it goes, if on a tenant's.
     pub tenant: Option<TenantId>,
+    /// Whether the subject is new, so that it cannot have a code yet.
+    pub new_subject: bool,
     /// False when nobody has this number: everything happens as always, and no SMS goes out.
     pub deliver: bool,
 }
@@ -34,11 +41,30 @@ pub struct Sent {
     pub resend_after: DateTime<Utc>,
 }
 
-/// Makes the code of a subject anew and queues its SMS.
+/// Whether a number may have another code now.
 ///
 /// # Errors
 /// `code_resend_too_soon`; past the number's daily count `code_daily_limit` for a known device and
-/// `human_check_required` for a stranger.
+/// `human_check_required` for a stranger; `code_budget_spent`.
+pub fn permit(
+    tx: &mut (impl VerificationStore + DeviceStore),
+    context: &Context<'_>,
+    purpose: Purpose,
+    mobile: &MobileNumber,
+    device_token: Option<&TokenHash>,
+    limits: &Limits,
+) -> Result<()> {
+    let requester = known_device(tx, device_token, mobile)?;
+    let day = context.now - Duration::days(1);
+    let recent = tx.recent_sends(mobile, purpose, requester, day, limits.per_day)?;
+    refuse_too_many(&recent, requester, limits, context.now)?;
+    within_budgets(tx, context, mobile, None, &limits.budgets)
+}
+
+/// Makes the code of a subject anew and queues its SMS.
+///
+/// # Errors
+/// `code_resend_too_soon` when another send to the number came first.
 pub fn send(
     tx: &mut (impl VerificationStore + JobQueue),
     context: &Context<'_>,
@@ -46,11 +72,11 @@ pub fn send(
     limits: &Limits,
 ) -> Result<Sent> {
     let now = context.now;
-    let day = now - Duration::days(1);
-    let recent = tx.recent_sends(request.mobile, request.purpose, request.requester, day, limits.per_day)?;
-    refuse_too_many(&recent, request.requester, limits, now)?;
-
-    let known = tx.verification(request.purpose, request.subject, request.requester)?;
+    // What was made in this transaction has no code yet, and not looking for one costs no conflict.
+    let known = match request.new_subject {
+        true => None,
+        false => tx.verification(request.purpose, request.subject, request.requester)?,
+    };
     let (id, generation, version) = match known {
         Some(known) => (known.id, known.generation + 1, known.version),
         None => (context.id(), 1, 0),
@@ -76,6 +102,7 @@ pub fn send(
         ip: context.origin.ip,
         tenant: request.tenant,
         at: now,
+        slot: now.timestamp_micros() / limits.resend_after.num_microseconds().unwrap_or(1).max(1),
     };
     tx.record_send(context.random.uuid(), &record)?;
     if request.deliver {

@@ -87,7 +87,9 @@ CREATE TABLE sms_sends (
     requester text COLLATE "C" NOT NULL,
     ip text COLLATE "C",
     tenant_id uuid,
-    sent_at timestamptz NOT NULL
+    sent_at timestamptz NOT NULL,
+    slot bigint NOT NULL,
+    UNIQUE (mobile, purpose, requester, slot)
 );
 
 CREATE TABLE agreement_acceptances (

@@ -87,7 +87,9 @@ CREATE TABLE sms_sends (
     requester TEXT NOT NULL,
     ip TEXT,
     tenant_id BLOB,
-    sent_at INTEGER NOT NULL
+    sent_at INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    UNIQUE (mobile, purpose, requester, slot)
 ) STRICT;
 
 CREATE TABLE agreement_acceptances (

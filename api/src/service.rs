@@ -34,7 +34,7 @@ pub struct Service {
     /// The organization types.
     pub types: OrganizationTypes,
     /// The published contract.
-    pub contract: Arc<Contract>,
+    pub contract: &'static Contract,
     pub(crate) keys: Keys,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) sessions: SessionCache,

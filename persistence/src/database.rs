@@ -44,6 +44,7 @@ pub struct Database {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
     keys: Arc<KeyRing>,
+    in_process: bool,
 }
 
 impl Database {
@@ -72,7 +73,13 @@ impl Database {
             // SQLite has one writer; a second connection that writes would only wait for the first.
             (pool(Use::Read, options.connections.max(1), observer.clone()), pool(Use::Write, 1, observer))
         };
-        Ok(Self { readers, writers, keys: options.keys })
+        Ok(Self { readers, writers, keys: options.keys, in_process: !is_postgres(&options.url) })
+    }
+
+    /// Whether the database is in this process, so that a read waits for no network and, in WAL, for no writer.
+    #[must_use]
+    pub fn is_in_process(&self) -> bool {
+        self.in_process
     }
 
     /// Brings the database to the newest schema; replicas that start together take turns.

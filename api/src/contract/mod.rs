@@ -11,7 +11,7 @@ use domain::error::{Error, Result};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{LazyLock, OnceLock};
 use utoipa::OpenApi;
 
 /// The published contract.
@@ -52,9 +52,9 @@ struct Frame;
 impl Contract {
     /// The contract of this build, made once.
     #[must_use]
-    pub fn shared() -> Arc<Self> {
-        static CONTRACT: LazyLock<Arc<Contract>> = LazyLock::new(|| Arc::new(Contract::build()));
-        Arc::clone(&CONTRACT)
+    pub fn shared() -> &'static Self {
+        static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::build);
+        &CONTRACT
     }
 
     fn build() -> Self {

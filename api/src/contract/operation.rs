@@ -18,7 +18,6 @@ pub struct Operation {
     /// The object that the query parameters make.
     query: Value,
     validator: OnceLock<Validator>,
-    document: Value,
 }
 
 impl Operation {
@@ -42,8 +41,9 @@ impl Operation {
 
     /// What the contract says of it.
     #[must_use]
-    pub fn document(&self) -> &Value {
-        &self.document
+    pub fn document(&self) -> &'static Value {
+        let method = self.method.as_str().to_ascii_lowercase();
+        &Contract::shared().document["paths"][&self.path][method]
     }
 
     pub(super) fn matches(&self, path: &str) -> bool {
@@ -98,7 +98,6 @@ fn operation(path: &str, method: &str, document: &Value) -> Option<Operation> {
         resource: ResourceDef::new(path),
         query: query(document),
         validator: OnceLock::new(),
-        document: document.clone(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Who is asking, as an argument of handlers.
 
 use super::answer::Failure;
-use super::call::blocking;
+use super::call::reading;
 use crate::service::Service;
 use crate::token;
 use actix_web::dev::Payload;
@@ -66,7 +66,7 @@ async fn actor(
     }
     let asked = Instant::now();
     let shared = service.clone();
-    let found = blocking(move || shared.database.read(|tx| tx.session_actor(session, now))).await?;
+    let found = reading(&service, move || shared.database.read(|tx| tx.session_actor(session, now))).await?;
     let actor = found.ok_or(Code::SessionEnded)?;
     service.sessions.found(session, actor, asked);
     Ok((actor, session))

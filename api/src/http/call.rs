@@ -64,6 +64,15 @@ pub(crate) async fn blocking<T: Send + 'static>(
     done.unwrap_or_else(|error| Err(Error::internal(format!("a blocking task failed: {error}"))))
 }
 
+/// Runs a short read: here, when the database is in this process, where handing it to another thread and back would cost
+/// several times the read; on a thread for blocking otherwise.
+pub(crate) async fn reading<T: Send + 'static>(
+    service: &Service,
+    read: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    if service.database.is_in_process() { read() } else { blocking(read).await }
+}
+
 impl Call {
     /// The language of the answer.
     pub(crate) fn language(&self) -> Language {
@@ -85,7 +94,7 @@ impl Call {
         work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<Reply> + Send + 'static,
     ) -> Outcome {
         let call = self.clone();
-        let reply = blocking(move || {
+        let reply = reading(&self.service, move || {
             call.service.database.read(|tx| {
                 tenant.into_iter().for_each(|tenant| tx.enter(tenant));
                 work(tx, &call.world())

@@ -155,7 +155,8 @@ fn split_dashed_extension<'t>(raw: &str, text: &'t str) -> (&'t str, Option<&'t 
         raw.trim().split('-').map(|run| run.chars().filter(char::is_ascii_digit).count()).collect();
     let toll_free = text.starts_with("400") || text.starts_with("800");
     match runs.as_slice() {
-        [_, _, last] if !toll_free && *last <= 6 && text.len() > *last => {
+        // Only plain text can be cut at a count of its digits; anything else is refused further on.
+        [_, _, last] if text.is_ascii() && !toll_free && *last <= 6 && text.len() > *last => {
             let (main, extension) = text.split_at(text.len() - last);
             (main, Some(extension))
         }

@@ -32,7 +32,7 @@ pub struct Start {
 /// Begins a registration.
 ///
 /// # Errors
-/// The faults of the agreements, and the limits of [`verification::send`].
+/// The faults of the agreements, and what [`verification::send`] refuses; the limits are asked before, by [`verification::permit`].
 pub fn start(
     tx: &mut (impl RegistrationStore + VerificationStore + JobQueue + DeviceStore + Journal),
     context: &Context<'_>,

@@ -47,7 +47,7 @@ impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Body<T
             let bytes =
                 tokio::time::timeout(PATIENCE, read(payload)).await.map_err(|_| Code::RequestTimeout)??;
             let service = request.app_data::<Data<Service>>().ok_or_else(|| Error::internal("no service"))?;
-            parse(&service.contract, &T::name(), &bytes).map_err(Failure)
+            parse(service.contract, &T::name(), &bytes).map_err(Failure)
         })
     }
 }

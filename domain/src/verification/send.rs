@@ -73,9 +73,10 @@ pub fn send(
 ) -> Result<Sent> {
     let now = context.now;
     // What was made in this transaction has no code yet, and not looking for one costs no conflict.
-    let known = match request.new_subject {
-        true => None,
-        false => tx.verification(request.purpose, request.subject, request.requester)?,
+    let known = if request.new_subject {
+        None
+    } else {
+        tx.verification(request.purpose, request.subject, request.requester)?
     };
     let (id, generation, version) = match known {
         Some(known) => (known.id, known.generation + 1, known.version),

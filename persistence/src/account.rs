@@ -1,5 +1,6 @@
 //! Accounts. A global table: a person is one and the same in every tenant.
 
+use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::accounts;
 use crate::sql_type::{Id, Instant};
@@ -24,12 +25,12 @@ pub(crate) fn stored_mobile(table: &str, key: impl std::fmt::Display, text: &str
 
 impl AccountStore for Tx<'_> {
     fn account_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Account>> {
-        let row: Option<Row> = accounts::table
+        let row: Option<Row> = on!(self.db, |db| accounts::table
             .filter(accounts::mobile.eq(mobile.as_str()))
             .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         Ok(row.map(|row| Account { id: row.id.get(), mobile: mobile.clone(), created_at: row.created_at.0 }))
     }
 
@@ -39,7 +40,7 @@ impl AccountStore for Tx<'_> {
             mobile: account.mobile.as_str().to_owned(),
             created_at: account.created_at.into(),
         };
-        diesel::insert_into(accounts::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(accounts::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Acceptances. A global table: they belong to accounts and outlive tenants.
 
+use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::agreement_acceptances;
 use crate::sql_type::{Id, Instant};
@@ -32,7 +33,8 @@ impl AcceptanceStore for Tx<'_> {
                 accepted_at: acceptance.at.into(),
                 ip: acceptance.ip.map(|ip| ip.to_string()),
             };
-            diesel::insert_into(agreement_acceptances::table).values(&row).execute(self.db).understood()?;
+            on!(self.db, |db| diesel::insert_into(agreement_acceptances::table).values(&row).execute(db))
+                .understood()?;
         }
         Ok(())
     }

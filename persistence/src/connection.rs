@@ -6,13 +6,26 @@ use diesel::prelude::*;
 use std::sync::Arc;
 
 /// A connection to either database.
-#[derive(diesel::MultiConnection)]
 pub(crate) enum Db {
     /// PostgreSQL.
     Postgres(PgConnection),
     /// SQLite.
     Sqlite(SqliteConnection),
 }
+
+/// Runs one query on whichever database it is.
+///
+/// Each database gets the query compiled for itself alone. diesel's own `MultiConnection` would build the text of every
+/// query twice whenever it runs; this way a prepared statement is found by the query's type, and no text is built.
+macro_rules! on {
+    ($db:expr, |$connection:ident| $query:expr) => {
+        match $db {
+            $crate::connection::Db::Postgres($connection) => $query,
+            $crate::connection::Db::Sqlite($connection) => $query,
+        }
+    };
+}
+pub(crate) use on;
 
 /// Is told the text of every statement before it runs. For tests and measurements.
 pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
@@ -57,7 +70,7 @@ impl Manager {
         };
         dialect::prepare(&mut db, self.usage).map_err(ConnectionError::CouldntSetupConfiguration)?;
         if let Some(observer) = &self.observer {
-            db.set_instrumentation(Listening(Arc::clone(observer)));
+            on!(&mut db, |db| db.set_instrumentation(Listening(Arc::clone(observer))));
         }
         Ok(db)
     }

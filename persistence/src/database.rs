@@ -127,21 +127,6 @@ impl Database {
         done
     }
 
-    /// Reads everything as of one moment.
-    ///
-    /// # Errors
-    /// What the closure says; `unavailable` when the database is away.
-    pub fn snapshot<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        let mut link = connection(&self.readers)?;
-        dialect::begin_snapshot(&mut link.db).map_err(|error| {
-            link.broken = true;
-            failed(&error)
-        })?;
-        let done = work(&mut Tx::new(&mut link.db, &self.keys));
-        link.broken |= dialect::roll_back(&mut link.db).is_err();
-        done
-    }
-
     /// Changes things, as if nobody else did anything meanwhile. The closure may run several times and must touch
     /// nothing but its transaction. An error of the closure undoes everything that it did.
     ///

@@ -1,6 +1,6 @@
-//! The only file that asks which database it is.
+//! Where the two databases differ.
 
-use crate::connection::{Db, Use};
+use crate::connection::{Db, Use, on};
 use crate::schema::jobs;
 use crate::sql_type::{Id, Instant};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -17,10 +17,11 @@ const MIGRATION_LOCK: i64 = 0x676f_6e67;
 /// Settings of a fresh connection.
 pub(crate) fn prepare(db: &mut Db, usage: Use) -> QueryResult<()> {
     match db {
-        // A transaction that waits for a lock for long is better retried than kept.
-        Db::Postgres(connection) => {
-            connection.batch_execute("SET lock_timeout = '5s'; SET statement_timeout = '30s'")
-        }
+        // A transaction that waits for a lock for long is better retried than kept. A sequential scan, which the planner
+        // likes on small tables, would lock the whole table against every other serializable transaction.
+        Db::Postgres(connection) => connection.batch_execute(
+            "SET lock_timeout = '5s'; SET statement_timeout = '30s'; SET enable_seqscan = off",
+        ),
         Db::Sqlite(connection) => {
             connection.batch_execute(
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -58,25 +59,14 @@ pub(crate) fn begin_read_committed(db: &mut Db) -> QueryResult<()> {
     }
 }
 
-/// Begins a transaction whose reads all see the same moment.
-pub(crate) fn begin_snapshot(db: &mut Db) -> QueryResult<()> {
-    match db {
-        Db::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(
-            connection,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        ),
-        Db::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN DEFERRED"),
-    }
-}
-
 /// Makes the transaction durable.
 pub(crate) fn commit(db: &mut Db) -> QueryResult<()> {
-    <Db as Connection>::TransactionManager::commit_transaction(db)
+    on!(db, |db| AnsiTransactionManager::commit_transaction(db))
 }
 
 /// Undoes the transaction.
 pub(crate) fn roll_back(db: &mut Db) -> QueryResult<()> {
-    <Db as Connection>::TransactionManager::rollback_transaction(db)
+    on!(db, |db| AnsiTransactionManager::rollback_transaction(db))
 }
 
 /// Brings the database to the newest schema. Replicas that start together take turns.
@@ -85,7 +75,9 @@ pub(crate) fn migrate(db: &mut Db) -> Result<(), String> {
         Db::Postgres(connection) => {
             let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
             let unlock = format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})");
-            connection.batch_execute(&format!("SET lock_timeout = 0; {lock}")).map_err(|e| e.to_string())?;
+            connection
+                .batch_execute(&format!("SET lock_timeout = 0; SET statement_timeout = 0; {lock}"))
+                .map_err(|e| e.to_string())?;
             let done = connection.run_pending_migrations(POSTGRES).map(|_| ()).map_err(|e| e.to_string());
             connection.batch_execute(&unlock).map_err(|e| e.to_string())?;
             done

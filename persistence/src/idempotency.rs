@@ -1,6 +1,7 @@
 //! The answers of requests that named an `Idempotency-Key`, written in the transaction of the request. A global table:
 //! a key belongs to a caller and an operation, both of which are in its hash.
 
+use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::idempotency_records as records;
 use crate::sealing::SealingError;
@@ -41,13 +42,13 @@ impl Tx<'_> {
     /// # Errors
     /// When the store fails.
     pub fn remembered(&mut self, scope: &[u8; 32], now: DateTime<Utc>) -> Result<Option<(Vec<u8>, Answer)>> {
-        let row: Option<(Vec<u8>, Vec<u8>)> = records::table
+        let row: Option<(Vec<u8>, Vec<u8>)> = on!(self.db, |db| records::table
             .find(scope.to_vec())
             .filter(records::expires_at.gt(Instant(now)))
             .select((records::fingerprint, records::answer_sealed))
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         let Some((fingerprint, sealed)) = row else { return Ok(None) };
         let wrong = |error: SealingError| corrupt("idempotency_records", "", error);
         let plain = self.keys.open(scope, &sealed).map_err(wrong)?;
@@ -67,12 +68,12 @@ impl Tx<'_> {
             .keys
             .seal(&record.scope, &plain)
             .map_err(|error| Error::internal(format!("answer: {error}")))?;
-        diesel::delete(
+        on!(self.db, |db| diesel::delete(
             records::table.find(record.scope.to_vec()).filter(records::expires_at.le(Instant(now))),
         )
-        .execute(self.db)
+        .execute(db))
         .understood()?;
-        diesel::insert_into(records::table)
+        on!(self.db, |db| diesel::insert_into(records::table)
             .values((
                 records::scope.eq(record.scope.to_vec()),
                 records::fingerprint.eq(record.fingerprint.to_vec()),
@@ -80,8 +81,8 @@ impl Tx<'_> {
                 records::created_at.eq(Instant(now)),
                 records::expires_at.eq(Instant(record.expires_at)),
             ))
-            .execute(self.db)
-            .understood()?;
+            .execute(db))
+        .understood()?;
         Ok(())
     }
 
@@ -90,12 +91,13 @@ impl Tx<'_> {
     /// # Errors
     /// When the store fails.
     pub fn forget_expired(&mut self, now: DateTime<Utc>, limit: u32) -> Result<usize> {
-        let old: Vec<Vec<u8>> = records::table
+        let old: Vec<Vec<u8>> = on!(self.db, |db| records::table
             .filter(records::expires_at.le(Instant(now)))
             .select(records::scope)
             .limit(limit.into())
-            .load(self.db)
-            .understood()?;
-        diesel::delete(records::table.filter(records::scope.eq_any(old))).execute(self.db).understood()
+            .load(db))
+        .understood()?;
+        on!(self.db, |db| diesel::delete(records::table.filter(records::scope.eq_any(old))).execute(db))
+            .understood()
     }
 }

@@ -1,6 +1,7 @@
 //! The queue of jobs: rows written with the change that caused them, taken by lease, tried again with back-off, set
 //! aside after too many failures.
 
+use crate::connection::on;
 use crate::database::Database;
 use crate::dialect;
 use crate::error::{Understood, corrupt};
@@ -35,7 +36,7 @@ pub struct JobCounts {
 impl JobQueue for Tx<'_> {
     fn enqueue(&mut self, id: Uuid, job: &Job, now: DateTime<Utc>) -> Result<()> {
         let payload = serde_json::to_value(job).map_err(|error| Error::internal(format!("job: {error}")))?;
-        diesel::insert_into(jobs::table)
+        on!(self.db, |db| diesel::insert_into(jobs::table)
             .values((
                 jobs::id.eq(Id(id)),
                 jobs::kind.eq(job.kind()),
@@ -45,8 +46,8 @@ impl JobQueue for Tx<'_> {
                 jobs::failures.eq(0),
                 jobs::created_at.eq(Instant(now)),
             ))
-            .execute(self.db)
-            .understood()?;
+            .execute(db))
+        .understood()?;
         Ok(())
     }
 }
@@ -69,18 +70,18 @@ impl Database {
         }
         self.write_read_committed(|tx| {
             let ids = dialect::lock_due_jobs(tx.db, Instant(now), limit.into()).understood()?;
-            diesel::update(jobs::table.filter(jobs::id.eq_any(ids.clone())))
+            on!(tx.db, |db| diesel::update(jobs::table.filter(jobs::id.eq_any(ids.clone())))
                 .set((
                     jobs::lease_id.eq(Some(Id(lease))),
                     jobs::lease_until.eq(Some(Instant(now + lease_for))),
                 ))
-                .execute(tx.db)
-                .understood()?;
-            let rows: Vec<(Id, Json, i64)> = jobs::table
+                .execute(db))
+            .understood()?;
+            let rows: Vec<(Id, Json, i64)> = on!(tx.db, |db| jobs::table
                 .filter(jobs::id.eq_any(ids))
                 .select((jobs::id, jobs::payload, jobs::failures))
-                .load(tx.db)
-                .understood()?;
+                .load(db))
+            .understood()?;
             rows.into_iter()
                 .map(|(id, payload, failures)| {
                     let job =
@@ -97,10 +98,10 @@ impl Database {
     /// When the database fails.
     pub fn finish_job(&self, leased: &Leased) -> Result<()> {
         self.write_read_committed(|tx| {
-            diesel::delete(
+            on!(tx.db, |db| diesel::delete(
                 jobs::table.filter(jobs::id.eq(Id(leased.id))).filter(jobs::lease_id.eq(Id(leased.lease))),
             )
-            .execute(tx.db)
+            .execute(db))
             .understood()
             .map(drop)
         })
@@ -116,7 +117,7 @@ impl Database {
         self.write_read_committed(|tx| {
             let held =
                 jobs::table.filter(jobs::id.eq(Id(leased.id))).filter(jobs::lease_id.eq(Id(leased.lease)));
-            diesel::update(held)
+            on!(tx.db, |db| diesel::update(held)
                 .set((
                     jobs::state.eq(if dead { "dead" } else { "ready" }),
                     jobs::failures.eq(i64::from(failures)),
@@ -125,8 +126,8 @@ impl Database {
                     jobs::lease_until.eq(None::<Instant>),
                     jobs::last_error.eq(Some(error.chars().take(500).collect::<String>())),
                 ))
-                .execute(tx.db)
-                .understood()
+                .execute(db))
+            .understood()
         })?;
         Ok(dead)
     }
@@ -139,7 +140,7 @@ impl Database {
         self.read(|tx| {
             let mut count = |state: &str| {
                 let found: QueryResult<i64> =
-                    jobs::table.filter(jobs::state.eq(state)).count().get_result(tx.db);
+                    on!(tx.db, |db| jobs::table.filter(jobs::state.eq(state)).count().get_result(db));
                 found.understood().map(i64::unsigned_abs)
             };
             Ok(JobCounts { ready: count("ready")?, dead: count("dead")? })
@@ -148,12 +149,12 @@ impl Database {
 }
 
 fn any_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool> {
-    let due: Option<Id> = jobs::table
+    let due: Option<Id> = on!(tx.db, |db| jobs::table
         .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
         .select(jobs::id)
-        .first(tx.db)
-        .optional()
-        .understood()?;
+        .first(db))
+    .optional()
+    .understood()?;
     Ok(due.is_some())
 }

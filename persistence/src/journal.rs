@@ -1,6 +1,7 @@
 //! The journal. Personal values are encrypted under a key of the person's own, which is itself sealed: forgetting that
 //! key erases the person from every entry, while the entries stay as they were written.
 
+use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{journal, person_keys};
 use crate::sealing::KeyRing;
@@ -61,7 +62,7 @@ impl Tx<'_> {
             |error: crate::sealing::SealingError| Error::internal(format!("person key {person}: {error}"));
         let known = person_keys::table.find(owner).select(person_keys::wrapped);
         let wrapped: Option<Vec<u8>> =
-            if new { None } else { known.first(self.db).optional().understood()? };
+            if new { None } else { on!(self.db, |db| known.first(db)).optional().understood()? };
         let key: [u8; 32] = if let Some(wrapped) = wrapped {
             let plain = self.keys.open(owner.0.as_bytes(), &wrapped).map_err(failed)?;
             plain
@@ -71,14 +72,14 @@ impl Tx<'_> {
         } else {
             let fresh = self.keys.fresh_key().map_err(failed)?;
             let wrapped = self.keys.seal(owner.0.as_bytes(), &fresh).map_err(failed)?;
-            diesel::insert_into(person_keys::table)
+            on!(self.db, |db| diesel::insert_into(person_keys::table)
                 .values((
                     person_keys::person_id.eq(owner),
                     person_keys::wrapped.eq(wrapped),
                     person_keys::created_at.eq(now),
                 ))
-                .execute(self.db)
-                .understood()?;
+                .execute(db))
+            .understood()?;
             fresh
         };
         KeyRing::new([(0, key)]).map_err(failed)
@@ -113,7 +114,7 @@ impl Journal for Tx<'_> {
             row.personal = Some(sealed.map_err(|error| Error::internal(format!("journal: {error}")))?);
             row.person_id = Some((*person).into());
         }
-        diesel::insert_into(journal::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(journal::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 }

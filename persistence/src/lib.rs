@@ -1,6 +1,7 @@
 //! What is kept: the domain's ports over diesel, on SQLite and on PostgreSQL.
 //!
-//! One set of queries serves both databases ([`connection::Db`]); only `dialect` asks which one it is. A use case runs in
+//! One set of queries serves both databases, each query compiled for either ([`connection::Db`]); what has to differ between
+//! them is in `dialect`. A use case runs in
 //! [`Database::read`] or [`Database::write`] and sees the stores through a [`Tx`].
 
 mod account;

@@ -1,6 +1,7 @@
 //! Operators. A global table: they belong to the platform.
 
 use crate::account::stored_mobile;
+use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::{accounts, members, operators};
 use crate::sql_type::{Id, Instant, name_of, named};
@@ -39,22 +40,20 @@ impl TryFrom<Row> for Operator {
 
 impl OperatorStore for Tx<'_> {
     fn operator_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Operator>> {
-        let row: Option<Row> = operators::table
+        let row: Option<Row> = on!(self.db, |db| operators::table
             .filter(operators::mobile.eq(mobile.as_str()))
             .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         row.map(Operator::try_from).transpose()
     }
 
     fn operator(&mut self, id: OperatorId) -> Result<Option<Operator>> {
-        let row: Option<Row> = operators::table
-            .find(Id::from(id))
-            .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+        let row: Option<Row> =
+            on!(self.db, |db| operators::table.find(Id::from(id)).select(Row::as_select()).first(db))
+                .optional()
+                .understood()?;
         row.map(Operator::try_from).transpose()
     }
 
@@ -67,22 +66,23 @@ impl OperatorStore for Tx<'_> {
             created_at: operator.created_at.into(),
         };
         if known {
-            diesel::update(operators::table.find(row.id)).set(&row).execute(self.db).understood()?;
+            on!(self.db, |db| diesel::update(operators::table.find(row.id)).set(&row).execute(db))
+                .understood()?;
         } else {
-            diesel::insert_into(operators::table).values(&row).execute(self.db).understood()?;
+            on!(self.db, |db| diesel::insert_into(operators::table).values(&row).execute(db)).understood()?;
         }
         Ok(())
     }
 
     fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<Option<AccountId>> {
-        let id: Option<Id> = members::table
+        let id: Option<Id> = on!(self.db, |db| members::table
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
             .filter(members::tenant_id.eq(Id::from(tenant)))
             .filter(accounts::mobile.eq(mobile.as_str()))
             .select(accounts::id)
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         Ok(id.map(Id::get))
     }
 }

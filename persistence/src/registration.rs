@@ -1,5 +1,6 @@
 //! Registrations. A global table: the tenant does not exist yet.
 
+use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::registrations;
 use crate::sql_type::{Id, Instant, Json, name_of, named};
@@ -159,22 +160,21 @@ impl TryFrom<Row> for Registration {
 
 impl RegistrationStore for Tx<'_> {
     fn registration(&mut self, id: RegistrationId) -> Result<Option<Registration>> {
-        let row: Option<Row> = registrations::table
-            .find(Id::from(id))
-            .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+        let row: Option<Row> =
+            on!(self.db, |db| registrations::table.find(Id::from(id)).select(Row::as_select()).first(db))
+                .optional()
+                .understood()?;
         row.map(Registration::try_from).transpose()
     }
 
     fn save_registration(&mut self, registration: &Registration) -> Result<()> {
         let row = row(registration)?;
         if registration.version == 0 {
-            diesel::insert_into(registrations::table).values(&row).execute(self.db).understood()?;
+            on!(self.db, |db| diesel::insert_into(registrations::table).values(&row).execute(db))
+                .understood()?;
             return Ok(());
         }
         let known = registrations::table.find(row.id).filter(registrations::version.eq(registration.version));
-        one_row(diesel::update(known).set(&row).execute(self.db).understood()?)
+        one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 }

@@ -1,22 +1,73 @@
 //! The reviewers' queue. A global table: operators work over all tenants.
 
-use crate::certification::{ReviewRow, claim};
-use crate::connection::MultiBackend;
+use crate::certification::claim;
+use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::reviews;
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::certification::ApplicationNumber;
+use domain::certification::{Application, ApplicationNumber, State, Submission};
 use domain::error::{Error, Result};
 use domain::id::{ApplicationId, TenantId};
 use domain::review::{Filter, Item, Position, ReviewStore};
 
-impl TryFrom<ReviewRow> for Item {
+/// An application's place in the reviewers' queue.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = reviews, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Id,
+    tenant_id: Id,
+    number: String,
+    waiting: bool,
+    state: String,
+    legal_name: String,
+    organization_type: String,
+    attempt: i64,
+    submitted_at: Instant,
+    due_at: Instant,
+    claim_holder: Option<Id>,
+    claim_expires_at: Option<Instant>,
+}
+
+impl Row {
+    fn of(application: &Application, submission: &Submission) -> Self {
+        let claim = match &application.state {
+            State::InReview { claim, .. } => claim.as_ref(),
+            _ => None,
+        };
+        Self {
+            id: application.id.into(),
+            tenant_id: application.tenant.into(),
+            number: application.number.as_str().to_owned(),
+            waiting: application.state.with_reviewer(),
+            state: application.state.name().to_owned(),
+            legal_name: application.draft.legal_name.clone().unwrap_or_default(),
+            organization_type: application.organization_type.clone(),
+            attempt: submission.attempt.into(),
+            submitted_at: submission.at.into(),
+            due_at: submission.due_at.into(),
+            claim_holder: claim.map(|claim| claim.holder.into()),
+            claim_expires_at: claim.map(|claim| claim.expires_at.into()),
+        }
+    }
+}
+
+/// Puts an application where it stands in the queue, which holds each at most once.
+pub(crate) fn enqueue(tx: &mut Tx<'_>, application: &Application, submission: &Submission) -> Result<()> {
+    let row = Row::of(application, submission);
+    let known = reviews::table.find(row.id);
+    if on!(tx.db, |db| diesel::update(known).set(&row).execute(db)).understood()? == 0 {
+        on!(tx.db, |db| diesel::insert_into(reviews::table).values(&row).execute(db)).understood()?;
+    }
+    Ok(())
+}
+
+impl TryFrom<Row> for Item {
     type Error = Error;
 
-    fn try_from(row: ReviewRow) -> Result<Self> {
+    fn try_from(row: Row) -> Result<Self> {
         Ok(Self {
             id: row.id.get(),
             tenant: row.tenant_id.get(),
@@ -32,27 +83,27 @@ impl TryFrom<ReviewRow> for Item {
     }
 }
 
-/// The queue as a filter shows it, before order and limit.
-fn filtered(filter: &Filter, now: DateTime<Utc>) -> reviews::BoxedQuery<'static, MultiBackend> {
-    let mut query = reviews::table.into_boxed();
-    query = match &filter.state {
-        Some(state) => query.filter(reviews::state.eq(state.clone())),
-        None => query.filter(reviews::waiting.eq(true)),
-    };
-    if let Some(overdue) = filter.overdue {
-        let now = Instant(now);
-        query = if overdue {
-            query.filter(reviews::due_at.lt(now))
-        } else {
-            query.filter(reviews::due_at.ge(now))
+/// The queue as a filter shows it, before order and limit. A macro, because a boxed query belongs to one database.
+macro_rules! filtered {
+    ($filter:expr, $now:expr) => {{
+        let now = Instant($now);
+        let mut query: reviews::BoxedQuery<'_, _> = reviews::table.into_boxed();
+        query = match &$filter.state {
+            Some(state) => query.filter(reviews::state.eq(state)),
+            None => query.filter(reviews::waiting.eq(true)),
         };
-    }
-    if let Some(assignee) = filter.assignee {
-        query = query
-            .filter(reviews::claim_holder.eq(Id::from(assignee)))
-            .filter(reviews::claim_expires_at.gt(Instant(now)));
-    }
-    query
+        query = match $filter.overdue {
+            Some(true) => query.filter(reviews::due_at.lt(now)),
+            Some(false) => query.filter(reviews::due_at.ge(now)),
+            None => query,
+        };
+        match $filter.assignee {
+            Some(assignee) => query
+                .filter(reviews::claim_holder.eq(Id::from(assignee)))
+                .filter(reviews::claim_expires_at.gt(now)),
+            None => query,
+        }
+    }};
 }
 
 impl ReviewStore for Tx<'_> {
@@ -63,43 +114,39 @@ impl ReviewStore for Tx<'_> {
         limit: u32,
         now: DateTime<Utc>,
     ) -> Result<Vec<Item>> {
-        let mut query = filtered(filter, now);
-        if let Some(after) = after {
-            let (due_at, id) = (Instant(after.due_at), Id::from(after.id));
-            query = query
-                .filter(reviews::due_at.gt(due_at).or(reviews::due_at.eq(due_at).and(reviews::id.gt(id))));
-        }
-        let rows: Vec<ReviewRow> = query
-            .order((reviews::due_at, reviews::id))
-            .limit(limit.into())
-            .select(ReviewRow::as_select())
-            .load(self.db)
-            .understood()?;
+        let rows: Vec<Row> = on!(self.db, |db| {
+            let mut query = filtered!(filter, now);
+            if let Some(after) = after {
+                let (due_at, id) = (Instant(after.due_at), Id::from(after.id));
+                let same = reviews::due_at.eq(due_at).and(reviews::id.gt(id));
+                query = query.filter(reviews::due_at.gt(due_at).or(same));
+            }
+            query.order((reviews::due_at, reviews::id)).limit(limit.into()).select(Row::as_select()).load(db)
+        })
+        .understood()?;
         rows.into_iter().map(Item::try_from).collect()
     }
 
     fn reviews_counted(&mut self, filter: &Filter, now: DateTime<Utc>) -> Result<u64> {
-        let count: i64 = filtered(filter, now).count().get_result(self.db).understood()?;
+        let count: i64 = on!(self.db, |db| filtered!(filter, now).count().get_result(db)).understood()?;
         Ok(count.unsigned_abs())
     }
 
     fn tenant_of_review(&mut self, id: ApplicationId) -> Result<Option<TenantId>> {
-        let tenant: Option<Id> = reviews::table
-            .find(Id::from(id))
-            .select(reviews::tenant_id)
-            .first(self.db)
-            .optional()
-            .understood()?;
+        let tenant: Option<Id> =
+            on!(self.db, |db| reviews::table.find(Id::from(id)).select(reviews::tenant_id).first(db))
+                .optional()
+                .understood()?;
         Ok(tenant.map(Id::get))
     }
 
     fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<TenantId>> {
-        let tenant: Option<Id> = reviews::table
+        let tenant: Option<Id> = on!(self.db, |db| reviews::table
             .filter(reviews::number.eq(number.as_str()))
             .select(reviews::tenant_id)
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         Ok(tenant.map(Id::get))
     }
 }

@@ -216,6 +216,7 @@ diesel::table! {
         organization_type -> Text,
         subject -> Json,
         subject_sealed -> Nullable<Binary>,
+        registration_key -> Nullable<Text>,
         state -> Text,
         attempt -> Nullable<BigInt>,
         submitted_by -> Nullable<Id>,
@@ -389,6 +390,8 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
+    certification_applications,
+    certified_registrations,
     members,
     operators,
     sessions,

@@ -1,5 +1,6 @@
 //! Sessions, devices and challenges. Global tables: they are found by their own id before anybody is known.
 
+use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{accounts, challenges, devices, members, operators, sessions};
 use crate::sql_type::{Id, Instant, name_of, named};
@@ -97,17 +98,16 @@ impl TryFrom<Row> for Session {
 
 impl SessionStore for Tx<'_> {
     fn insert_session(&mut self, session: &Session) -> Result<()> {
-        diesel::insert_into(sessions::table).values(&Row::from(session)).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(sessions::table).values(&Row::from(session)).execute(db))
+            .understood()?;
         Ok(())
     }
 
     fn session(&mut self, id: SessionId) -> Result<Option<Session>> {
-        let row: Option<Row> = sessions::table
-            .find(Id::from(id))
-            .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+        let row: Option<Row> =
+            on!(self.db, |db| sessions::table.find(Id::from(id)).select(Row::as_select()).first(db))
+                .optional()
+                .understood()?;
         row.map(Session::try_from).transpose()
     }
 
@@ -115,11 +115,11 @@ impl SessionStore for Tx<'_> {
         let mut row = Row::from(session);
         row.version += 1;
         let known = sessions::table.find(row.id).filter(sessions::version.eq(session.version));
-        one_row(diesel::update(known).set(&row).execute(self.db).understood()?)
+        one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 
     fn session_actor(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Actor>> {
-        let found: Option<(Row, Option<String>, Option<String>)> = sessions::table
+        let found: Option<(Row, Option<String>, Option<String>)> = on!(self.db, |db| sessions::table
             .left_join(
                 members::table.on(members::tenant_id
                     .nullable()
@@ -130,9 +130,9 @@ impl SessionStore for Tx<'_> {
             .left_join(operators::table.on(operators::id.nullable().eq(sessions::operator_id)))
             .filter(sessions::id.eq(Id::from(id)))
             .select((Row::as_select(), members::role.nullable(), operators::role.nullable()))
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         let Some((row, member_role, operator_role)) = found else { return Ok(None) };
         let session = Session::try_from(row)?;
         if !session.alive(now) {
@@ -166,14 +166,14 @@ struct DeviceRow {
 
 impl DeviceStore for Tx<'_> {
     fn device_of(&mut self, token: &TokenHash, mobile: &MobileNumber) -> Result<Option<DeviceId>> {
-        let id: Option<Id> = devices::table
+        let id: Option<Id> = on!(self.db, |db| devices::table
             .inner_join(accounts::table.on(accounts::id.eq(devices::account_id)))
             .filter(devices::token.eq(token.0.to_vec()))
             .filter(accounts::mobile.eq(mobile.as_str()))
             .select(devices::id)
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         Ok(id.map(Id::get))
     }
 
@@ -186,7 +186,7 @@ impl DeviceStore for Tx<'_> {
             platform: name_of(&device.described.platform),
             created_at: device.created_at.into(),
         };
-        diesel::insert_into(devices::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(devices::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 }
@@ -239,22 +239,25 @@ impl ChallengeStore for Tx<'_> {
             expires_at: challenge.expires_at.into(),
             answered: challenge.answered,
         };
-        diesel::insert_into(challenges::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(challenges::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 
     fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>> {
-        let row: Option<ChallengeRow> = challenges::table
+        let row: Option<ChallengeRow> = on!(self.db, |db| challenges::table
             .find(Id::from(id))
             .select(ChallengeRow::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         row.map(Challenge::try_from).transpose()
     }
 
     fn answer(&mut self, id: ChallengeId) -> Result<()> {
         let open = challenges::table.find(Id::from(id)).filter(challenges::answered.eq(false));
-        one_row(diesel::update(open).set(challenges::answered.eq(true)).execute(self.db).understood()?)
+        one_row(
+            on!(self.db, |db| diesel::update(open).set(challenges::answered.eq(true)).execute(db))
+                .understood()?,
+        )
     }
 }

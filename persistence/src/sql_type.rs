@@ -1,7 +1,6 @@
 //! Column types of our own, each in the form that its database likes best: ids as `uuid` / BLOB, instants as
 //! `timestamptz` / INTEGER (microseconds), JSON as `jsonb` / TEXT.
 
-use crate::connection::MultiBackend;
 use chrono::{DateTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -156,30 +155,6 @@ impl FromSql<sql::Json, Sqlite> for Json {
         Ok(Json(serde_json::from_str(&text)?))
     }
 }
-
-/// Both directions on the common backend, which only hands on.
-macro_rules! on_both {
-    ($($name:ident),+) => {$(
-        impl diesel::sql_types::HasSqlType<sql::$name> for MultiBackend {
-            fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
-                MultiBackend::lookup_sql_type::<sql::$name>(lookup)
-            }
-        }
-        impl ToSql<sql::$name, MultiBackend> for $name {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
-                out.set_value((sql::$name, self));
-                Ok(IsNull::No)
-            }
-        }
-        impl FromSql<sql::$name, MultiBackend> for $name {
-            fn from_sql(bytes: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-                bytes.from_sql::<$name, sql::$name>()
-            }
-        }
-    )+};
-}
-
-on_both!(Id, Instant, Json);
 
 /// The word by which an enumeration is kept.
 pub(crate) fn name_of(value: &impl Serialize) -> String {

@@ -2,6 +2,7 @@
 //! account has, which is asked before a tenant is chosen.
 
 use crate::account::stored_mobile;
+use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::{accounts, departments, members, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
@@ -18,7 +19,7 @@ use domain::text::{AddressLine, OrganizationName};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tenants, treat_none_as_default_value = false)]
-struct Row {
+pub(crate) struct Row {
     tenant_id: Id,
     name: String,
     organization_type: String,
@@ -57,11 +58,12 @@ impl TryFrom<Row> for Tenant {
 
 impl TenantStore for Tx<'_> {
     fn tenant(&mut self) -> Result<Tenant> {
-        let row: Row = tenants::table
-            .filter(tenants::tenant_id.eq(self.bound()?))
+        let tenant = self.bound()?;
+        let row: Row = on!(self.db, |db| tenants::table
+            .filter(tenants::tenant_id.eq(tenant))
             .select(Row::as_select())
-            .first(self.db)
-            .understood()?;
+            .first(db))
+        .understood()?;
         row.try_into()
     }
 
@@ -79,7 +81,7 @@ impl TenantStore for Tx<'_> {
             created_at: tenant.created_at.into(),
             version: tenant.version,
         };
-        diesel::insert_into(tenants::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(tenants::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 }
@@ -107,7 +109,7 @@ impl DepartmentStore for Tx<'_> {
             created_at: department.created_at.into(),
             version: 1,
         };
-        diesel::insert_into(departments::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(departments::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 }
@@ -145,36 +147,37 @@ impl MemberStore for Tx<'_> {
             created_at: member.created_at.into(),
             version: 1,
         };
-        diesel::insert_into(members::table).values(&row).execute(self.db).understood()?;
+        on!(self.db, |db| diesel::insert_into(members::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
 
     fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>> {
-        let rows: Vec<(Id, String, Id, String, String)> = members::table
+        let rows: Vec<(Id, String, Id, String, String)> = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .filter(members::account_id.eq(Id::from(account)))
             .filter(members::state.eq("active"))
             .order((members::created_at, members::id))
             .select((tenants::tenant_id, tenants::name, members::id, members::userid, members::name))
-            .load(self.db)
-            .understood()?;
+            .load(db))
+        .understood()?;
         Ok(rows.into_iter().map(membership).collect())
     }
 
     fn profile(&mut self, member: MemberId) -> Result<Profile> {
         type Found = ((Id, String, Id, String, String), Option<String>, String);
-        let (place, position, mobile): Found = members::table
+        let tenant = self.bound()?;
+        let (place, position, mobile): Found = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
-            .filter(members::tenant_id.eq(self.bound()?))
+            .filter(members::tenant_id.eq(tenant))
             .filter(members::id.eq(Id::from(member)))
             .select((
                 (tenants::tenant_id, tenants::name, members::id, members::userid, members::name),
                 members::position,
                 accounts::mobile,
             ))
-            .first(self.db)
-            .understood()?;
+            .first(db))
+        .understood()?;
         let mobile = stored_mobile("accounts", member, &mobile)?;
         Ok(Profile { membership: membership(place), position, mobile })
     }

@@ -1,6 +1,7 @@
 //! Verifications and the log of sends. Global tables: a number may have no account yet.
 
 use crate::account::stored_mobile;
+use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{sms_sends, verifications};
 use crate::sql_type::{Id, Instant, named};
@@ -120,12 +121,10 @@ impl Tx<'_> {
     /// # Errors
     /// When the store fails.
     pub fn verification_by_id(&mut self, id: VerificationId) -> Result<Option<Verification>> {
-        let row: Option<Row> = verifications::table
-            .find(Id::from(id))
-            .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+        let row: Option<Row> =
+            on!(self.db, |db| verifications::table.find(Id::from(id)).select(Row::as_select()).first(db))
+                .optional()
+                .understood()?;
         row.map(Verification::try_from).transpose()
     }
 }
@@ -137,25 +136,26 @@ impl VerificationStore for Tx<'_> {
         subject: &Subject,
         requester: Requester,
     ) -> Result<Option<Verification>> {
-        let row: Option<Row> = verifications::table
+        let row: Option<Row> = on!(self.db, |db| verifications::table
             .filter(verifications::purpose.eq(purpose.name()))
             .filter(verifications::subject.eq(subject.as_str()))
             .filter(verifications::requester.eq(requester_text(requester)))
             .select(Row::as_select())
-            .first(self.db)
-            .optional()
-            .understood()?;
+            .first(db))
+        .optional()
+        .understood()?;
         row.map(Verification::try_from).transpose()
     }
 
     fn save_verification(&mut self, verification: &Verification) -> Result<()> {
         let row = Row::from(verification);
         if verification.version == 0 {
-            diesel::insert_into(verifications::table).values(&row).execute(self.db).understood()?;
+            on!(self.db, |db| diesel::insert_into(verifications::table).values(&row).execute(db))
+                .understood()?;
             return Ok(());
         }
         let known = verifications::table.find(row.id).filter(verifications::version.eq(verification.version));
-        one_row(diesel::update(known).set(&row).execute(self.db).understood()?)
+        one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 
     fn recent_sends(
@@ -166,7 +166,7 @@ impl VerificationStore for Tx<'_> {
         since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<DateTime<Utc>>> {
-        let sent: Vec<Instant> = sms_sends::table
+        let sent: Vec<Instant> = on!(self.db, |db| sms_sends::table
             .filter(sms_sends::mobile.eq(mobile.as_str()))
             .filter(sms_sends::purpose.eq(purpose.name()))
             .filter(sms_sends::requester.eq(requester_text(requester)))
@@ -174,8 +174,8 @@ impl VerificationStore for Tx<'_> {
             .order(sms_sends::sent_at.desc())
             .limit(limit.into())
             .select(sms_sends::sent_at)
-            .load(self.db)
-            .understood()?;
+            .load(db))
+        .understood()?;
         Ok(sent.into_iter().map(|at| at.0).collect())
     }
 
@@ -191,7 +191,7 @@ impl VerificationStore for Tx<'_> {
             sent_at: send.at.into(),
             slot: send.slot,
         };
-        match diesel::insert_into(sms_sends::table).values(&row).execute(self.db) {
+        match on!(self.db, |db| diesel::insert_into(sms_sends::table).values(&row).execute(db)) {
             Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
                 Err(Error::new(Code::CodeResendTooSoon).with("seconds", 60).retry_after(60))
             }
@@ -200,19 +200,22 @@ impl VerificationStore for Tx<'_> {
     }
 
     fn sends_counted(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<u32> {
-        let mut sends = sms_sends::table
-            .filter(sms_sends::sent_at.gt(Instant(since)))
-            .select(sms_sends::sent_at)
-            .order(sms_sends::sent_at)
-            .limit(limit.into())
-            .into_boxed();
-        sends = match budget {
-            Budget::Ip(ip) => sends.filter(sms_sends::ip.eq(ip.to_string())),
-            Budget::Prefix(prefix) => sends.filter(sms_sends::mobile_prefix.eq(prefix.clone())),
-            Budget::Tenant(tenant) => sends.filter(sms_sends::tenant_id.eq(Id::from(*tenant))),
-            Budget::Platform => sends,
-        };
-        let found: Vec<Instant> = sends.load(self.db).understood()?;
+        let found: Vec<Instant> = on!(self.db, |db| {
+            let sends: sms_sends::BoxedQuery<'_, _> = sms_sends::table.into_boxed();
+            let sends = match budget {
+                Budget::Ip(ip) => sends.filter(sms_sends::ip.eq(ip.to_string())),
+                Budget::Prefix(prefix) => sends.filter(sms_sends::mobile_prefix.eq(prefix)),
+                Budget::Tenant(tenant) => sends.filter(sms_sends::tenant_id.eq(Id::from(*tenant))),
+                Budget::Platform => sends,
+            };
+            sends
+                .filter(sms_sends::sent_at.gt(Instant(since)))
+                .order(sms_sends::sent_at)
+                .limit(limit.into())
+                .select(sms_sends::sent_at)
+                .load(db)
+        })
+        .understood()?;
         Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
     }
 }

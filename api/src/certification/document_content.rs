@@ -6,7 +6,7 @@ use crate::service::Service;
 use actix_web::get;
 use actix_web::web::Path;
 use domain::access::{Permission, require};
-use domain::certification::{ApplicationStore, Document};
+use domain::certification::{Document, DocumentStore};
 use domain::error::Result;
 use domain::id::TenantId;
 use uuid::Uuid;

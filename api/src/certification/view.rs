@@ -452,7 +452,7 @@ impl ApplicationView {
 impl CertificationView {
     pub(crate) fn of(overview: &Overview, terms: &Terms, language: Language, now: DateTime<Utc>) -> Self {
         Self {
-            certificate: CertificateView::of(overview.certificate.as_ref(), now),
+            certificate: CertificateView::of(overview.case.certificate.as_ref(), now),
             application: ApplicationView::of(overview, terms, language, Reader::Applicant, MEMBER_DOCUMENTS),
         }
     }

@@ -41,7 +41,7 @@ impl ReviewView {
             id: case.application.id.into(),
             tenant: TenantReference::of(&case.tenant),
             application: ApplicationView::of(overview, terms, world.language, Reader::Operator, &below),
-            certificate: CertificateView::of(overview.certificate.as_ref(), world.context.now),
+            certificate: CertificateView::of(overview.case.certificate.as_ref(), world.context.now),
             attempts: attempts
                 .iter()
                 .map(|attempt| AttemptView::of(attempt, world.language, FindingView::for_operator))
@@ -60,7 +60,7 @@ pub(super) fn reply(
     use domain::certification::ApplicationStore;
     let terms = &world.service.settings.certification;
     let attempts = tx.attempts(case.application.id)?;
-    let overview = case.overview(tx, &world.service.types, terms.day(world.context.now))?;
+    let overview = case.overview(&world.service.types, terms.day(world.context.now))?;
     Ok(Reply::ok(&ReviewView::of(&overview, &attempts, world))?.version(overview.case.application.version))
 }
 

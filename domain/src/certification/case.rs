@@ -1,18 +1,19 @@
 //! A case: everything that has to be looked at together in order to say what is missing and what comes next.
 
-use super::precheck::{precheck, registration_key};
+use super::precheck::precheck;
 use super::requirement::requirements;
 use super::{
-    Application, ApplicationNumber, ApplicationStore, Certificate, CertificateStore, Document, Finding,
-    Requirement, Terms,
+    Application, ApplicationNumber, ApplicationStore, Certificate, CertificateStore, Document, DocumentStore,
+    Finding, Requirement, Terms,
 };
 use crate::access::{self, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
+use crate::id::TenantId;
 use crate::reference::{OrganizationType, OrganizationTypes};
 use crate::review::ReviewStore;
-use crate::tenant::{Tenant, TenantScope, TenantStore};
+use crate::tenant::{Tenant, TenantScope};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// An application with its surroundings.
@@ -24,8 +25,19 @@ pub struct Case {
     pub application: Application,
     /// The documents that belong to it now.
     pub documents: Vec<Document>,
-    /// Whether another tenant is certified with the number of the draft.
-    pub taken: bool,
+    /// The certificate that the tenant holds.
+    pub certificate: Option<Certificate>,
+    /// Which tenant is certified with the number of the draft.
+    pub number_holder: Option<TenantId>,
+}
+
+/// Keeps cases, with everything that belongs to them.
+pub trait CaseStore: ApplicationStore + DocumentStore + CertificateStore {
+    /// The case of the tenant that the transaction is bound to: its newest application.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn case(&mut self) -> Result<Case>;
 }
 
 /// What a frontend needs in order to draw the whole wizard.
@@ -37,8 +49,6 @@ pub struct Overview {
     pub requirements: Vec<Requirement>,
     /// What is missing or wrong, and what a reviewer still waits for.
     pub findings: Vec<Finding>,
-    /// The certificate that the tenant holds.
-    pub certificate: Option<Certificate>,
 }
 
 impl Case {
@@ -46,19 +56,16 @@ impl Case {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn load(
-        tx: &mut (impl TenantStore + ApplicationStore + CertificateStore),
-        now: DateTime<Utc>,
-    ) -> Result<Self> {
-        let tenant = tx.tenant()?;
-        let mut application = tx.application()?;
-        application.state = application.state.at(now);
-        let documents = tx.documents(application.id)?;
-        let taken = match registration_key(&application.draft) {
-            Some(key) => tx.certified_tenant(&key)?.is_some_and(|holder| holder != tenant.id),
-            None => false,
-        };
-        Ok(Self { tenant, application, documents, taken })
+    pub fn load(tx: &mut impl CaseStore, now: DateTime<Utc>) -> Result<Self> {
+        let mut case = tx.case()?;
+        case.application.state = case.application.state.at(now);
+        Ok(case)
+    }
+
+    /// Whether another tenant is certified with the number of the draft.
+    #[must_use]
+    pub fn taken(&self) -> bool {
+        self.number_holder.is_some_and(|holder| holder != self.tenant.id)
     }
 
     /// The rules of the tenant's organization type.
@@ -83,13 +90,8 @@ impl Case {
     /// Completes the picture of the case.
     ///
     /// # Errors
-    /// When the store fails.
-    pub fn overview(
-        self,
-        tx: &mut impl CertificateStore,
-        types: &OrganizationTypes,
-        today: NaiveDate,
-    ) -> Result<Overview> {
+    /// `internal` when the installation's file no longer has the type.
+    pub fn overview(self, types: &OrganizationTypes, today: NaiveDate) -> Result<Overview> {
         let organization = self.organization(types)?;
         let application = &self.application;
         let findings = if application.state.allowed_actions().is_empty() {
@@ -105,14 +107,7 @@ impl Case {
             application.last_decision.as_ref().map(|last| last.at),
             &application.state,
         );
-        let certificate = tx.certificate()?;
-        Ok(Overview { case: self, requirements, findings, certificate })
-    }
-
-    /// The number by which no second tenant is certified.
-    #[must_use]
-    pub fn registration_key(&self) -> Option<String> {
-        registration_key(&self.application.draft)
+        Ok(Overview { case: self, requirements, findings })
     }
 }
 
@@ -121,14 +116,14 @@ impl Case {
 /// # Errors
 /// `forbidden`.
 pub fn overview(
-    tx: &mut (impl TenantStore + ApplicationStore + CertificateStore),
+    tx: &mut impl CaseStore,
     context: &Context<'_>,
     actor: &MemberActor,
     types: &OrganizationTypes,
     terms: &Terms,
 ) -> Result<Overview> {
     access::require(actor, Permission::CertificationRead)?;
-    Case::load(tx, context.now)?.overview(tx, types, terms.day(context.now))
+    Case::load(tx, context.now)?.overview(types, terms.day(context.now))
 }
 
 /// The application of a number that was submitted on a day, for whoever knows both.

@@ -2,8 +2,9 @@
 //!
 //! Serde's form of a draft is how it is kept, not how it is spoken.
 
-use crate::identifier::IdentityKind;
+use crate::identifier::{CreditCode, IdentityKind, OrganizationCode, RegistrationNumber};
 use crate::reference::{Capacity, RegistrationKind};
+use crate::text::squeezed;
 use serde::{Deserialize, Serialize};
 
 /// What an applicant has written so far.
@@ -97,6 +98,25 @@ pub struct DraftApplicant {
 }
 
 impl Draft {
+    /// The number by which no second tenant is certified, when the draft has a sound one.
+    #[must_use]
+    pub fn registration_key(&self) -> Option<String> {
+        let number = self.registration.number.as_deref()?;
+        Some(match self.registration.kind? {
+            RegistrationKind::CreditCode => {
+                format!("credit_code:{}", CreditCode::parse(number).ok()?.as_str())
+            }
+            RegistrationKind::RegistrationNumber => {
+                format!("registration_number:{}", RegistrationNumber::parse(number).ok()?.as_str())
+            }
+            RegistrationKind::Legacy => {
+                let code = self.registration.organization_code.as_deref()?;
+                format!("organization_code:{}", OrganizationCode::parse(code).ok()?.as_str())
+            }
+            RegistrationKind::Overseas => format!("overseas:{}", squeezed(number)),
+        })
+    }
+
     /// The text at a pointer, for telling whether a field was changed since a reviewer saw it.
     #[must_use]
     pub fn value_at(&self, pointer: &str) -> Option<String> {

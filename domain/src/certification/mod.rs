@@ -20,7 +20,7 @@ mod work;
 pub use application::{
     Action, Application, ApplicationKind, Claim, Illegal, LastDecision, State, Submission,
 };
-pub use case::{Case, Overview, look_up, overview};
+pub use case::{Case, CaseStore, Overview, look_up, overview};
 pub use certificate::{Certificate, CertificateState};
 pub use document::{Document, DocumentContent, MediaType};
 pub use draft::{
@@ -113,7 +113,7 @@ pub struct Attempt {
     pub decision: Option<Decision>,
 }
 
-/// Keeps applications, their attempts and documents, of the tenant that the transaction is bound to.
+/// Keeps applications and their attempts, of the tenant that the transaction is bound to.
 pub trait ApplicationStore {
     /// The tenant's newest application.
     ///
@@ -146,6 +146,10 @@ pub trait ApplicationStore {
     /// `version_stale` when it has one.
     fn decide_attempt(&mut self, application: ApplicationId, attempt: u32, decision: &Decision)
     -> Result<()>;
+}
+
+/// Keeps what is known of documents, of the tenant that the transaction is bound to.
+pub trait DocumentStore {
     /// The documents that belong to the application now, by kind and page.
     ///
     /// # Errors
@@ -170,11 +174,6 @@ pub trait ApplicationStore {
 
 /// Keeps certificates.
 pub trait CertificateStore {
-    /// The certificate of the bound tenant.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn certificate(&mut self) -> Result<Option<Certificate>>;
     /// Keeps the first certificate of the bound tenant.
     ///
     /// # Errors

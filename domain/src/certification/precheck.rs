@@ -27,22 +27,6 @@ pub(super) fn precheck(case: &Case, organization: &OrganizationType, today: Naiv
     check.found
 }
 
-/// The number by which no second tenant is certified, when the draft has a sound one.
-pub(super) fn registration_key(draft: &Draft) -> Option<String> {
-    let number = draft.registration.number.as_deref()?;
-    Some(match draft.registration.kind? {
-        RegistrationKind::CreditCode => format!("credit_code:{}", CreditCode::parse(number).ok()?.as_str()),
-        RegistrationKind::RegistrationNumber => {
-            format!("registration_number:{}", RegistrationNumber::parse(number).ok()?.as_str())
-        }
-        RegistrationKind::Legacy => {
-            let code = draft.registration.organization_code.as_deref()?;
-            format!("organization_code:{}", OrganizationCode::parse(code).ok()?.as_str())
-        }
-        RegistrationKind::Overseas => format!("overseas:{}", squeezed(number)),
-    })
-}
-
 struct Check<'a> {
     case: &'a Case,
     organization: &'a OrganizationType,
@@ -134,7 +118,7 @@ impl<'a> Check<'a> {
         if kind == RegistrationKind::Legacy {
             self.organization_code(registration.organization_code.as_deref());
         }
-        if self.case.taken {
+        if self.case.taken() {
             self.note(FindingCode::DuplicateEnterprise, pointer);
         }
     }

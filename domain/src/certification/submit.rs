@@ -1,6 +1,6 @@
 //! Submitting an application: what was written becomes an attempt that never changes.
 
-use super::{ApplicationStore, Attempt, Case, CertificateStore, Finding, Overview, Terms};
+use super::{Attempt, Case, CaseStore, Finding, Overview, Terms};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::agreement::{AcceptanceStore, Accepted, Agreements, Occasion, acceptances};
@@ -8,7 +8,6 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::journal::{Entry, Journal};
 use crate::reference::OrganizationTypes;
-use crate::tenant::TenantStore;
 
 /// What came of submitting.
 #[derive(Debug, Clone)]
@@ -24,7 +23,7 @@ pub enum Submitted {
 /// # Errors
 /// `forbidden`, `action_not_allowed`, the faults of the agreements.
 pub fn submit(
-    tx: &mut (impl TenantStore + ApplicationStore + CertificateStore + AcceptanceStore + Journal),
+    tx: &mut (impl CaseStore + AcceptanceStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     accepted: &[Accepted],
@@ -61,5 +60,5 @@ pub fn submit(
         .change("attempt", attempt - 1, attempt);
     tx.record(context, &Actor::Member(*actor), entry)?;
     case.application.version += 1;
-    Ok(Submitted::Accepted(Box::new(case.overview(tx, types, today)?)))
+    Ok(Submitted::Accepted(Box::new(case.overview(types, today)?)))
 }

@@ -1,7 +1,7 @@
 //! Working on a draft: writing the subject, adding and removing documents.
 
 use super::{
-    Action, Application, ApplicationStore, Case, CertificateStore, Document, DocumentContent, Draft,
+    Action, Application, ApplicationStore, Case, CaseStore, Document, DocumentContent, DocumentStore, Draft,
     Overview, RequirementKind, Terms,
 };
 use crate::access::{self, Permission};
@@ -11,14 +11,13 @@ use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::DocumentId;
 use crate::journal::{Entry, Journal};
 use crate::reference::OrganizationTypes;
-use crate::tenant::TenantStore;
 
 /// Puts a new draft in the place of the old one. `expected` is the version that the writer read.
 ///
 /// # Errors
 /// `forbidden`, `version_stale`, `action_not_allowed`.
 pub fn update_subject(
-    tx: &mut (impl TenantStore + ApplicationStore + CertificateStore + Journal),
+    tx: &mut (impl CaseStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     write: impl FnOnce(&Draft) -> Result<Draft>,
@@ -34,17 +33,17 @@ pub fn update_subject(
     case.application.state.require(Action::Edit)?;
     let draft = write(&case.application.draft)?;
     if draft == case.application.draft {
-        return case.overview(tx, types, terms.day(context.now));
+        return case.overview(types, terms.day(context.now));
     }
     let before = std::mem::replace(&mut case.application.draft, draft);
     tx.record(context, &Actor::Member(*actor), changes(&case.application, &before))?;
     tx.update_application(&case.application)?;
     case.application.version += 1;
-    case.taken = match case.registration_key() {
-        Some(key) => tx.certified_tenant(&key)?.is_some_and(|holder| holder != case.tenant.id),
-        None => false,
+    case.number_holder = match case.application.draft.registration_key() {
+        Some(key) => tx.certified_tenant(&key)?,
+        None => None,
     };
-    case.overview(tx, types, terms.day(context.now))
+    case.overview(types, terms.day(context.now))
 }
 
 /// The changed fields of a subject. Whatever is about a person stands apart, under the id of the application.
@@ -98,7 +97,7 @@ pub struct Attach {
 /// `forbidden`, `action_not_allowed`, `document_kind_not_wanted`, `document_page_invalid`, `document_page_taken`,
 /// `not_found` for the one to replace.
 pub fn attach(
-    tx: &mut (impl ApplicationStore + Journal),
+    tx: &mut (impl ApplicationStore + DocumentStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     attach: &Attach,
@@ -165,7 +164,7 @@ fn require_wanted(application: &Application, attach: &Attach, types: &Organizati
 /// # Errors
 /// `forbidden`, `action_not_allowed`, `not_found`.
 pub fn detach(
-    tx: &mut (impl ApplicationStore + Journal),
+    tx: &mut (impl ApplicationStore + DocumentStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     id: DocumentId,

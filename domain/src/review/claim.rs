@@ -3,28 +3,20 @@
 use super::{ReviewStore, load};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
-use crate::certification::{ApplicationStore, Case, CertificateStore, Terms};
+use crate::certification::{Case, CaseStore, Terms};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::ApplicationId;
 use crate::journal::{Entry, Journal};
 use crate::operator::OperatorStore;
-use crate::tenant::{TenantScope, TenantStore};
+use crate::tenant::TenantScope;
 
 /// Claims a case, or prolongs the claim of whoever holds it.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `own_organization`, `review_claimed`, `action_not_allowed`.
 pub fn claim(
-    tx: &mut (
-             impl ReviewStore
-             + TenantScope
-             + TenantStore
-             + ApplicationStore
-             + CertificateStore
-             + OperatorStore
-             + Journal
-         ),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + OperatorStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -61,7 +53,7 @@ pub fn claim(
 /// # Errors
 /// `forbidden`, `not_found`, `claim_lost`.
 pub fn release(
-    tx: &mut (impl ReviewStore + TenantScope + TenantStore + ApplicationStore + CertificateStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,

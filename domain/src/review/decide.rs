@@ -5,15 +5,15 @@ use super::{ReviewStore, load};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
-    Action, Application, ApplicationStore, Case, Certificate, CertificateStore, Decision, Finding,
-    FindingCode, LastDecision, Outcome, Remedy, RequirementKind, State, Terms,
+    Action, Application, Case, CaseStore, Certificate, Decision, Finding, FindingCode, LastDecision, Outcome,
+    Remedy, RequirementKind, State, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result};
 use crate::id::ApplicationId;
 use crate::journal::{Entry, Journal};
 use crate::reference::{OrganizationType, OrganizationTypes};
-use crate::tenant::{TenantScope, TenantStore};
+use crate::tenant::TenantScope;
 use uuid::Uuid;
 
 /// A finding as a reviewer writes it.
@@ -58,7 +58,7 @@ pub struct Judgement {
 /// `forbidden`, `not_found`, `action_not_allowed`, `claim_lost`, `attempt_mismatch`, faults in the findings, and for
 /// an approval `blocking_findings` or `credit_code_taken`.
 pub fn decide(
-    tx: &mut (impl ReviewStore + TenantScope + TenantStore + ApplicationStore + CertificateStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -85,7 +85,9 @@ pub fn decide(
     }?;
     if judgement.outcome == Outcome::Approve {
         require_clear(&computed, &judgement.overrides)?;
-        tx.insert_certificate(&certificate(&case, context, terms)?)?;
+        let certificate = certificate(&case, context, terms)?;
+        tx.insert_certificate(&certificate)?;
+        case.certificate = Some(certificate);
     }
     let decision = Decision {
         outcome: judgement.outcome,
@@ -150,6 +152,8 @@ fn require_clear(computed: &[Finding], overrides: &[Uuid]) -> Result<()> {
 
 fn certificate(case: &Case, context: &Context<'_>, terms: &Terms) -> Result<Certificate> {
     let registration_key = case
+        .application
+        .draft
         .registration_key()
         .ok_or_else(|| Error::internal("an application without a sound number passed the precheck"))?;
     Ok(Certificate {

@@ -11,14 +11,14 @@ pub use queue::{Filter, Item, Position, queue};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
-    ApplicationNumber, ApplicationStore, Attempt, Case, CertificateStore, Document, Overview, Terms,
+    ApplicationNumber, Attempt, Case, CaseStore, Document, DocumentStore, Overview, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::reference::OrganizationTypes;
-use crate::tenant::{TenantScope, TenantStore};
+use crate::tenant::TenantScope;
 
 /// Finds applications over all tenants.
 pub trait ReviewStore {
@@ -55,7 +55,7 @@ pub trait ReviewStore {
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(
-    tx: &mut (impl ReviewStore + TenantScope + TenantStore + ApplicationStore + CertificateStore),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -65,7 +65,7 @@ pub fn get(
     access::require(actor, Permission::ReviewRead)?;
     let case = load(tx, context, id)?;
     let attempts = tx.attempts(id)?;
-    Ok((case.overview(tx, types, terms.day(context.now))?, attempts))
+    Ok((case.overview(types, terms.day(context.now))?, attempts))
 }
 
 /// A document of a case, for an operator. Whoever looks at a private document leaves a trace.
@@ -73,7 +73,7 @@ pub fn get(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn view_document(
-    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + DocumentStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -93,7 +93,7 @@ pub fn view_document(
 
 /// Goes to the tenant of a case and loads it. The caller has asked for the right.
 fn load(
-    tx: &mut (impl ReviewStore + TenantScope + TenantStore + ApplicationStore + CertificateStore),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore),
     context: &Context<'_>,
     id: ApplicationId,
 ) -> Result<Case> {

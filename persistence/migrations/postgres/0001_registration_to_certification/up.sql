@@ -153,6 +153,7 @@ CREATE TABLE certification_applications (
     organization_type text COLLATE "C" NOT NULL,
     subject jsonb NOT NULL,
     subject_sealed bytea,
+    registration_key text COLLATE "C",
     state text COLLATE "C" NOT NULL,
     attempt bigint,
     submitted_by uuid,

@@ -153,6 +153,7 @@ CREATE TABLE certification_applications (
     organization_type TEXT NOT NULL,
     subject TEXT NOT NULL,
     subject_sealed BLOB,
+    registration_key TEXT,
     state TEXT NOT NULL,
     attempt INTEGER,
     submitted_by BLOB,

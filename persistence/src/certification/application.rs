@@ -1,0 +1,274 @@
+//! Applications and their attempts, of the bound tenant.
+
+use crate::connection::on;
+use crate::error::{Understood, corrupt, one_row};
+use crate::review::enqueue;
+use crate::schema::{certification_applications as applications, certification_attempts as attempts};
+use crate::sql_type::{Id, Instant, Json, name_of, named};
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::certification::{
+    Application, ApplicationNumber, ApplicationStore, Attempt, Claim, Decision, State, Submission,
+};
+use domain::error::Result;
+use domain::id::{ApplicationId, DocumentId};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = applications, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct Row {
+    tenant_id: Id,
+    id: Id,
+    number: String,
+    kind: String,
+    organization_type: String,
+    subject: Json,
+    subject_sealed: Option<Vec<u8>>,
+    registration_key: Option<String>,
+    state: String,
+    attempt: Option<i64>,
+    submitted_by: Option<Id>,
+    submitted_at: Option<Instant>,
+    due_at: Option<Instant>,
+    decided_at: Option<Instant>,
+    respond_by: Option<Instant>,
+    ended_at: Option<Instant>,
+    retryable: Option<bool>,
+    claim_holder: Option<Id>,
+    claim_expires_at: Option<Instant>,
+    last_decision_sealed: Option<Vec<u8>>,
+    created_at: Instant,
+    version: i64,
+}
+
+impl Row {
+    fn of(tx: &Tx<'_>, application: &Application) -> Result<Self> {
+        let id = Id::from(application.id);
+        let (subject, subject_sealed) = tx.seal_draft(id, &application.draft)?;
+        let last_decision = application.last_decision.as_ref();
+        let submission = application.state.submission();
+        let mut row = Self {
+            tenant_id: application.tenant.into(),
+            id,
+            number: application.number.as_str().to_owned(),
+            kind: name_of(&application.kind),
+            organization_type: application.organization_type.clone(),
+            subject,
+            subject_sealed,
+            registration_key: application.draft.registration_key(),
+            state: application.state.name().to_owned(),
+            attempt: submission.map(|submission| submission.attempt.into()),
+            submitted_by: submission.map(|submission| submission.by.into()),
+            submitted_at: submission.map(|submission| submission.at.into()),
+            due_at: submission.map(|submission| submission.due_at.into()),
+            decided_at: None,
+            respond_by: None,
+            ended_at: None,
+            retryable: None,
+            claim_holder: None,
+            claim_expires_at: None,
+            last_decision_sealed: last_decision.map(|decision| tx.seal(id, decision)).transpose()?,
+            created_at: application.created_at.into(),
+            version: application.version,
+        };
+        match application.state {
+            State::Draft | State::Submitted(_) => {}
+            State::InReview { claim, .. } => {
+                row.claim_holder = claim.map(|claim| claim.holder.into());
+                row.claim_expires_at = claim.map(|claim| claim.expires_at.into());
+            }
+            State::InformationRequested { decided_at, respond_by, .. } => {
+                row.decided_at = Some(decided_at.into());
+                row.respond_by = Some(respond_by.into());
+            }
+            State::Approved { decided_at, .. } => row.decided_at = Some(decided_at.into()),
+            State::Rejected { decided_at, retryable, .. } => {
+                row.decided_at = Some(decided_at.into());
+                row.retryable = Some(retryable);
+            }
+            State::Withdrawn { at, .. } | State::Expired { at, .. } => row.ended_at = Some(at.into()),
+        }
+        Ok(row)
+    }
+
+    fn submission(&self) -> Option<Submission> {
+        Some(Submission {
+            attempt: self.attempt?.try_into().ok()?,
+            by: self.submitted_by?.get(),
+            at: self.submitted_at?.0,
+            due_at: self.due_at?.0,
+        })
+    }
+
+    /// The state, if the columns that it needs are there.
+    fn state(&self) -> Option<State> {
+        if self.state == "draft" {
+            return Some(State::Draft);
+        }
+        let submission = self.submission()?;
+        Some(match self.state.as_str() {
+            "submitted" => State::Submitted(submission),
+            "in_review" => {
+                State::InReview { submission, claim: claim(self.claim_holder, self.claim_expires_at) }
+            }
+            "information_requested" => State::InformationRequested {
+                submission,
+                decided_at: self.decided_at?.0,
+                respond_by: self.respond_by?.0,
+            },
+            "approved" => State::Approved { submission, decided_at: self.decided_at?.0 },
+            "rejected" => {
+                State::Rejected { submission, decided_at: self.decided_at?.0, retryable: self.retryable? }
+            }
+            "withdrawn" => State::Withdrawn { submission, at: self.ended_at?.0 },
+            "expired" => State::Expired { submission, at: self.ended_at?.0 },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn application(self, tx: &Tx<'_>) -> Result<Application> {
+        const TABLE: &str = "certification_applications";
+        let wrong = |column: &str| corrupt(TABLE, self.id.0, column);
+        let state = self.state().ok_or_else(|| wrong("state"))?;
+        let last_decision =
+            self.last_decision_sealed.as_deref().map(|sealed| tx.open(TABLE, self.id, sealed)).transpose()?;
+        Ok(Application {
+            id: self.id.get(),
+            tenant: self.tenant_id.get(),
+            number: ApplicationNumber::parse(&self.number).map_err(|_| wrong("number"))?,
+            kind: named(&self.kind).ok_or_else(|| wrong("kind"))?,
+            organization_type: self.organization_type,
+            draft: tx.open_draft(TABLE, self.id, self.subject, self.subject_sealed.as_deref())?,
+            state,
+            last_decision,
+            created_at: self.created_at.0,
+            version: self.version,
+        })
+    }
+}
+
+/// A claim, where both of its columns are there.
+pub(crate) fn claim(holder: Option<Id>, expires_at: Option<Instant>) -> Option<Claim> {
+    Some(Claim { holder: holder?.get(), expires_at: expires_at?.0 })
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts, treat_none_as_default_value = false)]
+struct AttemptRow {
+    tenant_id: Id,
+    application_id: Id,
+    number: i64,
+    subject: Json,
+    subject_sealed: Option<Vec<u8>>,
+    documents: Json,
+    submitted_by: Id,
+    submitted_at: Instant,
+    outcome: Option<String>,
+    decided_at: Option<Instant>,
+    decision_sealed: Option<Vec<u8>>,
+}
+
+impl AttemptRow {
+    fn attempt(self, tx: &Tx<'_>) -> Result<Attempt> {
+        const TABLE: &str = "certification_attempts";
+        let key = self.application_id;
+        let wrong = |column: &str| corrupt(TABLE, format!("{} {}", key.0, self.number), column);
+        let documents: Vec<uuid::Uuid> =
+            serde_json::from_value(self.documents.0.clone()).map_err(|_| wrong("documents"))?;
+        let decision =
+            self.decision_sealed.as_deref().map(|sealed| tx.open(TABLE, key, sealed)).transpose()?;
+        Ok(Attempt {
+            application: key.get(),
+            number: self.number.try_into().map_err(|_| wrong("number"))?,
+            draft: tx.open_draft(TABLE, key, self.subject, self.subject_sealed.as_deref())?,
+            documents: documents.into_iter().map(DocumentId::from).collect(),
+            submitted_by: self.submitted_by.get(),
+            submitted_at: self.submitted_at.0,
+            decision,
+        })
+    }
+}
+
+impl ApplicationStore for Tx<'_> {
+    fn application(&mut self) -> Result<Application> {
+        let tenant = self.bound()?;
+        let row: Row = on!(self.db, |db| applications::table
+            .filter(applications::tenant_id.eq(tenant))
+            .order(applications::id.desc())
+            .select(Row::as_select())
+            .first(db))
+        .understood()?;
+        row.application(self)
+    }
+
+    fn insert_application(&mut self, application: &Application) -> Result<()> {
+        let row = Row::of(self, application)?;
+        on!(self.db, |db| diesel::insert_into(applications::table).values(&row).execute(db)).understood()?;
+        Ok(())
+    }
+
+    fn update_application(&mut self, application: &Application) -> Result<()> {
+        let mut row = Row::of(self, application)?;
+        row.version += 1;
+        let known = applications::table
+            .filter(applications::tenant_id.eq(self.bound()?))
+            .filter(applications::id.eq(row.id))
+            .filter(applications::version.eq(application.version));
+        one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)?;
+        let Some(submission) = application.state.submission() else { return Ok(()) };
+        enqueue(self, application, submission)
+    }
+
+    fn attempts(&mut self, application: ApplicationId) -> Result<Vec<Attempt>> {
+        let tenant = self.bound()?;
+        let rows: Vec<AttemptRow> = on!(self.db, |db| attempts::table
+            .filter(attempts::tenant_id.eq(tenant))
+            .filter(attempts::application_id.eq(Id::from(application)))
+            .order(attempts::number.desc())
+            .select(AttemptRow::as_select())
+            .load(db))
+        .understood()?;
+        rows.into_iter().map(|row| row.attempt(self)).collect()
+    }
+
+    fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()> {
+        let owner = Id::from(attempt.application);
+        let (subject, subject_sealed) = self.seal_draft(owner, &attempt.draft)?;
+        let documents: Vec<_> =
+            attempt.documents.iter().map(|id| serde_json::Value::from(id.to_string())).collect();
+        let row = AttemptRow {
+            tenant_id: self.bound()?,
+            application_id: owner,
+            number: attempt.number.into(),
+            subject,
+            subject_sealed,
+            documents: Json(documents.into()),
+            submitted_by: attempt.submitted_by.into(),
+            submitted_at: attempt.submitted_at.into(),
+            outcome: None,
+            decided_at: None,
+            decision_sealed: None,
+        };
+        on!(self.db, |db| diesel::insert_into(attempts::table).values(&row).execute(db)).understood()?;
+        Ok(())
+    }
+
+    fn decide_attempt(
+        &mut self,
+        application: ApplicationId,
+        attempt: u32,
+        decision: &Decision,
+    ) -> Result<()> {
+        let owner = Id::from(application);
+        let undecided = attempts::table
+            .filter(attempts::tenant_id.eq(self.bound()?))
+            .filter(attempts::application_id.eq(owner))
+            .filter(attempts::number.eq(i64::from(attempt)))
+            .filter(attempts::outcome.is_null());
+        let decided = (
+            attempts::outcome.eq(name_of(&decision.outcome)),
+            attempts::decided_at.eq(Instant(decision.at)),
+            attempts::decision_sealed.eq(self.seal(owner, decision)?),
+        );
+        one_row(on!(self.db, |db| diesel::update(undecided).set(decided).execute(db)).understood()?)
+    }
+}

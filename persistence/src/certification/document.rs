@@ -1,0 +1,122 @@
+//! Documents of the bound tenant; their bytes are elsewhere.
+
+use crate::connection::on;
+use crate::error::{Understood, corrupt};
+use crate::schema::documents;
+use crate::sql_type::{Id, Instant, name_of, named};
+use crate::tx::Tx;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::certification::{Document, DocumentContent, DocumentStore};
+use domain::error::{Code, Error, Result};
+use domain::id::{ApplicationId, DocumentId};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = documents, treat_none_as_default_value = false)]
+struct DocumentRow {
+    tenant_id: Id,
+    id: Id,
+    application_id: Id,
+    kind: String,
+    page: i64,
+    media_type: String,
+    size: i64,
+    sha256: String,
+    kept_sha256: String,
+    width: Option<i64>,
+    height: Option<i64>,
+    pages: Option<i64>,
+    uploaded_by: Id,
+    uploaded_at: Instant,
+    removed_at: Option<Instant>,
+}
+
+impl TryFrom<DocumentRow> for Document {
+    type Error = Error;
+
+    fn try_from(row: DocumentRow) -> Result<Self> {
+        let wrong = |column: &str| corrupt("documents", row.id.0, column);
+        let small = |column: &str, value: Option<i64>| {
+            value.map(u32::try_from).transpose().map_err(|_| wrong(column))
+        };
+        Ok(Self {
+            id: row.id.get(),
+            application: row.application_id.get(),
+            kind: named(&row.kind).ok_or_else(|| wrong("kind"))?,
+            page: row.page.try_into().map_err(|_| wrong("page"))?,
+            content: DocumentContent {
+                media_type: named(&row.media_type).ok_or_else(|| wrong("media_type"))?,
+                size: row.size.try_into().map_err(|_| wrong("size"))?,
+                sha256: row.sha256.clone(),
+                kept_sha256: row.kept_sha256.clone(),
+                width: small("width", row.width)?,
+                height: small("height", row.height)?,
+                pages: small("pages", row.pages)?,
+            },
+            uploaded_by: row.uploaded_by.get(),
+            uploaded_at: row.uploaded_at.0,
+            removed_at: row.removed_at.map(|at| at.0),
+        })
+    }
+}
+
+impl DocumentStore for Tx<'_> {
+    fn documents(&mut self, application: ApplicationId) -> Result<Vec<Document>> {
+        let tenant = self.bound()?;
+        let rows: Vec<DocumentRow> = on!(self.db, |db| documents::table
+            .filter(documents::tenant_id.eq(tenant))
+            .filter(documents::application_id.eq(Id::from(application)))
+            .filter(documents::removed_at.is_null())
+            .order((documents::kind, documents::page))
+            .select(DocumentRow::as_select())
+            .load(db))
+        .understood()?;
+        rows.into_iter().map(Document::try_from).collect()
+    }
+
+    fn document(&mut self, id: DocumentId) -> Result<Document> {
+        let tenant = self.bound()?;
+        let row: DocumentRow = on!(self.db, |db| documents::table
+            .filter(documents::tenant_id.eq(tenant))
+            .filter(documents::id.eq(Id::from(id)))
+            .select(DocumentRow::as_select())
+            .first(db))
+        .understood()?;
+        row.try_into()
+    }
+
+    fn insert_document(&mut self, document: &Document) -> Result<()> {
+        let content = &document.content;
+        let row = DocumentRow {
+            tenant_id: self.bound()?,
+            id: document.id.into(),
+            application_id: document.application.into(),
+            kind: name_of(&document.kind),
+            page: document.page.into(),
+            media_type: name_of(&content.media_type),
+            size: i64::try_from(content.size).unwrap_or(i64::MAX),
+            sha256: content.sha256.clone(),
+            kept_sha256: content.kept_sha256.clone(),
+            width: content.width.map(i64::from),
+            height: content.height.map(i64::from),
+            pages: content.pages.map(i64::from),
+            uploaded_by: document.uploaded_by.into(),
+            uploaded_at: document.uploaded_at.into(),
+            removed_at: document.removed_at.map(Instant::from),
+        };
+        on!(self.db, |db| diesel::insert_into(documents::table).values(&row).execute(db)).understood()?;
+        Ok(())
+    }
+
+    fn remove_document(&mut self, id: DocumentId, now: DateTime<Utc>) -> Result<()> {
+        let known = documents::table
+            .filter(documents::tenant_id.eq(self.bound()?))
+            .filter(documents::id.eq(Id::from(id)))
+            .filter(documents::removed_at.is_null());
+        let changed = on!(self.db, |db| diesel::update(known)
+            .set(documents::removed_at.eq(Some(Instant(now))))
+            .execute(db))
+        .understood()?;
+        if changed == 1 { Ok(()) } else { Err(Code::NotFound.into()) }
+    }
+}

@@ -1,11 +1,12 @@
 //! Demonstration data: companies at different stages and somebody to review them, made by the same use cases that serve
 //! requests, so that a frontend has something to show in a minute.
 
-use crate::certification::inspect;
+use crate::inspection::Uploaded;
 use crate::service::Service;
 use crate::session::Credentials;
+use crate::settings::Mode;
 use domain::account::AccountStore;
-use domain::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};
+use domain::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole, Realm};
 use domain::agreement::{Accepted, Occasion};
 use domain::certification::{
     ApplicationStore, Attach, Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative,
@@ -22,9 +23,11 @@ use domain::review::{Judgement, claim, decide};
 use domain::session::{NewDevice, Owner, Platform, TokenHash};
 use domain::tenant::{Address, Organization, TenantScope};
 use domain::text::{AddressLine, DeviceName, OrganizationName, PersonName, Position};
-use domain::verification::{CodeBook, Purpose, Requester, Subject, VerificationStore};
+use domain::verification::{CodeBook, Permit, Purpose, Requester, Subject, VerificationStore};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
+use ring::digest;
+use std::io::Write;
 
 /// A company to make.
 struct Company {
@@ -44,7 +47,7 @@ const CERTIFIED: Company = Company {
     name: "杭州已证软件有限公司",
     owner: "周已证",
     mobile: "13800000002",
-    credit_code: "91350100M000100Y43",
+    credit_code: "91440300MA5DEM02X2",
 };
 const REVIEWER: (&str, &str) = ("13800000009", "李审核");
 
@@ -53,6 +56,11 @@ const REVIEWER: (&str, &str) = ("13800000009", "李审核");
 /// # Errors
 /// When the store fails.
 pub fn make(service: &Service) -> Result<String> {
+    if service.settings.secrets.mode == Mode::Production {
+        return Err(Error::internal(
+            "the demo makes an operator whose number is public; it is not for production",
+        ));
+    }
     let origin = Origin { ip: None, request_id: "demo".to_owned() };
     let demo = Demo { service, origin };
     let reviewer = demo.reviewer()?;
@@ -156,12 +164,17 @@ impl Demo<'_> {
             },
             accepted: self.accepted(Occasion::Registration),
             token: TokenHash(self.service.random.bytes()),
-            device_token: None,
         };
         let settings = &self.service.settings;
+        let permit = Permit {
+            realm: Realm::Tenant,
+            purpose: Purpose::Register,
+            mobile: mobile.clone(),
+            requester: Requester::Stranger,
+        };
         self.service.database.write(|tx| {
-            let agreements = &self.service.agreements;
-            start(tx, &self.context(), &request, agreements, &settings.registration, &settings.sms.limits)
+            let (agreements, limits) = (&self.service.agreements, &settings.sms.limits);
+            start(tx, &self.context(), &request, &permit, agreements, &settings.registration, limits)
         })
     }
 
@@ -200,11 +213,13 @@ impl Demo<'_> {
 
     fn upload(&self, owner: &MemberActor, kind: RequirementKind) -> Result<()> {
         let bytes = drawn(kind)?;
-        let sha256 = inspect::hex_digest(&bytes);
-        let inspected = inspect::inspect(bytes, sha256).map_err(|fault| Error::invalid(vec![fault]))?;
+        let mut file = self.service.documents.receive()?;
+        file.write_all(&bytes).map_err(|error| Error::internal(error.to_string()))?;
+        let sha256 = data_encoding::HEXLOWER.encode(digest::digest(&digest::SHA256, &bytes).as_ref());
+        let uploaded = Uploaded { file, size: bytes.len() as u64, sha256 };
         let id = self.context().id();
-        self.service.documents.keep(owner.tenant, id, &inspected.kept)?;
-        let attached = Attach { id, kind, page: 1, replaces: None, content: inspected.content };
+        let content = self.service.take_in(&uploaded, owner.tenant, id)?;
+        let attached = Attach { id, kind, page: 1, replaces: None, content };
         self.service.database.write(|tx| {
             tx.enter(owner.tenant);
             attach(tx, &self.context(), owner, &attached, &self.service.types).map(drop)

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod demo;
 mod gateway;
 mod http;
+pub mod inspection;
 mod job;
 mod keys;
 mod metrics;

@@ -4,10 +4,11 @@ use api::clock::Clock;
 use api::contract::Contract;
 use api::service::Service;
 use api::settings::{Settings, Source};
-use api::{demo, operator, server};
+use api::{demo, inspection, operator, server};
 use clap::{Parser, Subcommand};
 use domain::error::{Error, Result};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -38,6 +39,14 @@ enum Command {
     },
     /// Print every setting, its source and what it is for.
     Config,
+    /// Inspect a file that somebody uploaded; the service calls this.
+    #[command(hide = true)]
+    Inspect {
+        /// The file.
+        file: PathBuf,
+        /// Where to write what is kept of it.
+        kept: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -72,16 +81,24 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
-    if let Command::Openapi { json } = command {
-        let contract = Contract::shared();
-        return print(&if json { format!("{:#}\n", contract.json()) } else { contract.yaml()? });
+    match command {
+        Command::Openapi { json } => {
+            let contract = Contract::shared();
+            return print(&if json {
+                format!("{:#}\n", contract.json())
+            } else {
+                contract.yaml()?.to_owned()
+            });
+        }
+        Command::Inspect { file, kept } => return inspection::child::run(&file, &kept),
+        _ => {}
     }
     let mut source = Source::system().map_err(|error| Error::internal(error.to_string()))?;
     let settings = Settings::read(&mut source).map_err(|error| Error::internal(error.to_string()))?;
     match command {
         Command::Config => print(&config(&source)),
         Command::Serve => serve(settings),
-        Command::Openapi { .. } => Ok(()),
+        Command::Openapi { .. } | Command::Inspect { .. } => Ok(()),
         Command::Migrate => open(settings).map(drop),
         Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {
             print(&operator::add(&open(settings)?, &mobile, &name, &role, json)?)
@@ -117,8 +134,7 @@ fn serve(settings: Settings) -> Result<()> {
 }
 
 fn log(settings: &Settings) {
-    let filter =
-        tracing_subscriber::EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::new(&settings.log_filter);
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if settings.json_log {
         subscriber.json().flatten_event(true).init();

@@ -5,12 +5,15 @@ use crate::contract::Contract;
 use crate::gateway::documents::DocumentFolder;
 use crate::gateway::sms::Outbox;
 use crate::http::session_cache::SessionCache;
+use crate::inspection::{Uploaded, inspect};
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::token::{AccessTokens, RefreshTokens};
 use domain::agreement::Agreements;
+use domain::certification::DocumentContent;
 use domain::error::{Error, Result};
+use domain::id::{DocumentId, TenantId};
 use domain::reference::OrganizationTypes;
 use persistence::{Database, Observer, Options};
 use std::fs::DirBuilder;
@@ -95,6 +98,19 @@ impl Service {
             clock,
             settings,
         })
+    }
+
+    /// Inspects an uploaded file and keeps what is kept of it under the id of its document.
+    pub(crate) fn take_in(
+        &self,
+        uploaded: &Uploaded,
+        tenant: TenantId,
+        id: DocumentId,
+    ) -> Result<DocumentContent> {
+        let kept = self.documents.receive()?;
+        let content = inspect(&self.settings.program, uploaded, kept.path())?;
+        self.documents.keep(tenant, id, kept)?;
+        Ok(content)
     }
 
     /// Refresh tokens under this service's key.

@@ -48,6 +48,19 @@ pub enum OperatorRole {
     PlatformAdmin,
 }
 
+impl OperatorRole {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reviewer => "reviewer",
+            Self::SeniorReviewer => "senior_reviewer",
+            Self::Support => "support",
+            Self::PlatformAdmin => "platform_admin",
+        }
+    }
+}
+
 /// A member who proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemberActor {

@@ -3,7 +3,7 @@
 //! The domain never asks a clock or a random generator itself, so every use case can be repeated exactly.
 
 use chrono::{DateTime, Utc};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use uuid::Uuid;
 
 /// The source of ids and random bytes.
@@ -39,5 +39,27 @@ impl Context<'_> {
     #[must_use]
     pub fn id<T: crate::id::EntityId>(&self) -> T {
         self.random.uuid().into()
+    }
+}
+
+/// The network that an address counts for: one IPv4 address, or the /64 that one subscriber of IPv6 has to themselves.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscriber_is_one_network() {
+        let of = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
     }
 }

@@ -46,13 +46,13 @@ pub trait JobQueue {
     fn enqueue(&mut self, id: Uuid, job: &Job, now: DateTime<Utc>) -> Result<()>;
 }
 
-/// After so many failures a job is set aside for a person to look at.
+/// After so many attempts a job is set aside for a person to look at.
 pub const MAX_ATTEMPTS: u32 = 8;
 
-/// How long after its nth failure a job is tried again: 2 s, 4 s, 8 s … at most 5 min.
+/// How long after its nth attempt a job is tried again: 2 s, 4 s, 8 s … at most 5 min.
 #[must_use]
-pub fn back_off(failures: u32) -> Duration {
-    Duration::seconds(1_i64.checked_shl(failures.min(16)).unwrap_or(i64::MAX).min(300))
+pub fn back_off(attempts: u32) -> Duration {
+    Duration::seconds(1_i64.checked_shl(attempts.min(16)).unwrap_or(i64::MAX).min(300))
 }
 
 #[cfg(test)]

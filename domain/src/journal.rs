@@ -79,21 +79,19 @@ impl Entry {
         self
     }
 
-    /// Adds a field that is personal, unless it did not change. An entry has one person.
+    /// Says about whom its personal fields are, and which of them changed.
     #[must_use]
-    pub fn personal(
+    pub fn about<B: Into<Value>, A: Into<Value>>(
         mut self,
         person: impl Into<Uuid>,
-        field: &'static str,
-        before: impl Into<Value>,
-        after: impl Into<Value>,
+        fields: impl IntoIterator<Item = (&'static str, B, A)>,
     ) -> Self {
-        let (before, after) = (before.into(), after.into());
-        if before != after {
-            let person = PersonId::from(person.into());
-            let (_, changes) = self.personal.get_or_insert_with(|| (person, Vec::new()));
-            changes.push(Change { field, before, after });
-        }
+        let changes: Vec<_> = fields
+            .into_iter()
+            .map(|(field, before, after)| Change { field, before: before.into(), after: after.into() })
+            .filter(|change| change.before != change.after)
+            .collect();
+        self.personal = (!changes.is_empty()).then(|| (PersonId::from(person.into()), changes));
         self
     }
 }

@@ -46,6 +46,8 @@ pub struct Membership {
     pub userid: String,
     /// Their name there.
     pub name: String,
+    /// Their role there.
+    pub role: MemberRole,
 }
 
 /// A member as they see themselves.

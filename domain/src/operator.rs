@@ -60,7 +60,7 @@ pub fn add(
     role: OperatorRole,
 ) -> Result<Operator> {
     let known = tx.operator_by_mobile(mobile)?;
-    let before = known.as_ref().map(|operator| format!("{:?}", operator.role));
+    let before = known.as_ref().map(|operator| operator.role.name());
     let operator = Operator {
         id: known.as_ref().map_or_else(|| context.id(), |operator| operator.id),
         mobile: mobile.clone(),
@@ -70,10 +70,14 @@ pub fn add(
     };
     tx.save_operator(&operator, known.is_some())?;
     let old_name = known.as_ref().map(|operator| operator.name.as_str().to_owned());
-    let entry = Entry::new("operator.added", "operator", operator.id)
-        .change("role", before, format!("{role:?}"))
-        .personal(operator.id, "name", old_name, operator.name.as_str())
-        .personal(operator.id, "mobile", known.map(|_| mobile.as_str()), mobile.as_str());
+    let entry =
+        Entry::new("operator.added", "operator", operator.id).change("role", before, role.name()).about(
+            operator.id,
+            [
+                ("name", old_name, operator.name.as_str()),
+                ("mobile", known.map(|_| mobile.as_str().to_owned()), mobile.as_str()),
+            ],
+        );
     tx.record(context, &Actor::System, entry)?;
     Ok(operator)
 }

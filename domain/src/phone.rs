@@ -3,6 +3,7 @@
 use crate::error::{Code, Violation};
 use crate::text::squeezed;
 use std::fmt;
+use unicode_normalization::UnicodeNormalization;
 
 /// A calling code, and the check of the number behind it.
 type Plan = (&'static str, fn(&str) -> bool);
@@ -91,45 +92,40 @@ impl fmt::Debug for MobileNumber {
     }
 }
 
-/// A number at which an organization can be called: landline with area code and extension, 400 or 800 number, mobile,
-/// or a foreign number with its calling code. Kept as it is written, without spaces.
+/// A number at which an organization can be called: landline with area code, 400 or 800 number, mobile, or a foreign number
+/// with its calling code, each perhaps with an extension. Kept without separators, an extension after `x`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads a number as people write it.
+    /// Reads a number as people write it. What follows `x`, `ext`, `#`, `转` or the last dash behind a whole number is an
+    /// extension.
     ///
     /// # Errors
     /// [`Code::PhoneInvalid`].
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        let invalid = || Violation::new(Code::PhoneInvalid);
         if raw.chars().count() > 40 {
-            return Err(invalid());
+            return Err(Code::PhoneInvalid.into());
         }
-        let text = without_brackets(&raw.replace(['转', '#'], "x").replace("ext", "x"));
-        let (main, extension) = match text.split_once('X') {
-            Some((main, extension)) => (main, Some(extension)),
-            None => split_dashed_extension(raw, &text),
+        let dashes = |c| matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}');
+        let text: String = raw.nfkc().map(|c| if dashes(c) { '-' } else { c }).collect();
+        let text = text.trim().to_lowercase().replace("ext", "x").replace(['转', '#'], "x");
+        let (main, extension) = match text.split_once('x') {
+            Some((main, extension)) => (without_brackets(main), Some(extension)),
+            None => {
+                match text.rsplit_once('-').map(|(main, extension)| (without_brackets(main), extension)) {
+                    Some((main, extension)) if fits_at_home(&main) => (main, Some(extension)),
+                    _ => (without_brackets(&text), None),
+                }
+            }
         };
-        if extension.is_some_and(|e| e.is_empty() || e.len() > 6 || !e.bytes().all(|b| b.is_ascii_digit())) {
-            return Err(invalid());
-        }
-        let digits = main.strip_prefix('+').unwrap_or(main);
-        if !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(invalid());
-        }
-        let domestic = digits.strip_prefix("86").filter(|_| main.starts_with('+'));
-        let fits = match domestic {
-            Some(national) => fits_china(national) || fits_china(&format!("0{national}")),
-            None if main.starts_with('+') => (7..=15).contains(&digits.len()),
-            None => fits_china(digits),
-        };
-        if !fits {
-            return Err(invalid());
+        let extension = extension.map(|extension| extension.trim_matches(['.', '-', ' ']));
+        if !(fits_at_home(&main) || fits_abroad(&main)) || !extension.is_none_or(fits_extension) {
+            return Err(Code::PhoneInvalid.into());
         }
         Ok(Self(match extension {
-            Some(extension) => format!("{main}-{extension}"),
-            None => main.to_owned(),
+            Some(extension) => format!("{main}x{extension}"),
+            None => main,
         }))
     }
 
@@ -140,28 +136,37 @@ impl Phone {
     }
 }
 
-/// Area code and 7 or 8 digits, 400 and 800 numbers, mobiles.
-fn fits_china(digits: &str) -> bool {
-    let landline = digits.starts_with('0')
-        && digits.as_bytes().get(1).is_some_and(|b| *b != b'0')
-        && (10..=12).contains(&digits.len());
-    let service = (digits.starts_with("400") || digits.starts_with("800")) && digits.len() == 10;
-    landline || service || MOBILE_PLANS[0].1(digits)
+/// Area code and local number, 400 and 800 numbers, mobiles; with +86 the area code may be without its zero.
+fn fits_at_home(number: &str) -> bool {
+    match number.strip_prefix("+86") {
+        Some(national) => fits_china(national) || fits_china(&format!("0{national}")),
+        None => fits_china(number),
+    }
 }
 
-/// `0755-86001234-801`: what follows the last dash is an extension when two dashes separate three runs of digits.
-fn split_dashed_extension<'t>(raw: &str, text: &'t str) -> (&'t str, Option<&'t str>) {
-    let runs: Vec<usize> =
-        raw.trim().split('-').map(|run| run.chars().filter(char::is_ascii_digit).count()).collect();
-    let toll_free = text.starts_with("400") || text.starts_with("800");
-    match runs.as_slice() {
-        // Only plain text can be cut at a count of its digits; anything else is refused further on.
-        [_, _, last] if text.is_ascii() && !toll_free && *last <= 6 && text.len() > *last => {
-            let (main, extension) = text.split_at(text.len() - last);
-            (main, Some(extension))
-        }
-        _ => (text, None),
+fn fits_china(digits: &str) -> bool {
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
     }
+    match digits.as_bytes() {
+        // Beijing and the cities of 02x have eight digits behind three.
+        [b'0', b'1' | b'2', ..] => digits.len() == 11,
+        [b'0', b'3'..=b'9', ..] => (11..=12).contains(&digits.len()),
+        [b'4' | b'8', b'0', b'0', ..] => digits.len() == 10,
+        _ => MOBILE_PLANS[0].1(digits),
+    }
+}
+
+fn fits_abroad(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| {
+        !digits.starts_with("86")
+            && (7..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+fn fits_extension(extension: &str) -> bool {
+    (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn without_brackets(raw: &str) -> String {
@@ -219,15 +224,26 @@ mod tests {
         for (raw, kept) in [
             ("0755-86001234", "075586001234"),
             ("(0755) 86001234", "075586001234"),
-            ("0755-86001234-801", "075586001234-801"),
-            ("0755-86001234转801", "075586001234-801"),
+            ("0755-86001234-801", "075586001234x801"),
+            ("0755-86001234转801", "075586001234x801"),
+            ("０７５５－８６００１２３４－８０１", "075586001234x801"),
+            ("(0755) 86001234 Ext. 801", "075586001234x801"),
+            ("0755-8600-1234", "075586001234"),
+            ("010-8888-6666", "01088886666"),
+            ("138-0013-8000", "13800138000"),
+            ("010-12345678-1", "01012345678x1"),
+            ("4008001234转5", "4008001234x5"),
+            ("+1 415-555-0100", "+14155550100"),
+            ("+1 415-555-0100 #5", "+14155550100x5"),
             ("010-12345678", "01012345678"),
             ("400-800-1234", "4008001234"),
             ("13800138000", "13800138000"),
             ("+86 755 86001234", "+8675586001234"),
             ("+1 415 555 0100", "+14155550100"),
         ] {
-            assert_eq!(Phone::parse(raw).unwrap().as_str(), kept, "{raw}");
+            let phone = Phone::parse(raw).unwrap();
+            assert_eq!(phone.as_str(), kept, "{raw}");
+            assert_eq!(Phone::parse(kept).unwrap(), phone, "what is kept is read again");
         }
         for raw in
             ["", "12", "86001234", "0755", "abc", "+12", "400-800", "0755-86001234转", "00755-86001234"]
@@ -241,6 +257,13 @@ mod tests {
         fn nothing_makes_it_panic(raw in "\\PC{0,40}") {
             let _ = MobileNumber::parse(&raw);
             let _ = Phone::parse(&raw);
+        }
+
+        #[test]
+        fn what_is_kept_is_read_again(raw in "[+0-9 ()x#转-]{6,24}") {
+            if let Ok(phone) = Phone::parse(&raw) {
+                prop_assert_eq!(Phone::parse(phone.as_str()).unwrap(), phone);
+            }
         }
     }
 }

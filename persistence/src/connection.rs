@@ -99,6 +99,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, link: &mut Link) -> bool {
-        link.broken
+        // A closure that panicked may have left its transaction open.
+        link.broken || std::thread::panicking()
     }
 }

@@ -85,19 +85,4 @@ impl Tx<'_> {
         .understood()?;
         Ok(())
     }
-
-    /// Forgets what has expired, at most `limit` records.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn forget_expired(&mut self, now: DateTime<Utc>, limit: u32) -> Result<usize> {
-        let old: Vec<Vec<u8>> = on!(self.db, |db| records::table
-            .filter(records::expires_at.le(Instant(now)))
-            .select(records::scope)
-            .limit(limit.into())
-            .load(db))
-        .understood()?;
-        on!(self.db, |db| diesel::delete(records::table.filter(records::scope.eq_any(old))).execute(db))
-            .understood()
-    }
 }

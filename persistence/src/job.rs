@@ -4,7 +4,7 @@
 use crate::connection::on;
 use crate::database::Database;
 use crate::dialect;
-use crate::error::{Understood, corrupt};
+use crate::error::Understood;
 use crate::schema::jobs;
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
@@ -21,7 +21,7 @@ pub struct Leased {
     pub job: Job,
     id: Uuid,
     lease: Uuid,
-    failures: u32,
+    attempts: u32,
 }
 
 /// How many jobs there are.
@@ -43,7 +43,7 @@ impl JobQueue for Tx<'_> {
                 jobs::payload.eq(Json(payload)),
                 jobs::state.eq("ready"),
                 jobs::due_at.eq(Instant(now)),
-                jobs::failures.eq(0),
+                jobs::attempts.eq(0),
                 jobs::created_at.eq(Instant(now)),
             ))
             .execute(db))
@@ -53,7 +53,7 @@ impl JobQueue for Tx<'_> {
 }
 
 impl Database {
-    /// Leases due jobs to this process.
+    /// Leases due jobs to this process. Taking one counts as an attempt, so that a job that ends its process ends one day too.
     ///
     /// # Errors
     /// When the database fails.
@@ -74,21 +74,29 @@ impl Database {
                 .set((
                     jobs::lease_id.eq(Some(Id(lease))),
                     jobs::lease_until.eq(Some(Instant(now + lease_for))),
+                    jobs::attempts.eq(jobs::attempts + 1),
                 ))
                 .execute(db))
             .understood()?;
             let rows: Vec<(Id, Json, i64)> = on!(tx.db, |db| jobs::table
                 .filter(jobs::id.eq_any(ids))
-                .select((jobs::id, jobs::payload, jobs::failures))
+                .select((jobs::id, jobs::payload, jobs::attempts))
                 .load(db))
             .understood()?;
-            rows.into_iter()
-                .map(|(id, payload, failures)| {
-                    let job =
-                        serde_json::from_value(payload.0).map_err(|error| corrupt("jobs", id.0, error))?;
-                    Ok(Leased { job, id: id.0, lease, failures: u32::try_from(failures).unwrap_or(u32::MAX) })
-                })
-                .collect()
+            let mut leased = Vec::with_capacity(rows.len());
+            for (id, payload, attempts) in rows {
+                let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+                let read = serde_json::from_value::<Job>(payload.0).map_err(|error| error.to_string());
+                match read {
+                    Ok(job) if attempts <= MAX_ATTEMPTS => {
+                        leased.push(Leased { job, id: id.0, lease, attempts })
+                    }
+                    Ok(_) => set_aside(tx, id, "its process ended whenever it was tried")?,
+                    // A kind of another version, perhaps. The others do not wait for it.
+                    Err(error) => set_aside(tx, id, &error)?,
+                }
+            }
+            Ok(leased)
         })
     }
 
@@ -112,16 +120,14 @@ impl Database {
     /// # Errors
     /// When the database fails.
     pub fn fail_job(&self, leased: &Leased, error: &str, now: DateTime<Utc>) -> Result<bool> {
-        let failures = leased.failures.saturating_add(1);
-        let dead = failures >= MAX_ATTEMPTS;
+        let dead = leased.attempts >= MAX_ATTEMPTS;
         self.write_read_committed(|tx| {
             let held =
                 jobs::table.filter(jobs::id.eq(Id(leased.id))).filter(jobs::lease_id.eq(Id(leased.lease)));
             on!(tx.db, |db| diesel::update(held)
                 .set((
                     jobs::state.eq(if dead { "dead" } else { "ready" }),
-                    jobs::failures.eq(i64::from(failures)),
-                    jobs::due_at.eq(Instant(now + back_off(failures))),
+                    jobs::due_at.eq(Instant(now + back_off(leased.attempts))),
                     jobs::lease_id.eq(None::<Id>),
                     jobs::lease_until.eq(None::<Instant>),
                     jobs::last_error.eq(Some(error.chars().take(500).collect::<String>())),
@@ -146,6 +152,19 @@ impl Database {
             Ok(JobCounts { ready: count("ready")?, dead: count("dead")? })
         })
     }
+}
+
+fn set_aside(tx: &mut Tx<'_>, id: Id, why: &str) -> Result<()> {
+    on!(tx.db, |db| diesel::update(jobs::table.find(id))
+        .set((
+            jobs::state.eq("dead"),
+            jobs::lease_id.eq(None::<Id>),
+            jobs::lease_until.eq(None::<Instant>),
+            jobs::last_error.eq(Some(why)),
+        ))
+        .execute(db))
+    .understood()
+    .map(drop)
 }
 
 fn any_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool> {

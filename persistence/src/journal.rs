@@ -60,18 +60,19 @@ impl Tx<'_> {
         let owner = Id::from(person);
         let failed =
             |error: crate::sealing::SealingError| Error::internal(format!("person key {person}: {error}"));
+        let place = format!("person_keys {person}");
         let known = person_keys::table.find(owner).select(person_keys::wrapped);
         let wrapped: Option<Vec<u8>> =
             if new { None } else { on!(self.db, |db| known.first(db)).optional().understood()? };
         let key: [u8; 32] = if let Some(wrapped) = wrapped {
-            let plain = self.keys.open(owner.0.as_bytes(), &wrapped).map_err(failed)?;
+            let plain = self.keys.open(place.as_bytes(), &wrapped).map_err(failed)?;
             plain
                 .as_slice()
                 .try_into()
                 .map_err(|_| Error::internal(format!("person key {person}: length")))?
         } else {
             let fresh = self.keys.fresh_key().map_err(failed)?;
-            let wrapped = self.keys.seal(owner.0.as_bytes(), &fresh).map_err(failed)?;
+            let wrapped = self.keys.seal(place.as_bytes(), &fresh).map_err(failed)?;
             on!(self.db, |db| diesel::insert_into(person_keys::table)
                 .values((
                     person_keys::person_id.eq(owner),

@@ -22,6 +22,7 @@ mod schema;
 mod sealing;
 mod session;
 mod sql_type;
+mod sweep;
 mod tenant;
 mod tx;
 mod verification;

@@ -43,7 +43,7 @@ impl Row {
             number: application.number.as_str().to_owned(),
             waiting: application.state.with_reviewer(),
             state: application.state.name().to_owned(),
-            legal_name: application.draft.legal_name.clone().unwrap_or_default(),
+            legal_name: application.draft.name_on_license().unwrap_or_default().to_owned(),
             organization_type: application.organization_type.clone(),
             attempt: submission.attempt.into(),
             submitted_at: submission.at.into(),

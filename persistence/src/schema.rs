@@ -34,7 +34,8 @@ diesel::table! {
 
     devices (id) {
         id -> Id,
-        account_id -> Id,
+        account_id -> Nullable<Id>,
+        operator_id -> Nullable<Id>,
         token -> Binary,
         name -> Text,
         platform -> Text,
@@ -129,8 +130,8 @@ diesel::table! {
         mobile_prefix -> Text,
         purpose -> Text,
         requester -> Text,
-        ip -> Nullable<Text>,
-        tenant_id -> Nullable<Id>,
+        realm -> Text,
+        network -> Nullable<Text>,
         sent_at -> Instant,
         slot -> BigInt,
     }
@@ -366,7 +367,7 @@ diesel::table! {
         payload -> Json,
         state -> Text,
         due_at -> Instant,
-        failures -> BigInt,
+        attempts -> BigInt,
         lease_until -> Nullable<Instant>,
         lease_id -> Nullable<Id>,
         last_error -> Nullable<Text>,

@@ -1,7 +1,7 @@
 //! Sealing: values that must not be readable in the database, encrypted with AES-256-GCM.
 //!
-//! A sealed value is `version (1) | key id (4) | nonce (12) | ciphertext and tag`. What it belongs to is authenticated
-//! along, so that a sealed value cannot be moved to another row.
+//! A sealed value is `version (1) | key id (4) | nonce (12) | ciphertext and tag`. The place where it stands is
+//! authenticated along, so that a sealed value cannot be moved to another row or column.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -59,11 +59,11 @@ impl KeyRing {
         if keys.is_empty() { Err(SealingError::Key) } else { Ok(Self { keys, random: SystemRandom::new() }) }
     }
 
-    /// Seals bytes for the thing that `owner` names.
+    /// Seals bytes for the place where it stands.
     ///
     /// # Errors
     /// [`SealingError::Random`].
-    pub fn seal(&self, owner: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealingError> {
+    pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealingError> {
         let (id, key) = self.keys.first().ok_or(SealingError::Key)?;
         let mut nonce = [0; NONCE_LEN];
         self.random.fill(&mut nonce).map_err(|_| SealingError::Random)?;
@@ -72,17 +72,17 @@ impl KeyRing {
         sealed.extend_from_slice(&id.to_be_bytes());
         sealed.extend_from_slice(&nonce);
         let mut body = plain.to_vec();
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(owner), &mut body)
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place), &mut body)
             .map_err(|_| SealingError::Form)?;
         sealed.extend_from_slice(&body);
         Ok(sealed)
     }
 
-    /// Opens what was sealed for the thing that `owner` names.
+    /// Opens what was sealed for the place where it stands.
     ///
     /// # Errors
     /// Every [`SealingError`] but the last.
-    pub fn open(&self, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealingError> {
+    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealingError> {
         let (header, body) = sealed.split_at_checked(HEADER).ok_or(SealingError::Form)?;
         let (version, rest) = header.split_at(1);
         let (id, nonce) = rest.split_at(4);
@@ -94,7 +94,7 @@ impl KeyRing {
         let mut body = body.to_vec();
         let length = key
             .1
-            .open_in_place(nonce, Aad::from(owner), &mut body)
+            .open_in_place(nonce, Aad::from(place), &mut body)
             .map_err(|_| SealingError::Tampered)?
             .len();
         body.truncate(length);
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_sealed_opens_for_its_owner_alone() {
+    fn what_was_sealed_opens_in_its_place_alone() {
         let ring = KeyRing::new([(7, [1; 32])]).unwrap();
         let sealed = ring.seal(b"row 1", b"secret").unwrap();
         assert_eq!(ring.open(b"row 1", &sealed).unwrap(), b"secret");

@@ -7,12 +7,13 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::actor::{Actor, MemberActor, OperatorActor};
+use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
 use domain::error::Result;
 use domain::id::{ChallengeId, DeviceId, SessionId};
 use domain::phone::MobileNumber;
 use domain::session::{
-    Challenge, ChallengeStore, Device, DeviceStore, NewDevice, Owner, Session, SessionStore, TokenHash,
+    Challenge, ChallengeStore, Device, DeviceOwner, DeviceStore, NewDevice, Owner, Session, SessionStore,
+    TokenHash,
 };
 use domain::text::DeviceName;
 use domain::verification::Requester;
@@ -157,7 +158,8 @@ impl SessionStore for Tx<'_> {
 #[diesel(table_name = devices, treat_none_as_default_value = false)]
 struct DeviceRow {
     id: Id,
-    account_id: Id,
+    account_id: Option<Id>,
+    operator_id: Option<Id>,
     token: Vec<u8>,
     name: String,
     platform: String,
@@ -165,22 +167,39 @@ struct DeviceRow {
 }
 
 impl DeviceStore for Tx<'_> {
-    fn device_of(&mut self, token: &TokenHash, mobile: &MobileNumber) -> Result<Option<DeviceId>> {
-        let id: Option<Id> = on!(self.db, |db| devices::table
-            .inner_join(accounts::table.on(accounts::id.eq(devices::account_id)))
-            .filter(devices::token.eq(token.0.to_vec()))
-            .filter(accounts::mobile.eq(mobile.as_str()))
-            .select(devices::id)
-            .first(db))
+    fn device_of(
+        &mut self,
+        token: &TokenHash,
+        realm: Realm,
+        mobile: &MobileNumber,
+    ) -> Result<Option<DeviceId>> {
+        let known = devices::table.filter(devices::token.eq(token.0.to_vec()));
+        let id: Option<Id> = match realm {
+            Realm::Tenant => on!(self.db, |db| known
+                .inner_join(accounts::table.on(accounts::id.nullable().eq(devices::account_id)))
+                .filter(accounts::mobile.eq(mobile.as_str()))
+                .select(devices::id)
+                .first(db)),
+            Realm::Platform => on!(self.db, |db| known
+                .inner_join(operators::table.on(operators::id.nullable().eq(devices::operator_id)))
+                .filter(operators::mobile.eq(mobile.as_str()))
+                .select(devices::id)
+                .first(db)),
+        }
         .optional()
         .understood()?;
         Ok(id.map(Id::get))
     }
 
     fn insert_device(&mut self, device: &Device) -> Result<()> {
+        let (account_id, operator_id) = match device.owner {
+            DeviceOwner::Account(id) => (Some(id.into()), None),
+            DeviceOwner::Operator(id) => (None, Some(id.into())),
+        };
         let row = DeviceRow {
             id: device.id.into(),
-            account_id: device.account.into(),
+            account_id,
+            operator_id,
             token: device.token.0.to_vec(),
             name: device.described.name.as_str().to_owned(),
             platform: name_of(&device.described.platform),

@@ -152,19 +152,26 @@ impl MemberStore for Tx<'_> {
     }
 
     fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>> {
-        let rows: Vec<(Id, String, Id, String, String)> = on!(self.db, |db| members::table
+        let rows: Vec<Place> = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .filter(members::account_id.eq(Id::from(account)))
             .filter(members::state.eq("active"))
             .order((members::created_at, members::id))
-            .select((tenants::tenant_id, tenants::name, members::id, members::userid, members::name))
+            .select((
+                tenants::tenant_id,
+                tenants::name,
+                members::id,
+                members::userid,
+                members::name,
+                members::role,
+            ))
             .load(db))
         .understood()?;
-        Ok(rows.into_iter().map(membership).collect())
+        rows.into_iter().map(membership).collect()
     }
 
     fn profile(&mut self, member: MemberId) -> Result<Profile> {
-        type Found = ((Id, String, Id, String, String), Option<String>, String);
+        type Found = (Place, Option<String>, String);
         let tenant = self.bound()?;
         let (place, position, mobile): Found = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
@@ -172,17 +179,28 @@ impl MemberStore for Tx<'_> {
             .filter(members::tenant_id.eq(tenant))
             .filter(members::id.eq(Id::from(member)))
             .select((
-                (tenants::tenant_id, tenants::name, members::id, members::userid, members::name),
+                (
+                    tenants::tenant_id,
+                    tenants::name,
+                    members::id,
+                    members::userid,
+                    members::name,
+                    members::role,
+                ),
                 members::position,
                 accounts::mobile,
             ))
             .first(db))
         .understood()?;
         let mobile = stored_mobile("accounts", member, &mobile)?;
-        Ok(Profile { membership: membership(place), position, mobile })
+        Ok(Profile { membership: membership(place)?, position, mobile })
     }
 }
 
-fn membership((tenant, tenant_name, member, userid, name): (Id, String, Id, String, String)) -> Membership {
-    Membership { tenant: tenant.get(), tenant_name, member: member.get(), userid, name }
+/// Tenant, its name, member, userid, name, role.
+type Place = (Id, String, Id, String, String, String);
+
+fn membership((tenant, tenant_name, member, userid, name, role): Place) -> Result<Membership> {
+    let role = named(&role).ok_or_else(|| corrupt("members", member.0, "role"))?;
+    Ok(Membership { tenant: tenant.get(), tenant_name, member: member.get(), userid, name, role })
 }

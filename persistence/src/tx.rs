@@ -29,20 +29,18 @@ impl<'a> Tx<'a> {
             .ok_or_else(|| Error::internal("a tenant's data was asked for without a tenant"))
     }
 
-    /// Seals a value as JSON for the row that `owner` names.
-    pub(crate) fn seal(&self, owner: Id, value: &impl Serialize) -> Result<Vec<u8>> {
+    /// Seals a value as JSON for the place where it stands: table, column and key of the row.
+    pub(crate) fn seal(&self, place: &str, value: &impl Serialize) -> Result<Vec<u8>> {
         let plain =
             serde_json::to_vec(value).map_err(|error| Error::internal(format!("sealing: {error}")))?;
-        self.keys
-            .seal(owner.0.as_bytes(), &plain)
-            .map_err(|error| Error::internal(format!("sealing: {error}")))
+        self.keys.seal(place.as_bytes(), &plain).map_err(|error| Error::internal(format!("sealing: {error}")))
     }
 
-    /// Opens a sealed value of the row that `owner` names.
-    pub(crate) fn open<T: DeserializeOwned>(&self, table: &str, owner: Id, sealed: &[u8]) -> Result<T> {
+    /// Opens what was sealed for a place.
+    pub(crate) fn open<T: DeserializeOwned>(&self, place: &str, sealed: &[u8]) -> Result<T> {
         let plain =
-            self.keys.open(owner.0.as_bytes(), sealed).map_err(|error| corrupt(table, owner.0, error))?;
-        serde_json::from_slice(&plain).map_err(|error| corrupt(table, owner.0, error))
+            self.keys.open(place.as_bytes(), sealed).map_err(|error| corrupt(place, "sealed", error))?;
+        serde_json::from_slice(&plain).map_err(|error| corrupt(place, "sealed", error))
     }
 }
 

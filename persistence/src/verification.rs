@@ -9,11 +9,11 @@ use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use domain::context::network;
 use domain::error::{Code, Error, Result};
 use domain::id::{DeviceId, VerificationId};
-use domain::phone::MobileNumber;
 use domain::verification::{
-    Budget, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore,
+    Budget, Permit, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore,
 };
 use uuid::Uuid;
 
@@ -42,22 +42,24 @@ struct SendRow {
     mobile_prefix: String,
     purpose: String,
     requester: String,
-    ip: Option<String>,
-    tenant_id: Option<Id>,
+    realm: &'static str,
+    network: Option<String>,
     sent_at: Instant,
     slot: i64,
 }
 
+const STRANGER: &str = "stranger";
+
 fn requester_text(requester: Requester) -> String {
     match requester {
-        Requester::Stranger => "stranger".to_owned(),
+        Requester::Stranger => STRANGER.to_owned(),
         Requester::Device(id) => format!("device:{id}"),
     }
 }
 
 fn stored_requester(text: &str) -> Option<Requester> {
     match text.strip_prefix("device:") {
-        None => (text == "stranger").then_some(Requester::Stranger),
+        None => (text == STRANGER).then_some(Requester::Stranger),
         Some(id) => Uuid::parse_str(id).ok().map(|id| Requester::Device(DeviceId::from(id))),
     }
 }
@@ -160,16 +162,15 @@ impl VerificationStore for Tx<'_> {
 
     fn recent_sends(
         &mut self,
-        mobile: &MobileNumber,
-        purpose: Purpose,
-        requester: Requester,
+        like: &Permit,
         since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<DateTime<Utc>>> {
         let sent: Vec<Instant> = on!(self.db, |db| sms_sends::table
-            .filter(sms_sends::mobile.eq(mobile.as_str()))
-            .filter(sms_sends::purpose.eq(purpose.name()))
-            .filter(sms_sends::requester.eq(requester_text(requester)))
+            .filter(sms_sends::mobile.eq(like.mobile.as_str()))
+            .filter(sms_sends::realm.eq(like.realm.name()))
+            .filter(sms_sends::purpose.eq(like.purpose.name()))
+            .filter(sms_sends::requester.eq(requester_text(like.requester)))
             .filter(sms_sends::sent_at.gt(Instant(since)))
             .order(sms_sends::sent_at.desc())
             .limit(limit.into())
@@ -180,42 +181,44 @@ impl VerificationStore for Tx<'_> {
     }
 
     fn record_send(&mut self, id: Uuid, send: &SendRecord) -> Result<()> {
+        let permit = &send.permit;
         let row = SendRow {
             id: Id(id),
-            mobile: send.mobile.as_str().to_owned(),
-            mobile_prefix: send.mobile.prefix().to_owned(),
-            purpose: send.purpose.name().to_owned(),
-            requester: requester_text(send.requester),
-            ip: send.ip.map(|ip| ip.to_string()),
-            tenant_id: send.tenant.map(Id::from),
+            mobile: permit.mobile.as_str().to_owned(),
+            mobile_prefix: permit.mobile.prefix().to_owned(),
+            purpose: permit.purpose.name().to_owned(),
+            requester: requester_text(permit.requester),
+            realm: permit.realm.name(),
+            network: send.ip.map(|ip| network(ip).to_string()),
             sent_at: send.at.into(),
             slot: send.slot,
         };
         match on!(self.db, |db| diesel::insert_into(sms_sends::table).values(&row).execute(db)) {
             Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                Err(Error::new(Code::CodeResendTooSoon).with("seconds", 60).retry_after(60))
+                Err(Error::new(Code::CodeResendTooSoon).with("seconds", send.wait).retry_after(send.wait))
             }
             other => other.understood().map(drop),
         }
     }
 
-    fn sends_counted(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<u32> {
-        let found: Vec<Instant> = on!(self.db, |db| {
+    fn spent(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<bool> {
+        let last_of_budget: Option<Id> = on!(self.db, |db| {
             let sends: sms_sends::BoxedQuery<'_, _> = sms_sends::table.into_boxed();
             let sends = match budget {
-                Budget::Ip(ip) => sends.filter(sms_sends::ip.eq(ip.to_string())),
+                Budget::Ip(ip) => sends.filter(sms_sends::network.eq(network(*ip).to_string())),
                 Budget::Prefix(prefix) => sends.filter(sms_sends::mobile_prefix.eq(prefix)),
-                Budget::Tenant(tenant) => sends.filter(sms_sends::tenant_id.eq(Id::from(*tenant))),
                 Budget::Platform => sends,
             };
             sends
+                .filter(sms_sends::requester.eq(STRANGER))
                 .filter(sms_sends::sent_at.gt(Instant(since)))
-                .order(sms_sends::sent_at)
-                .limit(limit.into())
-                .select(sms_sends::sent_at)
-                .load(db)
+                .offset(i64::from(limit) - 1)
+                .limit(1)
+                .select(sms_sends::id)
+                .first(db)
         })
+        .optional()
         .understood()?;
-        Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+        Ok(last_of_budget.is_some())
     }
 }

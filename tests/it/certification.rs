@@ -298,3 +298,28 @@ both!(an_unanswered_request_expires, |world| {
         .expect(200);
     assert_eq!((status.text("/state").as_str(), status.text("/next").as_str()), ("expired", "submit_again"));
 });
+
+both!(a_document_is_replaced_by_one_of_its_kind, |world| {
+    let company = world.company("替换公司").registered().await.filled_in().await;
+    let seen = company.certification().await;
+    let front = requirement(&seen, "id_document_front")["documents"][0]["id"].as_str().unwrap().to_owned();
+    let page = files::jpeg(900, 700);
+    let fields = [("kind", "business_license"), ("page", "2"), ("replaces", front.as_str())];
+    let refused = company.upload(&fields, "a.jpg", &page).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/replaces".to_owned(), "document_not_replaceable".to_owned())]);
+    let seen = company.certification().await;
+    assert_eq!(requirement(&seen, "id_document_front")["status"], "uploaded");
+});
+
+both!(the_tag_of_an_answer_is_that_of_its_language, |world| {
+    let company = world.company("双语公司").registered().await;
+    let asked = |language: &str| company.get("/v1/certification").header("accept-language", language);
+    let english = asked("en").send().await.expect(200);
+    assert!(english.headers["vary"].contains("accept-language"));
+    let chinese = asked("zh-CN").header("if-none-match", &english.etag()).send().await.expect(200);
+    assert_ne!(chinese.etag(), english.etag());
+    asked("en").header("if-none-match", &english.etag()).send().await.expect(304);
+    // Both name the version that a change has to name.
+    let patch = world.patch("/v1/certification/subject", json!({"legal_name": "双语公司"}));
+    patch.bearer(&company.access_token).header("if-match", &chinese.etag()).send().await.expect(200);
+});

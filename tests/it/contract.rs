@@ -226,7 +226,8 @@ both!(ids_of_another_tenant_are_ids_of_nothing, |world| {
             &tests::files::pdf(1),
         )
         .await;
-    replaced.refused(404, "not_found");
+    let refused = replaced.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/replaces".to_owned(), "document_not_replaceable".to_owned())]);
 });
 
 both!(every_post_honours_its_idempotency_key, |world| {

@@ -227,3 +227,17 @@ async fn the_log_holds_no_secret() {
     let field = format!("\"{code}\"");
     assert!(!log.contains(&field) && !log.contains(&format!(" {code} ")), "the code is in the log");
 }
+
+/// A job that this version cannot read is set aside, and the others are done.
+#[actix_web::test]
+async fn a_job_of_another_version_holds_up_nobody() {
+    let world = std::rc::Rc::new(tests::World::start(tests::Backend::Postgres).await);
+    let sql = "INSERT INTO jobs (id, kind, payload, state, due_at, attempts, created_at) \
+               VALUES (gen_random_uuid(), 'later', '{\"kind\":\"later\"}', 'ready', 'epoch', 0, 'epoch')";
+    let psql = std::process::Command::new("psql").args(["-Xq", "-c", sql]).arg(&world.database_url).status();
+    assert!(psql.unwrap().success());
+    world.company("照常公司").registered().await;
+    let counts = world.service().database.job_counts().unwrap();
+    assert_eq!((counts.ready, counts.dead), (0, 1));
+    tests::World::stop(world).await;
+}

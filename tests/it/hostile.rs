@@ -258,3 +258,65 @@ async fn web_pages_of_other_origins_are_let_in_by_configuration_alone() {
     let refused = preflight("https://evil.example").await.unwrap();
     assert!(!refused.headers().contains_key("access-control-allow-origin"));
 }
+
+both!(a_bomb_costs_no_more_than_its_own_process, |world| {
+    let company = world.company("炸弹公司").registered().await;
+    let upload = |content: Vec<u8>| {
+        let company = &company;
+        async move { company.upload(&[("kind", "business_license")], "a", &content).await }
+    };
+    // Two bytes of text make an object of over a hundred.
+    let bomb = files::pdf_with(1, &format!("/X [{}]", "0 ".repeat(4_500_000)));
+    let refused = upload(bomb).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/file".to_owned(), "document_unreadable".to_owned())]);
+    upload(files::pdf(1)).await.expect(201);
+    alive(&world).await;
+});
+
+both!(an_upload_has_few_parts_and_each_once, |world| {
+    let company = world.company("多段公司").registered().await;
+    let part = |name: &str, text: &str| {
+        format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let send = |parts: String| {
+        let body = parts + "--x--\r\n";
+        let request = world.request("POST", "/v1/certification/documents").bearer(&company.access_token);
+        request.bytes("multipart/form-data; boundary=x", body.into_bytes()).send()
+    };
+    send(part("a", "").repeat(1000)).await.refused(400, "malformed_request");
+    let twice = part("kind", "business_license") + &part("kind", "id_document_front");
+    let refused = send(twice).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/kind".to_owned(), "field_repeated".to_owned())]);
+    alive(&world).await;
+});
+
+both!(every_method_means_what_http_says, |world| {
+    let head = world.request("HEAD", "/v1/agreements").send().await.expect(200);
+    assert!(head.bytes.is_empty() && head.headers.contains_key("etag"));
+    let put = world.post("/v1/registrations", json!({})).header("x-http-method-override", "PUT").send().await;
+    put.refused(400, "malformed_request");
+    let extra =
+        world.post("/v1/codes?x=1", json!({"purpose": "sign_in", "mobile": "13800138000"})).send().await;
+    extra.refused(422, "input_invalid");
+});
+
+/// The address that counts is the last one that a trusted proxy vouches for, on whichever line it stands.
+#[actix_web::test]
+async fn a_client_cannot_choose_its_address() {
+    let settings = [("GONGPAI_TRUSTED_PROXIES", "127.0.0.0/8,::1"), ("GONGPAI_ANONYMOUS_PER_MINUTE", "2")];
+    let world = std::rc::Rc::new(World::with(tests::Backend::Sqlite, &settings).await);
+    let ask = |forged: &'static str, real: &'static str| {
+        let request = world.get("/v1/certification-status?number=GP-AAAAAAAAAAAA&submitted_on=2026-01-01");
+        request.header("x-forwarded-for", forged).header("x-forwarded-for", real).send()
+    };
+    assert_eq!(ask("198.51.100.1", "192.0.2.7").await.status, 422);
+    assert_eq!(ask("198.51.100.2", "192.0.2.7").await.status, 422);
+    ask("198.51.100.3", "192.0.2.7").await.refused(429, "rate_limited");
+    assert_eq!(ask("198.51.100.3", "2001:db8::1").await.status, 422);
+    assert_eq!(ask("198.51.100.3", "2001:db8::2").await.status, 422);
+    ask("198.51.100.3", "2001:db8::3").await.refused(429, "rate_limited");
+    for _ in 0..5 {
+        world.get("/healthz").send().await.expect(200);
+    }
+    World::stop(world).await;
+}

@@ -279,3 +279,22 @@ both!(the_queue_is_paged_in_order_of_due_time, |world| {
         assert_eq!(refused.faults(), [("cursor".to_owned(), "cursor_invalid".to_owned())]);
     }
 });
+
+both!(what_is_no_longer_needed_is_no_longer_asked_for, |world| {
+    let company = world.company("代办公司").registered().await.filled_in().await;
+    let applicant = json!({"applicant": {"is_representative": false, "name": "李经办", "id_kind": "passport", "id_number": "E12345678"}});
+    company.write(applicant).await.expect(200);
+    let page = files::jpeg(900, 700);
+    company.upload(&[("kind", "authorization_letter")], "a.jpg", &page).await.expect(201);
+    company.submit().await.expect(201);
+    let id = company.application().await;
+    let reviewer = world.operator("reviewer").await;
+    claim(&world, &reviewer, &id).await.expect(200);
+    let decision = json!({"outcome": "request_information", "attempt": 1, "findings": [
+        {"requirement": "authorization_letter", "code": "document_blurry"}]});
+    decide(&world, &reviewer, &id, decision).await.expect(200);
+    company.submit().await.refused(422, "certification_incomplete");
+    // The representative applies after all, so no letter is needed.
+    company.write(json!({"applicant": {"is_representative": true}})).await.expect(200);
+    company.submit().await.expect(201);
+});

@@ -237,3 +237,60 @@ both!(forged_access_tokens_open_nothing, |world| {
     world.get("/v1/me").send().await.refused(401, "unauthenticated");
     world.get("/v1/me").header("authorization", "Basic eDp5").send().await.refused(401, "unauthenticated");
 });
+
+both!(strangers_cannot_lock_an_operator_out, |world| {
+    let mobile = tests::world::mobile();
+    let token = world.operator_with("reviewer", &mobile).await;
+    assert!(!token.is_empty());
+    for _ in 0..5 {
+        ask_for_code(&world, &mobile).await.expect(202);
+        world.later(Duration::seconds(61));
+    }
+    ask_for_code(&world, &mobile).await.refused(403, "human_check_required");
+    // Codes for companies are counted apart from those for operators.
+    world.sign_in_operator(&mobile).await;
+});
+
+both!(an_operators_device_is_known_again, |world| {
+    let mobile = tests::world::mobile();
+    world.operator_with("reviewer", &mobile).await;
+    world.later(Duration::seconds(61));
+    let platform = |world: &World| {
+        world.post("/v1/codes", json!({"purpose": "sign_in", "realm": "platform", "mobile": mobile}))
+    };
+    platform(&world).send().await.expect(202);
+    let code = world.code(&mobile).await;
+    let mut body = sign_in_body(&mobile, &code);
+    body["realm"] = json!("platform");
+    let signed_in = world.post("/v1/sessions", body).send().await.expect(201);
+    let device = signed_in.text("/session/device_token");
+    for _ in 0..4 {
+        world.later(Duration::seconds(61));
+        platform(&world).send().await;
+    }
+    platform(&world).send().await.refused(403, "human_check_required");
+    platform(&world).header("x-device-token", &device).send().await.expect(202);
+});
+
+both!(what_strangers_spend_does_not_hold_up_a_known_device, |world| {
+    let world = World::with(world.backend, &[("GONGPAI_CODES_PER_HOUR", "3")]).await;
+    let world = std::rc::Rc::new(world);
+    let company = world.company("预算公司").registered().await;
+    world.later(Duration::seconds(61));
+    for _ in 0..2 {
+        ask_for_code(&world, &tests::world::mobile()).await.expect(202);
+    }
+    ask_for_code(&world, &tests::world::mobile()).await.refused(429, "code_budget_spent");
+    let request = world.post("/v1/codes", json!({"purpose": "sign_in", "mobile": company.mobile}));
+    request.header("x-device-token", &company.device_token).send().await.expect(202);
+    World::stop(world).await;
+});
+
+both!(a_known_device_may_enter_the_code_that_it_asked_for_as_a_stranger, |world| {
+    let company = world.company("忘带令牌公司").registered().await;
+    world.later(Duration::seconds(61));
+    ask_for_code(&world, &company.mobile).await.expect(202);
+    let code = world.code(&company.mobile).await;
+    let request = world.post("/v1/sessions", sign_in_body(&company.mobile, &code));
+    request.header("x-device-token", &company.device_token).send().await.expect(201);
+});

@@ -164,3 +164,40 @@ both!(the_journal_names_changes_and_hides_people, |world| {
     assert!(!has("11010519491231002X"));
     assert!(!has(&company.access_token) && !has(&company.refresh_token) && !has(&company.registration_token));
 });
+
+both!(a_panic_leaves_no_transaction_open, |world| {
+    let service = world.service();
+    let mobile = domain::phone::MobileNumber::parse("13900000123").unwrap();
+    let account = domain::account::Account {
+        id: uuid::Uuid::from_u128(7).into(),
+        mobile: mobile.clone(),
+        created_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        service.database.write(|tx| -> domain::error::Result<()> {
+            domain::account::AccountStore::insert_account(tx, &account)?;
+            panic!("on purpose")
+        })
+    }));
+    assert!(panicked.is_err());
+    let found = service.database.read(|tx| domain::account::AccountStore::account_by_mobile(tx, &mobile));
+    assert!(found.unwrap().is_none(), "what was not committed is not seen");
+    service.database.write(|tx| domain::account::AccountStore::insert_account(tx, &account)).unwrap();
+});
+
+both!(what_is_of_no_use_any_more_is_forgotten, |world| {
+    let abandoned = world.company("放弃公司").started().await;
+    let joined = world.company("留下公司").registered().await;
+    let path = format!("/v1/registrations/{}", abandoned.registration);
+    let seen = || world.get(&path).bearer(&abandoned.registration_token).send();
+    let database = &world.service().database;
+    world.later(chrono::Duration::days(6));
+    database.sweep(world.clock.now()).unwrap();
+    seen().await.expect(200);
+    world.later(chrono::Duration::days(3));
+    assert!(database.sweep(world.clock.now()).unwrap() > 0);
+    seen().await.refused(401, "unauthenticated");
+    assert_eq!(database.sweep(world.clock.now()).unwrap(), 0, "nothing is left to forget");
+    let path = format!("/v1/registrations/{}", joined.registration);
+    world.get(&path).bearer(&joined.registration_token).send().await.expect(200);
+});

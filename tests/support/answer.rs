@@ -39,6 +39,9 @@ impl Answer {
             .operations()
             .find(|operation| operation.method().as_str() == method && fits(operation.path(), path));
         assert!(self.headers.contains_key("x-request-id"), "{method} {path}: no X-Request-Id");
+        if method == "HEAD" {
+            return assert!(self.bytes.is_empty(), "HEAD {path} has a body");
+        }
         let Some(operation) = operation else {
             assert!(
                 matches!(self.status, 404 | 405),

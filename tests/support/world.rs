@@ -50,7 +50,8 @@ impl World {
             ("GONGPAI_CODES_PER_HOUR_AND_ADDRESS", "0".to_owned()),
         ];
         given.extend(settings.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let settings = Settings::read(&mut Source::of(given)).expect("settings");
+        let mut settings = Settings::read(&mut Source::of(given)).expect("settings");
+        settings.program = crate::process::binary();
         let clock = Clock::default();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&statements);
@@ -148,9 +149,13 @@ impl World {
 
     /// The access token of a new operator.
     pub async fn operator(&self, role: &str) -> String {
-        let mobile = mobile();
-        api::operator::add(self.service(), &mobile, "李审核", role, true).expect("an operator");
-        self.sign_in_operator(&mobile).await
+        self.operator_with(role, &mobile()).await
+    }
+
+    /// The access token of a new operator with a number.
+    pub async fn operator_with(&self, role: &str, mobile: &str) -> String {
+        api::operator::add(self.service(), mobile, "李审核", role, true).expect("an operator");
+        self.sign_in_operator(mobile).await
     }
 
     pub async fn sign_in_operator(&self, mobile: &str) -> String {

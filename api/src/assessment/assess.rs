@@ -111,7 +111,7 @@ pub(crate) struct AssessmentView {
 )]
 #[post("/v1/assessments")]
 pub(crate) async fn assess_organization(call: Call, body: Body<AssessOrganization>) -> Outcome {
-    call.write(None, body.fingerprint, move |_, world| {
+    call.compute(None, body.fingerprint, move |_, world| {
         let request = &body.value;
         let mut faults = Faults::of(Place::Body);
         let Some(organization) = faults.at("/type", world.service.types.parse(&request.r#type)) else {

@@ -1,13 +1,11 @@
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, blocking};
 use crate::http::params::{NoParams, Params};
-use crate::service::Service;
 use actix_web::get;
 use actix_web::web::Path;
 use domain::access::{Permission, require};
 use domain::certification::{Document, DocumentStore};
-use domain::error::Result;
 use domain::id::TenantId;
 use uuid::Uuid;
 
@@ -31,17 +29,16 @@ pub(crate) async fn get_certification_document_content(
     _: Params<NoParams>,
 ) -> Outcome {
     let id = id.into_inner().into();
-    call.read(Some(member.0.tenant), move |tx, world| {
-        require(&member.0, Permission::CertificationRead)?;
-        let document = tx.document(id)?;
-        content(world.service, member.0.tenant, &document)
-    })
-    .await
+    require(&member.0, Permission::CertificationRead)?;
+    let tenant = member.0.tenant;
+    let document = call.read(Some(tenant), move |tx, _| tx.document(id)).await?;
+    content(&call, tenant, document).await
 }
 
 /// The answer that carries a document. A browser shows it and never takes it for a page.
-pub(crate) fn content(service: &Service, tenant: TenantId, document: &Document) -> Result<Reply> {
-    let bytes = service.documents.read(tenant, document.id)?;
+pub(crate) async fn content(call: &Call, tenant: TenantId, document: Document) -> Outcome {
+    let service = call.service.clone();
+    let bytes = blocking(move || service.documents.read(tenant, document.id)).await?;
     Ok(Reply::bytes(document.content.media_type.name(), bytes)
         .header("etag", format!("\"{}\"", document.content.kept_sha256))
         .header("content-disposition", "inline")

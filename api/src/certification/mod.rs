@@ -3,7 +3,6 @@
 pub(crate) mod delete_document;
 pub(crate) mod document_content;
 pub(crate) mod get;
-pub(crate) mod inspect;
 pub(crate) mod list_applications;
 pub(crate) mod look_up;
 pub(crate) mod precheck;

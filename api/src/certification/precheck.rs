@@ -24,7 +24,7 @@ pub(crate) struct PrecheckView {
 )]
 #[post("/v1/certification/precheck")]
 pub(crate) async fn precheck_certification(call: Call, member: Member) -> Outcome {
-    call.write(Some(member.0.tenant), [0; 32], move |tx, world| {
+    call.compute(Some(member.0.tenant), [0; 32], move |tx, world| {
         let terms = &world.service.settings.certification;
         let overview = overview(tx, &world.context, &member.0, &world.service.types, terms)?;
         let findings =

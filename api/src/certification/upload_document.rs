@@ -1,20 +1,20 @@
-use super::inspect::{Inspected, hex_digest, inspect};
 use super::{DocumentView, MEMBER_DOCUMENTS, RequirementKind};
 use crate::http::actor::Member;
 use crate::http::answer::{Failure, Outcome, Reply};
 use crate::http::call::{Call, blocking, finished};
+use crate::inspection::Uploaded;
 use crate::service::Service;
 use actix_multipart::{Field, Multipart};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, post};
 use domain::access::{Permission, require};
-use domain::certification::{self, Attach, attach};
+use domain::certification::{self, Attach, DocumentContent, attach};
 use domain::context::Random;
-use domain::error::{Code, Error, Faults, Place, Result, Violation};
-use domain::id::DocumentId;
+use domain::error::{Code, Error, Faults, Kind, Place, Result, Violation};
+use domain::id::{DocumentId, TenantId};
 use futures_util::StreamExt;
 use ring::digest;
-use std::io::{Read, Seek, Write};
+use std::io::Write;
 use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,6 +23,8 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_mins(2);
 /// The largest text field.
 const FIELD: usize = 200;
+/// How many parts an upload may have.
+const PARTS: usize = 8;
 
 /// A document to upload.
 #[derive(serde::Deserialize, ToSchema)]
@@ -71,10 +73,7 @@ pub(crate) async fn upload_certification_document(
 
     let tenant = member.0.tenant;
     let id = DocumentId::from(call.service.random.uuid());
-    let inspected = decode(&call, upload.file, upload.sha256.clone()).await?;
-    let content = inspected.content;
-    let service = call.service.clone();
-    blocking(move || service.documents.keep(tenant, id, &inspected.kept)).await?;
+    let content = inspected(&call, upload.file, tenant, id).await?;
 
     let attached = Attach { id, kind: upload.kind, page: upload.page, replaces: upload.replaces, content };
     let reply = call
@@ -83,8 +82,13 @@ pub(crate) async fn upload_certification_document(
             Reply::json(StatusCode::CREATED, &DocumentView::of(&document, MEMBER_DOCUMENTS))
         })
         .await;
-    // Neither a refusal nor the repetition of an earlier upload needs the file that came with it.
-    if !reply.as_ref().is_ok_and(|reply| reply.created() && !reply.replayed()) {
+    // Neither a refusal nor the repetition of an earlier upload needs the file that came with it. An error that says
+    // nothing of whether the document was recorded leaves it.
+    let unneeded = match &reply {
+        Ok(reply) => !reply.created() || reply.replayed(),
+        Err(Failure(error)) => !matches!(error.kind(), Kind::Unavailable | Kind::Contention | Kind::Internal),
+    };
+    if unneeded {
         let service = call.service.clone();
         blocking(move || {
             service.documents.forget(tenant, id);
@@ -95,20 +99,17 @@ pub(crate) async fn upload_certification_document(
     reply
 }
 
-/// Decodes a received file, a bounded number at once.
-async fn decode(call: &Call, mut file: tempfile::NamedTempFile, sha256: String) -> Result<Inspected> {
+/// Inspects a received file, a bounded number at once, and keeps what is kept of it.
+async fn inspected(
+    call: &Call,
+    uploaded: Uploaded,
+    tenant: TenantId,
+    id: DocumentId,
+) -> Result<DocumentContent> {
     let _permit =
         call.service.decoders.acquire().await.map_err(|error| Error::internal(error.to_string()))?;
-    blocking(move || {
-        let mut bytes = Vec::new();
-        let failed = |error: std::io::Error| {
-            Error::new(Code::Unavailable).context(format!("reading an upload: {error}"))
-        };
-        file.rewind().map_err(failed)?;
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        inspect(bytes, sha256).map_err(|fault| Error::invalid(vec![fault]))
-    })
-    .await
+    let service = call.service.clone();
+    blocking(move || service.take_in(&uploaded, tenant, id)).await
 }
 
 /// The parts of an upload as they came.
@@ -117,7 +118,7 @@ struct Received {
     kind: Option<String>,
     page: Option<String>,
     replaces: Option<String>,
-    file: Option<(tempfile::NamedTempFile, String)>,
+    file: Option<Uploaded>,
 }
 
 /// The parts of an upload, understood.
@@ -125,8 +126,7 @@ struct Upload {
     kind: certification::RequirementKind,
     page: u32,
     replaces: Option<DocumentId>,
-    file: tempfile::NamedTempFile,
-    sha256: String,
+    file: Uploaded,
     fingerprint: [u8; 32],
 }
 
@@ -137,9 +137,15 @@ async fn receive(service: &Service, mut parts: Multipart) -> Result<Received> {
     };
     let mut received = Received::default();
     let mut faults = Faults::of(Place::Body);
+    let mut count = 0;
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(malformed)?;
-        let name = part.name().unwrap_or_default().to_owned();
+        count += 1;
+        if count > PARTS {
+            return Err(Error::new(Code::MalformedRequest).context("too many parts"));
+        }
+        let name: String = part.name().unwrap_or_default().chars().take(FIELD).collect();
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
         let slot = match name.as_str() {
             "file" if received.file.is_none() => {
                 received.file = Some(receive_file(service, &mut part).await?);
@@ -148,12 +154,18 @@ async fn receive(service: &Service, mut parts: Multipart) -> Result<Received> {
             "kind" => &mut received.kind,
             "page" => &mut received.page,
             "replaces" => &mut received.replaces,
+            "file" => {
+                faults.note(&pointer, Code::FieldRepeated);
+                continue;
+            }
             _ => {
-                faults.note(&format!("/{}", name.replace('~', "~0").replace('/', "~1")), Code::FieldUnknown);
+                faults.note(&pointer, Code::FieldUnknown);
                 continue;
             }
         };
-        *slot = Some(receive_text(&mut part).await?);
+        if slot.replace(receive_text(&mut part).await?).is_some() {
+            faults.note(&pointer, Code::FieldRepeated);
+        }
     }
     faults.finish()?;
     Ok(received)
@@ -166,7 +178,7 @@ async fn receive_text(part: &mut Field) -> Result<String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
 }
 
-async fn receive_file(service: &Service, part: &mut Field) -> Result<(tempfile::NamedTempFile, String)> {
+async fn receive_file(service: &Service, part: &mut Field) -> Result<Uploaded> {
     let limit = service.settings.storage.document_bytes;
     let failed = |error: std::io::Error| {
         Error::new(Code::Unavailable).context(format!("receiving an upload: {error}"))
@@ -183,7 +195,8 @@ async fn receive_file(service: &Service, part: &mut Field) -> Result<(tempfile::
         hash.update(&chunk);
         file.write_all(&chunk).map_err(failed)?;
     }
-    Ok((file, data_encoding::HEXLOWER.encode(hash.finish().as_ref())))
+    let sha256 = data_encoding::HEXLOWER.encode(hash.finish().as_ref());
+    Ok(Uploaded { file, size, sha256 })
 }
 
 impl Received {
@@ -211,20 +224,20 @@ impl Received {
         if self.file.is_none() {
             faults.note("/file", Code::DocumentMissing);
         }
-        let (Some(kind), Some(page), Some(replaces), Some((file, sha256))) =
-            (kind, page, replaces, self.file)
-        else {
+        let (Some(kind), Some(page), Some(replaces), Some(file)) = (kind, page, replaces, self.file) else {
             return Err(faults.into_error());
         };
-        Ok(Upload { kind, page, replaces: replaces.map(DocumentId::from), file, sha256, fingerprint })
+        Ok(Upload { kind, page, replaces: replaces.map(DocumentId::from), file, fingerprint })
     }
 
     /// What tells a repetition from another upload under the same key: the fields and the file's digest.
     fn fingerprint(&self) -> [u8; 32] {
         let mut hash = digest::Context::new(&digest::SHA256);
-        let file = self.file.as_ref().map(|(_, sha256)| sha256);
+        let file = self.file.as_ref().map(|file| &file.sha256);
         for part in [self.kind.as_ref(), self.page.as_ref(), self.replaces.as_ref(), file] {
-            hash.update(hex_digest(part.map_or(b"", |text| text.as_bytes())).as_bytes());
+            let text = part.map_or("", String::as_str);
+            hash.update(&(text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
         }
         finished(hash)
     }

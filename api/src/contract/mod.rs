@@ -17,6 +17,7 @@ use utoipa::OpenApi;
 /// The published contract.
 pub struct Contract {
     document: Value,
+    yaml: OnceLock<String>,
     /// By path pattern, then method.
     operations: BTreeMap<String, Vec<Operation>>,
     /// By schema name; compiled when first needed.
@@ -27,7 +28,7 @@ pub struct Contract {
 #[openapi(
     info(
         title = "Gongpai",
-        version = "0.1.0",
+        version = env!("CARGO_PKG_VERSION"),
         description = "Registers companies on a workplace platform, certifies them, and keeps their organization.\n\n\
             Errors are problem details (RFC 9457); every code is explained at `/errors/{code}`. Lists are pages: follow \
             `next_cursor`. Enumerations in answers may gain values; enumerations in requests are closed. \
@@ -65,7 +66,7 @@ impl Contract {
         let operations = operation::operations(&document);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         let bodies = schemas.into_iter().flatten().map(|(name, _)| (name.clone(), OnceLock::new())).collect();
-        Self { document, operations, bodies }
+        Self { document, yaml: OnceLock::new(), operations, bodies }
     }
 
     /// The document as JSON.
@@ -78,8 +79,13 @@ impl Contract {
     ///
     /// # Errors
     /// Never for a document that is JSON.
-    pub fn yaml(&self) -> Result<String> {
-        yaml_serde::to_string(&self.document).map_err(|error| Error::internal(format!("contract: {error}")))
+    pub fn yaml(&self) -> Result<&str> {
+        if let Some(yaml) = self.yaml.get() {
+            return Ok(yaml);
+        }
+        let yaml = yaml_serde::to_string(&self.document)
+            .map_err(|error| Error::internal(format!("contract: {error}")))?;
+        Ok(self.yaml.get_or_init(|| yaml))
     }
 
     /// Every operation.

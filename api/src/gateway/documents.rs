@@ -6,8 +6,12 @@
 use domain::error::{Code, Error, Result};
 use domain::id::{DocumentId, TenantId};
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// After how long a file that is still being received was given up.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A folder of documents.
 #[derive(Debug, Clone)]
@@ -22,7 +26,9 @@ impl DocumentFolder {
         let root = data_dir.join("documents");
         let incoming = root.join("incoming");
         fs::create_dir_all(&incoming)?;
-        Ok(Self { root, incoming })
+        let folder = Self { root, incoming };
+        folder.clear_incoming()?;
+        Ok(folder)
     }
 
     /// A file that is being received. It is gone when it is dropped.
@@ -30,18 +36,31 @@ impl DocumentFolder {
         tempfile::NamedTempFile::new_in(&self.incoming).map_err(|error| failed("receiving", &error))
     }
 
-    /// Keeps the bytes of a document.
-    pub(crate) fn keep(&self, tenant: TenantId, id: DocumentId, bytes: &[u8]) -> Result<()> {
+    /// Keeps a received file as that of a document.
+    pub(crate) fn keep(&self, tenant: TenantId, id: DocumentId, file: tempfile::NamedTempFile) -> Result<()> {
         let folder = self.root.join(tenant.to_string());
         let write = || {
-            fs::create_dir_all(&folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.incoming)?;
-            file.write_all(bytes)?;
+            if !folder.exists() {
+                fs::create_dir_all(&folder)?;
+                File::open(&self.root)?.sync_all()?;
+            }
             file.as_file().sync_all()?;
             file.persist(folder.join(id.to_string())).map_err(|error| error.error)?;
             File::open(&folder)?.sync_all()
         };
         write().map_err(|error| failed("keeping", &error))
+    }
+
+    /// Removes what a process that was killed was receiving; younger files may be another process's.
+    fn clear_incoming(&self) -> std::io::Result<()> {
+        for entry in fs::read_dir(&self.incoming)? {
+            let entry = entry?;
+            let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+            if age > ABANDONED {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The bytes of a document.

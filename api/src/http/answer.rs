@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use domain::error::{Error, Language};
 use persistence::Answer;
+use ring::digest;
 use serde::Serialize;
 use std::fmt;
 
@@ -19,6 +20,8 @@ pub(crate) struct Reply {
     pub(crate) secret: bool,
 }
 
+const JSON: &str = "application/json";
+
 /// The header of an answer that was given before.
 pub(crate) const REPLAYED: &str = "idempotency-replayed";
 
@@ -29,7 +32,7 @@ impl Reply {
     /// JSON with a status.
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Error> {
         let body = serde_json::to_vec(body).map_err(|error| Error::internal(format!("answer: {error}")))?;
-        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let headers = vec![("content-type".to_owned(), JSON.to_owned())];
         Ok(Self { status: status.as_u16(), headers, body, secret: false })
     }
 
@@ -102,6 +105,21 @@ impl Reply {
         self.headers.iter().any(|(name, _)| name == REPLAYED)
     }
 
+    /// Makes the entity tag that of this very representation: the version alone would be the same in another
+    /// language, and for what only time has changed. `If-Match` looks at the version before the dot.
+    fn tag_by_content(&mut self) {
+        let json = self.headers.iter().any(|(name, value)| name == "content-type" && value == JSON);
+        if self.secret || (self.etag().is_some() && !json) {
+            return;
+        }
+        let hash = digest::digest(&digest::SHA256, &self.body);
+        let hash = data_encoding::BASE64URL_NOPAD.encode(&hash.as_ref()[..12]);
+        match self.headers.iter_mut().find(|(name, _)| name == "etag") {
+            Some((_, tag)) => *tag = format!("\"{}.{hash}\"", tag.trim_matches('"')),
+            None => self.headers.push(("etag".to_owned(), format!("\"{hash}\""))),
+        }
+    }
+
     fn etag(&self) -> Option<&str> {
         self.headers.iter().find(|(name, _)| name == "etag").map(|(_, value)| value.as_str())
     }
@@ -127,8 +145,11 @@ impl From<&Reply> for Answer {
 impl Responder for Reply {
     type Body = BoxBody;
 
-    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+    fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
         let read = request.method() == Method::GET && self.status == 200;
+        if read {
+            self.tag_by_content();
+        }
         let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         if read && self.etag().zip(known).is_some_and(|(tag, known)| lists(known, tag)) {
             let headers = self.headers.into_iter().filter(|(name, _)| name != "content-type").collect();

@@ -10,13 +10,14 @@ use actix_web::http::header::{HeaderMap, IF_MATCH};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::Duration;
-use domain::context::{Context, Origin};
-use domain::error::{Code, Error, Kind, Language, Result};
+use domain::context::{Context, Origin, network};
+use domain::error::{Code, Error, Faults, Kind, Language, Place, Result};
 use domain::id::TenantId;
 use domain::tenant::TenantScope;
 use persistence::{Answer, Record, Tx};
 use ring::digest;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// How long an answer is given again.
@@ -88,19 +89,43 @@ impl Call {
     }
 
     /// Reads, without a tenant or in one.
-    pub(crate) async fn read(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         tenant: Option<TenantId>,
-        work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<Reply> + Send + 'static,
-    ) -> Outcome {
+        work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
         let call = self.clone();
-        let reply = reading(&self.service, move || {
+        let found = reading(&self.service, move || {
             call.service.database.read(|tx| {
                 tenant.into_iter().for_each(|tenant| tx.enter(tenant));
                 work(tx, &call.world())
             })
         });
-        Ok(reply.await?)
+        Ok(found.await?)
+    }
+
+    /// Answers a POST that changes nothing: a read, unless its answer is to be remembered.
+    pub(crate) async fn compute(
+        &self,
+        tenant: Option<TenantId>,
+        asked: [u8; 32],
+        work: impl Fn(&mut Tx<'_>, &World<'_>) -> Result<Reply> + Send + 'static,
+    ) -> Outcome {
+        if self.scope.is_some() {
+            self.write(tenant, asked, work).await
+        } else {
+            self.read(tenant, work).await
+        }
+    }
+
+    /// Reads, and writes the trace that the reading leaves.
+    pub(crate) async fn read_traced<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx<'_>, &World<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let call = self.clone();
+        let found = blocking(move || call.service.database.write(|tx| work(tx, &call.world())));
+        Ok(found.await?)
     }
 
     /// Changes things, without a tenant or in one. A repeated `Idempotency-Key` gets the first answer; `asked` is the
@@ -161,6 +186,10 @@ impl Call {
     /// A refusal undid everything, so it is remembered by itself. If that fails, the repetition is refused anew.
     fn remember_refusal(&self, asked: &[u8; 32], done: Result<Reply>) -> Result<Reply> {
         let Err(error) = &done else { return done };
+        // Two requests with one key met, and the other one was first.
+        if let Some(first) = self.service.database.read(|tx| self.remembered(tx, asked))? {
+            return Ok(first);
+        }
         let kept = matches!(error.kind(), Kind::Invalid | Kind::Conflict | Kind::Forbidden | Kind::NotFound);
         if kept && self.scope.is_some() && error.code() != Code::IdempotencyKeyReused {
             let reply = self.world().refusal(error);
@@ -177,10 +206,8 @@ impl Call {
         match self.if_match.as_deref().map(str::trim) {
             None | Some("*") => Ok(None),
             Some(tag) => {
-                let version = tag
-                    .strip_prefix('"')
-                    .and_then(|tag| tag.strip_suffix('"'))
-                    .and_then(|tag| tag.parse().ok());
+                let tag = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+                let version = tag.and_then(|tag| tag.split('.').next()).and_then(|tag| tag.parse().ok());
                 version.map(Some).ok_or_else(|| Code::VersionStale.into())
             }
         }
@@ -206,8 +233,11 @@ fn call(request: &HttpRequest) -> Result<Call> {
         request.app_data::<Data<Service>>().cloned().ok_or_else(|| Error::internal("no service"))?;
     let here =
         request.extensions().get::<Arc<Here>>().cloned().ok_or_else(|| Error::internal("no pipeline"))?;
+    if request.method() != Method::GET && !request.query_string().is_empty() {
+        return Err(Faults::one(Place::Query, "", Code::ParameterUnknown));
+    }
     let scope = match (request.method() == Method::POST, idempotency_key(request.headers())?) {
-        (true, Some(key)) => Some(scope(request, &key)),
+        (true, Some(key)) => Some(scope(request, &key, here.origin.ip)),
         _ => None,
     };
     let if_match = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -223,9 +253,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
     key.map(|key| Some(key.to_owned())).ok_or_else(|| Code::IdempotencyKeyInvalid.into())
 }
 
-/// Keys of different callers, operations or targets never meet: the caller is who holds the token, or nobody.
-fn scope(request: &HttpRequest, key: &str) -> [u8; 32] {
-    let caller = bearer(request).map(|token| token_owner(request, token)).unwrap_or_default();
+/// Keys of different callers, operations or targets never meet: the caller is who holds the token, or an address.
+fn scope(request: &HttpRequest, key: &str, address: Option<IpAddr>) -> [u8; 32] {
+    let stranger = || address.map(|address| network(address).to_string()).unwrap_or_default();
+    let caller = bearer(request).map_or_else(stranger, |token| token_owner(request, token));
     let mut hash = digest::Context::new(&digest::SHA256);
     for part in [caller.as_bytes(), request.path().as_bytes(), key.as_bytes()] {
         hash.update(&(part.len() as u64).to_be_bytes());

@@ -1,6 +1,7 @@
 //! Rate limits per client address. Each replica counts for itself; what costs money is counted in the database
 //! (`domain::verification::Budgets`).
 
+use domain::context::network;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
@@ -35,9 +36,10 @@ impl RateLimit {
         Self { name, per_minute, limiter }
     }
 
-    /// Counts a request.
+    /// Counts a request of an address, for the network that it counts for.
     pub(crate) fn count(&self, address: IpAddr) -> Option<Standing> {
         let limiter = self.limiter.as_ref()?;
+        let address = network(address);
         let policy = format!("\"{}\";q={};w=60", self.name, self.per_minute);
         let (left, wait) = match limiter.check_key(&address) {
             Ok(state) => (state.remaining_burst_capacity(), None),

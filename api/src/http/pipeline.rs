@@ -5,6 +5,7 @@ use super::answer::{Failure, Reply};
 use super::call::Here;
 use super::limits::{RateLimit, Standing};
 use crate::service::Service;
+use crate::settings::Proxies;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -40,10 +41,11 @@ pub(crate) async fn pipeline(
         request.app_data::<Data<Service>>().cloned().ok_or_else(|| Failure(Error::internal("no service")))?;
     let here = Arc::new(here(&request, &service));
     let span = tracing::info_span!("request", id = %here.origin.request_id, method = %request.method());
-    override_method(&mut request);
+    let overridden = override_method(&mut request);
     let standing = count(&request, &here);
-    if let Some(wait) = standing.as_ref().and_then(|standing| standing.wait) {
-        let error = Error::new(Code::RateLimited).retry_after(wait);
+    let waits = standing.as_ref().and_then(|standing| standing.wait);
+    let waits = waits.map_or(Ok(()), |wait| Err(Error::new(Code::RateLimited).retry_after(wait)));
+    if let Err(error) = overridden.and(waits) {
         let mut response = request.into_response(rendered(&error, &here));
         finish(&mut response, &here, standing.as_ref(), &service, started);
         return Ok(response);
@@ -79,45 +81,58 @@ fn here(request: &ServiceRequest, service: &Service) -> Here {
 }
 
 /// The client's address: the last one that a trusted proxy vouches for.
-fn client(request: &ServiceRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
-    let mut address = request.peer_addr()?.ip();
-    let forwarded =
-        request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    for hop in forwarded.rsplit(',').map(str::trim) {
-        if !trusted.contains(&address) {
+fn client(request: &ServiceRequest, trusted: &[Proxies]) -> Option<IpAddr> {
+    let mut address = request.peer_addr()?.ip().to_canonical();
+    // A proxy may add to the line that it got, or add a line of its own.
+    let lines: Vec<_> = request.headers().get_all("x-forwarded-for").collect();
+    let hops = lines.iter().rev().flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    for hop in hops {
+        if !trusted.iter().any(|proxies| proxies.contain(address)) {
             break;
         }
-        match hop.parse() {
-            Ok(next) => address = next,
+        match hop.trim().parse::<IpAddr>() {
+            Ok(next) => address = next.to_canonical(),
             Err(_) => break,
         }
     }
     Some(address)
 }
 
-/// For clients that cannot PATCH or DELETE.
-fn override_method(request: &mut ServiceRequest) {
-    if request.method() != Method::POST {
-        return;
-    }
-    let wanted = request.headers().get("x-http-method-override").and_then(|value| value.to_str().ok());
-    let method = match wanted {
-        Some("PATCH") => Method::PATCH,
-        Some("DELETE") => Method::DELETE,
-        _ => return,
+/// HEAD is GET whose body stays away, which the connection sees to. For clients that cannot PATCH or DELETE, a POST says
+/// which of them it means.
+fn override_method(request: &mut ServiceRequest) -> Result<(), Error> {
+    let wanted = request.headers().get("x-http-method-override").map(HeaderValue::as_bytes);
+    let method = match (request.method(), wanted) {
+        (&Method::HEAD, _) => Method::GET,
+        (&Method::POST, Some(b"PATCH")) => Method::PATCH,
+        (&Method::POST, Some(b"DELETE")) => Method::DELETE,
+        (&Method::POST, Some(_)) => {
+            return Err(
+                Error::new(Code::MalformedRequest).context("X-HTTP-Method-Override is PATCH or DELETE")
+            );
+        }
+        _ => return Ok(()),
     };
     request.head_mut().method = method;
+    Ok(())
 }
 
-/// Paths that are counted apart, because anybody may ask and asking costs.
+/// Paths that are counted apart, because anybody may ask and asking costs. Going on with a session is not among them: a
+/// whole company may stand behind one address.
 const ANONYMOUS: [&str; 5] =
     ["/v1/registrations", "/v1/codes", "/v1/sessions", "/v1/challenges", "/v1/certification-status"];
+const SIGNED_IN: [&str; 2] = ["/v1/sessions/current", "/v1/sessions/refresh"];
+/// Paths that are not counted: whoever watches the service is not to be turned away.
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 fn count(request: &ServiceRequest, here: &Here) -> Option<Standing> {
     let limits = request.app_data::<Data<Limits>>()?;
     let address = here.origin.ip?;
     let path = request.path();
-    let anonymous = path != "/v1/sessions/current"
+    if PROBES.contains(&path) {
+        return None;
+    }
+    let anonymous = !SIGNED_IN.contains(&path)
         && ANONYMOUS.iter().any(|prefix| {
             path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
@@ -192,6 +207,12 @@ fn finish(
     set("x-request-id", &here.origin.request_id);
     set("x-content-type-options", "nosniff");
     set("content-language", here.language.tag());
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
     if let Some(standing) = standing {
         set("ratelimit-policy", &standing.policy);
         set("ratelimit", &standing.now);

@@ -9,9 +9,9 @@ use domain::context::Random;
 use domain::error::Result;
 use domain::job::Job;
 use domain::verification::{CodeBook, State};
-use persistence::Leased;
+use persistence::{Database, Leased};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -21,30 +21,35 @@ const PERIOD: Duration = Duration::from_millis(500);
 const LEASE: Lease = Lease::seconds(60);
 /// How many jobs are taken at once.
 const BATCH: u32 = 32;
-/// After how many rounds old records are swept: about once a minute when nothing happens.
-const SWEEP: u32 = 120;
+/// How often old records are swept.
+const SWEEP: Duration = Duration::from_secs(60);
 
 /// Carries out jobs until `stop` says so; the batch under way is finished.
 pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
-    let mut round: u32 = 0;
-    loop {
+    let mut swept = Instant::now();
+    while !*stop.borrow() {
         let shared = Arc::clone(&service);
         let worked = tokio::task::spawn_blocking(move || work(&shared)).await;
-        match worked {
-            Ok(Ok(0)) => {}
-            Ok(Ok(_)) => continue,
-            Ok(Err(error)) => tracing::warn!(%error, "jobs wait"),
-            Err(error) => tracing::error!(%error, "a job panicked"),
-        }
-        if *stop.borrow() {
-            return;
-        }
-        round += 1;
-        if round.is_multiple_of(SWEEP) {
-            let shared = Arc::clone(&service);
+        let more = match worked {
+            Ok(Ok(jobs)) => jobs > 0,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "jobs wait");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "a job panicked");
+                false
+            }
+        };
+        if swept.elapsed() >= SWEEP {
+            swept = Instant::now();
             limits.all.tidy();
             limits.anonymous.tidy();
+            let shared = Arc::clone(&service);
             drop(tokio::task::spawn_blocking(move || sweep(&shared)).await);
+        }
+        if more {
+            continue;
         }
         tokio::select! {
             () = service.jobs_queued.notified() => {}
@@ -54,11 +59,14 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
     }
 }
 
-/// Forgets idempotency records that have expired.
+/// Forgets what is of no use any more.
 fn sweep(service: &Service) {
-    let now = service.clock.now();
-    if let Err(error) = service.database.write(|tx| tx.forget_expired(now, 1000)) {
-        tracing::warn!(%error, "old records were not swept");
+    loop {
+        match service.database.sweep(service.clock.now()) {
+            Ok(rows) if Database::swept_in_part(rows) => {}
+            Ok(_) => return,
+            Err(error) => return tracing::warn!(%error, "old records were not swept"),
+        }
     }
 }
 
@@ -67,7 +75,10 @@ fn work(service: &Service) -> Result<usize> {
     let lease: Uuid = service.random.uuid();
     let batch = service.database.lease_jobs(lease, BATCH, LEASE, service.clock.now())?;
     for leased in &batch {
-        carry_out(service, leased)?;
+        // The lease of a job whose end could not be written runs out, and the job is done again.
+        if let Err(error) = carry_out(service, leased) {
+            tracing::warn!(%error, kind = leased.job.kind(), "the end of a job was not written");
+        }
     }
     Ok(batch.len())
 }

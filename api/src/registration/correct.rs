@@ -6,7 +6,8 @@ use crate::http::call::Call;
 use crate::verification::permit;
 use actix_web::patch;
 use actix_web::web::Path;
-use domain::error::{Code, Error, Result};
+use domain::actor::Realm;
+use domain::error::{Code, Error, Faults, Place, Result};
 use domain::phone::MobileNumber;
 use domain::registration::{Registration, correct, opened_by};
 use domain::verification::Purpose;
@@ -94,11 +95,12 @@ pub(crate) async fn correct_registration(
     let id = id.into_inner().into();
     let expected = call.if_match()?;
     let mobile = body.json.pointer("/administrator/mobile").and_then(Value::as_str);
+    let mut permitted = None;
     if let Some(Ok(mobile)) = mobile.map(MobileNumber::parse) {
         let before = super::opened(&call, id, token.0).await?;
         before.require_waiting(call.service.clock.now())?;
         if mobile != before.administrator.mobile {
-            permit(&call, Purpose::Register, &mobile, device.0).await?;
+            permitted = permit(&call, Realm::Tenant, Purpose::Register, &mobile, device.0).await?;
         }
     }
     call.write(None, body.fingerprint, move |tx, world| {
@@ -111,7 +113,7 @@ pub(crate) async fn correct_registration(
         let (organization, administrator) = parse(&organization, &administrator, &world.service.types)?;
         let limits = &world.service.settings.sms.limits;
         let after =
-            correct(tx, &world.context, before, organization, administrator, device.0.as_ref(), limits)?;
+            correct(tx, &world.context, before, organization, administrator, permitted.as_ref(), limits)?;
         Ok(Reply::ok(&RegistrationView::of(&after, world.context.now, None))?.version(after.version))
     })
     .await
@@ -119,18 +121,31 @@ pub(crate) async fn correct_registration(
 
 /// Both profiles with the patch applied.
 fn patched(before: &Registration, patch: &Value) -> Result<(OrganizationProfile, AdministratorProfile)> {
+    let mut faults = Faults::of(Place::Body);
+    note_nulls(patch, "", &mut faults);
+    faults.finish()?;
     let mut whole = json!({
         "organization": OrganizationProfile::of(&before.organization),
         "administrator": AdministratorProfile::of(&before.administrator),
     });
     json_patch::merge(&mut whole, patch);
     let [organization, administrator] = ["organization", "administrator"].map(|name| whole[name].take());
-    let failed = |error: serde_json::Error| {
-        // Something that has to be there was set to null.
-        Error::new(Code::InputInvalid).context(error.to_string())
-    };
+    let failed = |error: serde_json::Error| Error::new(Code::MalformedRequest).context(error.to_string());
     Ok((
         serde_json::from_value(organization).map_err(failed)?,
         serde_json::from_value(administrator).map_err(failed)?,
     ))
+}
+
+/// Notes every null: a registration has no field that may be taken away.
+fn note_nulls(patch: &Value, pointer: &str, faults: &mut Faults) {
+    match patch {
+        Value::Null => faults.note(pointer, Code::FieldRequired),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                note_nulls(value, &format!("{pointer}/{name}"), faults);
+            }
+        }
+        _ => {}
+    }
 }

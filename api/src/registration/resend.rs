@@ -2,10 +2,11 @@ use super::RegistrationView;
 use crate::http::actor::{Bearer, KnownDevice};
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
-use crate::verification::permit;
+use crate::verification::{permit, required};
 use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Path;
+use domain::actor::Realm;
 use domain::registration::{opened_by, resend};
 use domain::verification::Purpose;
 use uuid::Uuid;
@@ -34,11 +35,12 @@ pub(crate) async fn resend_registration_code(
     if !call.repeated().await? {
         registration.require_waiting(call.service.clock.now())?;
     }
-    permit(&call, Purpose::Register, &registration.administrator.mobile, device.0).await?;
+    let mobile = &registration.administrator.mobile;
+    let permit = permit(&call, Realm::Tenant, Purpose::Register, mobile, device.0).await?;
     call.write(None, [0; 32], move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
         let limits = &world.service.settings.sms.limits;
-        let registration = resend(tx, &world.context, registration, device.0.as_ref(), limits)?;
+        let registration = resend(tx, &world.context, registration, required(permit.as_ref())?, limits)?;
         let view = RegistrationView::of(&registration, world.context.now, None);
         Ok(Reply::json(StatusCode::ACCEPTED, &view)?.version(registration.version))
     })

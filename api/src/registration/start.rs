@@ -5,9 +5,10 @@ use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
 use crate::token;
-use crate::verification::permit;
+use crate::verification::{permit, required};
 use actix_web::http::StatusCode;
 use actix_web::post;
+use domain::actor::Realm;
 use domain::registration::{Start, start};
 use domain::verification::Purpose;
 use serde::{Deserialize, Serialize};
@@ -56,16 +57,23 @@ pub(crate) async fn start_registration(
 ) -> Outcome {
     let (organization, administrator) =
         parse(&body.value.organization, &body.value.administrator, &call.service.types)?;
-    permit(&call, Purpose::Register, &administrator.mobile, device.0).await?;
+    let permit = permit(&call, Realm::Tenant, Purpose::Register, &administrator.mobile, device.0).await?;
     let accepted: Vec<_> = body.value.accepted_agreements.iter().map(AcceptedAgreement::parse).collect();
     let (token, token_hash) = token::opaque(&call.service.random, "gpg");
     let id = call.world().context.id();
-    let request =
-        Start { id, organization, administrator, accepted, token: token_hash, device_token: device.0 };
+    let request = Start { id, organization, administrator, accepted, token: token_hash };
     call.write(None, body.fingerprint, move |tx, world| {
         let service = world.service;
         let (terms, limits) = (&service.settings.registration, &service.settings.sms.limits);
-        let registration = start(tx, &world.context, &request, &service.agreements, terms, limits)?;
+        let registration = start(
+            tx,
+            &world.context,
+            &request,
+            required(permit.as_ref())?,
+            &service.agreements,
+            terms,
+            limits,
+        )?;
         let view = RegistrationView::of(&registration, world.context.now, Some(token.clone()));
         Ok(Reply::json(StatusCode::CREATED, &view)?.version(registration.version).secret())
     })

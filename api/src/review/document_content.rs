@@ -26,10 +26,9 @@ pub(crate) async fn get_review_document_content(
     _: Params<NoParams>,
 ) -> Outcome {
     let (id, document) = ids.into_inner();
-    call.write(None, [0; 32], move |tx, world| {
-        let (tenant, document) =
-            review::view_document(tx, &world.context, &operator.0, id.into(), document.into())?;
-        content(world.service, tenant, &document)
-    })
-    .await
+    let viewed = call.read_traced(move |tx, world| {
+        review::view_document(tx, &world.context, &operator.0, id.into(), document.into())
+    });
+    let (tenant, document) = viewed.await?;
+    content(&call, tenant, document).await
 }

@@ -12,8 +12,10 @@ use domain::certification::Terms as CertificationTerms;
 use domain::registration::Terms as RegistrationTerms;
 use domain::session::Lifetime;
 use domain::verification::{Budgets, Limits};
-use std::net::{IpAddr, SocketAddr};
+use ipnet::IpNet;
+use std::net::{AddrParseError, IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Whether keys may be made on the spot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,26 @@ pub enum Mode {
     Production,
 }
 
+/// Proxies that are trusted: an address, or a network such as `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proxies(IpNet);
+
+impl FromStr for Proxies {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address))).map(Self)
+    }
+}
+
+impl Proxies {
+    /// Whether an address is one of them.
+    #[must_use]
+    pub fn contain(&self, address: IpAddr) -> bool {
+        self.0.contains(&address)
+    }
+}
+
 /// Where and how Gongpai listens.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -32,7 +54,7 @@ pub struct Network {
     /// The address under which clients know it; the issuer of its tokens.
     pub public_url: String,
     /// Whose forwarding headers count.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Proxies>,
     /// Which web origins may call; `*` for any.
     pub cors_origins: Vec<String>,
     /// Requests per minute and client address; 0 is without limit.
@@ -52,6 +74,8 @@ pub struct Storage {
     pub data_dir: PathBuf,
     /// `postgres://…`, or the path of a SQLite file.
     pub database_url: String,
+    /// Whether the way to a PostgreSQL on another host may be without TLS.
+    pub plaintext: bool,
     /// Connections at most.
     pub connections: u32,
     /// How large a document may be, in bytes.
@@ -112,6 +136,8 @@ pub struct Settings {
     pub json_log: bool,
     /// What is logged.
     pub log_filter: String,
+    /// This program, for the processes that it starts.
+    pub program: PathBuf,
 }
 
 impl Settings {
@@ -147,12 +173,18 @@ impl Settings {
         let tokens = Tokens {
             access_seconds: source.number("GONGPAI_ACCESS_TOKEN_SECONDS", 600, "life of an access token")?,
             lifetime: Lifetime {
-                absolute: Duration::days(source.number("GONGPAI_SESSION_DAYS", 30, "life of a session")?),
-                idle: Duration::days(source.number(
+                absolute: source.duration(
+                    "GONGPAI_SESSION_DAYS",
+                    30,
+                    Duration::try_days,
+                    "life of a session",
+                )?,
+                idle: source.duration(
                     "GONGPAI_SESSION_IDLE_DAYS",
                     7,
+                    Duration::try_days,
                     "life of a session without a refresh",
-                )?),
+                )?,
             },
         };
         let settings = Self {
@@ -162,11 +194,12 @@ impl Settings {
             tokens,
             sms: sms(source)?,
             registration: RegistrationTerms {
-                lifetime: Duration::hours(source.number(
+                lifetime: source.duration(
                     "GONGPAI_REGISTRATION_HOURS",
                     24,
+                    Duration::try_hours,
                     "how long a registration waits for its code",
-                )?),
+                )?,
             },
             certification: certification(source)?,
             organization_types: source
@@ -181,14 +214,29 @@ impl Settings {
                 _ => return Err(SettingError::new("GONGPAI_LOG", "is human or json")),
             },
             log_filter: source.get("GONGPAI_LOG_FILTER", "info", "what is logged, as in RUST_LOG"),
+            program: std::env::current_exe().map_err(|error| {
+                SettingError::new("gongpai", &format!("does not know where it is: {error}"))
+            })?,
         };
+        if tracing_subscriber::EnvFilter::try_new(&settings.log_filter).is_err() {
+            return Err(SettingError::new(
+                "GONGPAI_LOG_FILTER",
+                "is no filter, such as info or info,api=debug",
+            ));
+        }
         source.refuse_unknown()?;
         settings.refuse_unsafe()?;
         Ok(settings)
     }
 
-    /// Combinations that would give codes away.
+    /// Combinations that would give codes or data away.
     fn refuse_unsafe(&self) -> Result<(), SettingError> {
+        if !self.storage.plaintext && in_the_clear(&self.storage.database_url) {
+            return Err(SettingError::new(
+                "DATABASE_URL",
+                "leads to another host without TLS: add sslmode=verify-full or require, or set GONGPAI_DATABASE_PLAINTEXT=1 if that is meant",
+            ));
+        }
         if !self.network.listen.ip().is_loopback() && !self.sms.development {
             return Err(SettingError::new(
                 "GONGPAI_LISTEN",
@@ -197,6 +245,38 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// Whether a URL leads to a PostgreSQL on another host and does not insist on TLS.
+fn in_the_clear(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
+        return false;
+    };
+    let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let parameter = |wanted: &str| {
+        let pairs = parameters.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value).next_back()
+    };
+    let authority = place.split_once('/').map_or(place, |(authority, _)| authority);
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    let near = |host: &str| {
+        let name = host
+            .strip_prefix('[')
+            .and_then(|host| host.split_once(']'))
+            .map_or_else(|| host.split_once(':').map_or(host, |(name, _)| name), |(name, _)| name);
+        name.is_empty()
+            || name.starts_with('/')
+            || name.starts_with("%2F")
+            || name == "localhost"
+            || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    };
+    let insists =
+        parameter("sslmode").is_some_and(|mode| ["require", "verify-ca", "verify-full"].contains(&mode));
+    !insists
+        && ![Some(hosts), parameter("host"), parameter("hostaddr")]
+            .into_iter()
+            .flatten()
+            .all(|hosts| hosts.split(',').all(near))
 }
 
 fn network(source: &mut Source) -> Result<Network, SettingError> {
@@ -210,8 +290,10 @@ fn network(source: &mut Source) -> Result<Network, SettingError> {
     Ok(Network {
         listen,
         public_url: public_url.trim_end_matches('/').to_owned(),
-        trusted_proxies: source
-            .list("GONGPAI_TRUSTED_PROXIES", "addresses whose X-Forwarded-For counts, comma-separated")?,
+        trusted_proxies: source.list(
+            "GONGPAI_TRUSTED_PROXIES",
+            "addresses and networks whose X-Forwarded-For counts, comma-separated",
+        )?,
         cors_origins: source
             .list("GONGPAI_CORS_ORIGINS", "web origins that may call, comma-separated; * for any")?,
         requests_per_minute: source.number(
@@ -245,7 +327,9 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
             "DATABASE_URL",
             &file.to_string_lossy(),
             "postgres://…, or the path of a SQLite file",
-        ),
+        )?,
+        plaintext: source
+            .flag("GONGPAI_DATABASE_PLAINTEXT", "1 allows a PostgreSQL on another host without TLS")?,
         data_dir,
         connections: source.number(
             "GONGPAI_DATABASE_CONNECTIONS",
@@ -263,23 +347,22 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
 
 fn sms(source: &mut Source) -> Result<Sms, SettingError> {
     Ok(Sms {
-        development: source.get(
-            "GONGPAI_DEV",
-            "0",
-            "1 lets the SMS outbox run on an address that is not loopback",
-        ) == "1",
+        development: source
+            .flag("GONGPAI_DEV", "1 lets the SMS outbox run on an address that is not loopback")?,
         limits: Limits {
-            lifetime: Duration::seconds(source.number(
+            lifetime: source.duration(
                 "GONGPAI_CODE_SECONDS",
                 300,
+                Duration::try_seconds,
                 "how long a code is valid",
-            )?),
+            )?,
             attempts: source.number("GONGPAI_CODE_ATTEMPTS", 5, "how many wrong entries a code bears")?,
-            resend_after: Duration::seconds(source.number(
+            resend_after: source.duration(
                 "GONGPAI_CODE_RESEND_SECONDS",
                 60,
+                Duration::try_seconds,
                 "how long to wait for the next code",
-            )?),
+            )?,
             per_day: source.number(
                 "GONGPAI_CODES_PER_DAY",
                 5,
@@ -296,11 +379,6 @@ fn sms(source: &mut Source) -> Result<Sms, SettingError> {
                     100,
                     "codes per block of 10000 numbers; 0 is without limit",
                 )?,
-                per_tenant: source.number(
-                    "GONGPAI_CODES_PER_HOUR_AND_TENANT",
-                    500,
-                    "codes per tenant; 0 is without limit",
-                )?,
                 platform: source.number(
                     "GONGPAI_CODES_PER_HOUR",
                     10_000,
@@ -313,22 +391,30 @@ fn sms(source: &mut Source) -> Result<Sms, SettingError> {
 
 fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError> {
     Ok(CertificationTerms {
-        review: Duration::days(source.number("GONGPAI_REVIEW_DAYS", 3, "how long a review may take")?),
-        response: Duration::days(source.number(
+        review: source.duration(
+            "GONGPAI_REVIEW_DAYS",
+            3,
+            Duration::try_days,
+            "how long a review may take",
+        )?,
+        response: source.duration(
             "GONGPAI_RESPONSE_DAYS",
             30,
+            Duration::try_days,
             "how long an applicant has to answer",
-        )?),
-        claim: Duration::minutes(source.number(
+        )?,
+        claim: source.duration(
             "GONGPAI_CLAIM_MINUTES",
             30,
+            Duration::try_minutes,
             "how long a reviewer's claim lasts",
-        )?),
-        validity: Duration::days(source.number(
+        )?,
+        validity: source.duration(
             "GONGPAI_CERTIFICATE_DAYS",
             365,
+            Duration::try_days,
             "how long a certificate is valid",
-        )?),
+        )?,
         zone: source.parsed::<FixedOffset>(
             "GONGPAI_UTC_OFFSET",
             "+08:00",

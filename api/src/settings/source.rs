@@ -1,5 +1,6 @@
 //! Where settings come from, and what each of them turned out to be.
 
+use chrono::Duration;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -47,6 +48,8 @@ pub struct Source {
     file: BTreeMap<String, String>,
     environment: BTreeMap<String, String>,
     printed: Vec<Printed>,
+    /// The settings that can be read from a file of their own.
+    in_files: Vec<&'static str>,
 }
 
 impl Source {
@@ -56,7 +59,9 @@ impl Source {
     /// When the file cannot be read.
     pub fn system() -> Result<Self, SettingError> {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-        let environment: BTreeMap<_, _> = std::env::vars().collect();
+        let environment: BTreeMap<_, _> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
         let mut file = BTreeMap::new();
         if let Some(path) = environment.get("GONGPAI_CONFIG") {
             let text = std::fs::read_to_string(Path::new(path)).map_err(|error| {
@@ -64,7 +69,7 @@ impl Source {
             })?;
             file = parse_file(&text)?;
         }
-        Ok(Self { file, environment, printed: Vec::new() })
+        Ok(Self { file, environment, ..Self::default() })
     }
 
     /// Settings given one by one, for tests.
@@ -86,6 +91,20 @@ impl Source {
         given.map(|(value, from)| (value.trim().to_owned(), from)).filter(|(value, _)| !value.is_empty())
     }
 
+    fn look_up_or_file(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<(String, &'static str)>, SettingError> {
+        self.in_files.push(name);
+        if let Some(found) = self.look_up(name) {
+            return Ok(Some(found));
+        }
+        let Some((path, from)) = self.look_up(&format!("{name}_FILE")) else { return Ok(None) };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| SettingError::new(name, &format!("(file {path}) cannot be read: {error}")))?;
+        Ok(Some((text.trim().to_owned(), from)))
+    }
+
     fn keep(&mut self, name: &'static str, value: &str, from: &'static str, about: &'static str) {
         self.printed.push(Printed { name, value: value.to_owned(), from, about });
     }
@@ -96,11 +115,16 @@ impl Source {
         value
     }
 
-    /// A URL, whose password is not printed.
-    pub(super) fn location(&mut self, name: &'static str, default: &str, about: &'static str) -> String {
-        let (value, from) = self.look_up(name).unwrap_or_else(|| (default.to_owned(), "default"));
+    /// A URL, whose password is not printed; `NAME_FILE` may name a file that has it.
+    pub(super) fn location(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        about: &'static str,
+    ) -> Result<String, SettingError> {
+        let (value, from) = self.look_up_or_file(name)?.unwrap_or_else(|| (default.to_owned(), "default"));
         self.keep(name, &without_password(&value), from, about);
-        value
+        Ok(value)
     }
 
     pub(super) fn optional(&mut self, name: &'static str, about: &'static str) -> Option<String> {
@@ -116,13 +140,7 @@ impl Source {
         name: &'static str,
         about: &'static str,
     ) -> Result<Option<String>, SettingError> {
-        let mut found = self.look_up(name);
-        if let (None, Some((path, from))) = (&found, self.look_up(&format!("{name}_FILE"))) {
-            let text = std::fs::read_to_string(&path).map_err(|error| {
-                SettingError::new(name, &format!("(file {path}) cannot be read: {error}"))
-            })?;
-            found = Some((text.trim().to_owned(), from));
-        }
+        let found = self.look_up_or_file(name)?;
         let from = found.as_ref().map_or("default", |(_, from)| from);
         let masked = if found.is_some() { "********" } else { "" };
         self.keep(name, masked, from, about);
@@ -148,6 +166,28 @@ impl Source {
         self.parsed(name, &default.to_string(), about)
     }
 
+    /// A length of time: a whole number of `unit`s, at least one and at most a million.
+    pub(super) fn duration(
+        &mut self,
+        name: &'static str,
+        default: i64,
+        unit: fn(i64) -> Option<Duration>,
+        about: &'static str,
+    ) -> Result<Duration, SettingError> {
+        let number: i64 = self.number(name, default, about)?;
+        let bounded = Some(number).filter(|number| (1..=1_000_000).contains(number)).and_then(unit);
+        bounded.ok_or_else(|| SettingError::new(name, "is a number from 1 to 1000000"))
+    }
+
+    /// A switch, off by default.
+    pub(super) fn flag(&mut self, name: &'static str, about: &'static str) -> Result<bool, SettingError> {
+        match self.get(name, "0", about).as_str() {
+            "0" | "false" => Ok(false),
+            "1" | "true" => Ok(true),
+            _ => Err(SettingError::new(name, "is 0 or 1")),
+        }
+    }
+
     pub(super) fn list<T: FromStr>(
         &mut self,
         name: &'static str,
@@ -164,10 +204,8 @@ impl Source {
     pub(super) fn refuse_unknown(&self) -> Result<(), SettingError> {
         let known = |name: &str| {
             name == "GONGPAI_CONFIG"
-                || self
-                    .printed
-                    .iter()
-                    .any(|setting| setting.name == name.strip_suffix("_FILE").unwrap_or(name))
+                || self.printed.iter().any(|setting| setting.name == name)
+                || name.strip_suffix("_FILE").is_some_and(|name| self.in_files.contains(&name))
         };
         let given =
             self.environment.keys().filter(|name| name.starts_with("GONGPAI_")).chain(self.file.keys());
@@ -190,14 +228,16 @@ fn parse_file(text: &str) -> Result<BTreeMap<String, String>, SettingError> {
         .collect()
 }
 
+/// Without the password before the host, and without the parameters, which may hold one too.
 fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
     match rest.rsplit_once('@') {
         Some((who, host)) => {
             let user = who.split_once(':').map_or(who, |(user, _)| user);
             format!("{scheme}://{user}:********@{host}")
         }
-        None => url.to_owned(),
+        None => format!("{scheme}://{rest}"),
     }
 }
 
@@ -231,12 +271,32 @@ mod tests {
         assert_eq!(refused("GONGPAI_LISTNE", "127.0.0.1:1"), Some("GONGPAI_LISTNE".to_owned()));
         assert_eq!(refused("GONGPAI_MODE", "prod"), Some("GONGPAI_MODE".to_owned()));
         assert_eq!(refused("GONGPAI_LISTEN", "0.0.0.0:80"), Some("GONGPAI_LISTEN".to_owned()));
+        for (name, value) in [
+            ("GONGPAI_SESSION_DAYS", "99999999999999"),
+            ("GONGPAI_SESSION_DAYS", "-5"),
+            ("GONGPAI_DEV", "yes"),
+            ("GONGPAI_LISTEN_FILE", "/etc/hostname"),
+            ("GONGPAI_LOG_FILTER", "api=loud"),
+            ("GONGPAI_TRUSTED_PROXIES", "10.0.0.0/40"),
+            ("DATABASE_URL", "postgres://u@db.example.com/x"),
+            ("DATABASE_URL", "postgres://u@db.example.com/x?sslmode=prefer"),
+        ] {
+            assert_eq!(refused(name, value), Some(name.to_owned()), "{value}");
+        }
+        for url in [
+            "postgres://u@db.example.com/x?sslmode=verify-full",
+            "postgres://u@127.0.0.1:5432/x",
+            "postgres://u@localhost/x",
+            "postgres:///x?host=/run/postgresql",
+        ] {
+            assert_eq!(refused("DATABASE_URL", url), None, "{url}");
+        }
     }
 
     #[test]
     fn secrets_are_masked() {
         let mut source = Source::of([
-            ("DATABASE_URL", "postgres://u:hunter2@db/x".to_owned()),
+            ("DATABASE_URL", "postgres://u:hunter2@localhost/x?password=hunter2".to_owned()),
             ("GONGPAI_SIGNING_KEY", "hunter2".to_owned()),
         ]);
         Settings::read(&mut source).unwrap();

@@ -23,7 +23,7 @@ pub(crate) async fn get_openapi_json(call: Call) -> Outcome {
 )]
 #[get("/openapi.yaml")]
 pub(crate) async fn get_openapi_yaml(call: Call) -> Outcome {
-    Ok(Reply::bytes("application/yaml", call.service.contract.yaml()?.into_bytes()))
+    Ok(Reply::bytes("application/yaml", call.service.contract.yaml()?.as_bytes().to_vec()))
 }
 
 /// The contract to read and try

@@ -1,4 +1,4 @@
-use super::permit;
+use super::{permit, required};
 use crate::http::actor::KnownDevice;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
@@ -69,10 +69,10 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
         return Err(faults.into_error().into());
     };
     let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
-    permit(&call, Purpose::SignIn, &mobile, device.0).await?;
+    let permit = permit(&call, realm, Purpose::SignIn, &mobile, device.0).await?;
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
-        let sent = session::request_code(tx, &world.context, realm, &mobile, device.0.as_ref(), limits)?;
+        let sent = session::request_code(tx, &world.context, required(permit.as_ref())?, limits)?;
         let view = RequestedCode {
             mobile_masked: mobile.masked(),
             expires_at: sent.expires_at,

@@ -82,7 +82,7 @@ impl Case {
     pub fn findings(&self, organization: &OrganizationType, today: NaiveDate) -> Vec<Finding> {
         let mut findings = precheck(self, organization, today);
         if self.application.state.editable() {
-            findings.extend(self.application.unanswered(&self.documents));
+            findings.extend(self.application.unanswered(&self.documents, organization));
         }
         findings
     }

@@ -1,11 +1,12 @@
 //! The subject of an application while it is being written: every field may be missing or wrong.
 //!
-//! Serde's form of a draft is how it is kept, not how it is spoken.
+//! Serde's form of a draft is how it is kept, and how a merge patch and the pointers of findings name its fields.
 
 use crate::identifier::{CreditCode, IdentityKind, OrganizationCode, RegistrationNumber};
 use crate::reference::{Capacity, RegistrationKind};
 use crate::text::squeezed;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What an applicant has written so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +99,13 @@ pub struct DraftApplicant {
 }
 
 impl Draft {
+    /// The name on the license, or where a license has none, of the person whom it is made out to.
+    #[must_use]
+    pub fn name_on_license(&self) -> Option<&str> {
+        let legal = self.legal_name.as_deref().filter(|name| !name.trim().is_empty());
+        legal.or(self.representative.name.as_deref())
+    }
+
     /// The number by which no second tenant is certified, when the draft has a sound one.
     #[must_use]
     pub fn registration_key(&self) -> Option<String> {
@@ -117,12 +125,10 @@ impl Draft {
         })
     }
 
-    /// The text at a pointer, for telling whether a field was changed since a reviewer saw it.
+    /// Its fields by name, for comparing one draft with another and for finding one by a JSON pointer.
     #[must_use]
-    pub fn value_at(&self, pointer: &str) -> Option<String> {
-        let value = serde_json::to_value(self).ok()?;
-        let found = value.pointer(pointer)?;
-        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    pub fn fields(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 

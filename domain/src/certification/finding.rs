@@ -4,6 +4,7 @@ use super::RequirementKind;
 use crate::error::Language;
 use crate::id::ApplicationId;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 macro_rules! findings {
@@ -134,7 +135,7 @@ pub struct Finding {
     /// For operators alone.
     pub internal_note: Option<String>,
     /// What stood in the field when a reviewer saw it.
-    pub seen: Option<String>,
+    pub seen: Option<Value>,
 }
 
 impl Finding {
@@ -146,7 +147,8 @@ impl Finding {
         pointer: Option<&str>,
         requirement: Option<RequirementKind>,
     ) -> Self {
-        let name = format!("{}|{}|{requirement:?}", code.name(), pointer.unwrap_or_default());
+        let requirement_name = requirement.map_or("", RequirementKind::name);
+        let name = format!("{}|{}|{requirement_name}", code.name(), pointer.unwrap_or_default());
         Self {
             id: Uuid::new_v5(&application.into(), name.as_bytes()),
             pointer: pointer.map(str::to_owned),

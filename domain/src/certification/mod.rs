@@ -13,13 +13,12 @@ mod finding;
 mod number;
 mod precheck;
 mod requirement;
+mod state;
 mod submit;
 mod withdraw;
 mod work;
 
-pub use application::{
-    Action, Application, ApplicationKind, Claim, Illegal, LastDecision, State, Submission,
-};
+pub use application::{Application, ApplicationKind, LastDecision};
 pub use case::{Case, CaseStore, Overview, look_up, overview};
 pub use certificate::{Certificate, CertificateState};
 pub use document::{Document, DocumentContent, MediaType};
@@ -29,12 +28,13 @@ pub use draft::{
 pub use finding::{Finding, FindingCode, Remedy};
 pub use number::ApplicationNumber;
 pub use requirement::{Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds};
+pub use state::{Action, Claim, Illegal, State, Submission};
 pub use submit::{Submitted, submit};
 pub use withdraw::withdraw;
 pub use work::{Attach, attach, detach, update_subject};
 
 use crate::error::Result;
-use crate::id::{ApplicationId, DocumentId, MemberId, OperatorId, TenantId};
+use crate::id::{ApplicationId, DocumentId, MemberId, TenantId};
 use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -184,13 +184,4 @@ pub trait CertificateStore {
     /// # Errors
     /// When the store fails.
     fn certified_tenant(&mut self, registration_key: &str) -> Result<Option<TenantId>>;
-}
-
-/// Who holds a claim, for comparisons.
-impl Claim {
-    /// Whether an operator holds it now.
-    #[must_use]
-    pub fn held_by(&self, operator: OperatorId, now: DateTime<Utc>) -> bool {
-        self.holder == operator && now < self.expires_at
-    }
 }

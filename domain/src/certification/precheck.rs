@@ -73,10 +73,11 @@ impl<'a> Check<'a> {
 
     fn legal_name(&mut self) {
         let draft = self.draft();
-        let mut legal = draft.legal_name.as_deref();
-        if legal.is_none() && self.organization.license_may_have_no_name {
-            legal = draft.representative.name.as_deref();
-        }
+        let legal = if self.organization.license_may_have_no_name {
+            draft.name_on_license()
+        } else {
+            draft.legal_name.as_deref()
+        };
         let Some(name) = self.text("/legal_name", legal, OrganizationName::parse) else { return };
         let profile = self.case.tenant.organization.name.as_str();
         if comparison_key(name.as_str()) != comparison_key(profile) {

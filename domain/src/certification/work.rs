@@ -11,6 +11,7 @@ use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::DocumentId;
 use crate::journal::{Entry, Journal};
 use crate::reference::OrganizationTypes;
+use serde_json::Value;
 
 /// Puts a new draft in the place of the old one. `expected` is the version that the writer read.
 ///
@@ -48,8 +49,8 @@ pub fn update_subject(
 
 /// The changed fields of a subject. Whatever is about a person stands apart, under the id of the application.
 fn changes(application: &Application, before: &Draft) -> Entry {
-    let after = &application.draft;
-    let value = |draft: &Draft, pointer: &str| draft.value_at(pointer);
+    let (before, after) = (before.fields(), application.draft.fields());
+    let value = |draft: &Value, pointer: &str| draft.pointer(pointer).cloned().unwrap_or_default();
     let mut entry = Entry::new("certification.subject_updated", "certification_application", application.id)
         .of(application.tenant);
     for (field, pointer) in [
@@ -60,9 +61,9 @@ fn changes(application: &Application, before: &Draft) -> Entry {
         ("representative.capacity", "/representative/capacity"),
         ("applicant.is_representative", "/applicant/is_representative"),
     ] {
-        entry = entry.change(field, value(before, pointer), value(after, pointer));
+        entry = entry.change(field, value(&before, pointer), value(&after, pointer));
     }
-    for (field, pointer) in [
+    let personal = [
         ("representative.name", "/representative/name"),
         ("representative.id_kind", "/representative/id_kind"),
         ("representative.id_number", "/representative/id_number"),
@@ -70,10 +71,9 @@ fn changes(application: &Application, before: &Draft) -> Entry {
         ("applicant.name", "/applicant/name"),
         ("applicant.id_kind", "/applicant/id_kind"),
         ("applicant.id_number", "/applicant/id_number"),
-    ] {
-        entry = entry.personal(application.id, field, value(before, pointer), value(after, pointer));
-    }
-    entry
+    ];
+    let changed = |(field, pointer)| (field, value(&before, pointer), value(&after, pointer));
+    entry.about(application.id, personal.map(changed))
 }
 
 /// A checked file that becomes a document.
@@ -95,7 +95,7 @@ pub struct Attach {
 ///
 /// # Errors
 /// `forbidden`, `action_not_allowed`, `document_kind_not_wanted`, `document_page_invalid`, `document_page_taken`,
-/// `not_found` for the one to replace.
+/// `document_not_replaceable` at `/replaces`.
 pub fn attach(
     tx: &mut (impl ApplicationStore + DocumentStore + Journal),
     context: &Context<'_>,
@@ -110,10 +110,11 @@ pub fn attach(
     require_wanted(&application, attach, types)?;
 
     let documents = tx.documents(application.id)?;
-    let replaced = match attach.replaces {
-        Some(id) => Some(documents.iter().find(|document| document.id == id).ok_or(Code::NotFound)?),
-        None => None,
-    };
+    let replaced = attach.replaces.map(|id| {
+        let known = documents.iter().find(|document| document.id == id && document.kind == attach.kind);
+        known.ok_or_else(|| Faults::one(Place::Body, "/replaces", Code::DocumentNotReplaceable))
+    });
+    let replaced = replaced.transpose()?;
     let there =
         documents.iter().find(|document| document.kind == attach.kind && document.page == attach.page);
     if let Some(there) = there.filter(|there| replaced.is_none_or(|replaced| replaced.id != there.id)) {

@@ -101,6 +101,7 @@ catalogue! {
     // Input, field by field.
     InputInvalid "input_invalid" Invalid "部分内容不符合要求，见 errors。" "Some of the input is wrong; see errors.";
     FieldUnknown "field_unknown" Invalid "没有此字段。" "There is no such field.";
+    FieldRepeated "field_repeated" Invalid "此项只能出现一次。" "This may stand here once only.";
     FieldRequired "field_required" Invalid "此项必填。" "This is required.";
     TypeWrong "type_wrong" Invalid "值的类型不正确，应为 {expected}。" "The value has the wrong type; it must be {expected}.";
     ValueNotAllowed "value_not_allowed" Invalid "值不在允许的范围内：{allowed}。" "The value must be one of {allowed}.";
@@ -108,9 +109,9 @@ catalogue! {
     ValueTooLong "value_too_long" Invalid "不得超过 {max} 个。" "It must have at most {max}.";
     ValueOutOfRange "value_out_of_range" Invalid "数值应在 {min} 到 {max} 之间。" "The number must be between {min} and {max}.";
     FormatInvalid "format_invalid" Invalid "格式不正确，应为 {expected}。" "The format is wrong; it must be {expected}.";
-    ParameterUnknown "parameter_unknown" Malformed "没有此查询参数。" "There is no such query parameter.";
-    ParameterInvalid "parameter_invalid" Malformed "参数不正确。" "The parameter is wrong.";
-    CursorInvalid "cursor_invalid" Malformed "游标无效，请从第一页开始。" "The cursor is not valid; start from the first page.";
+    ParameterUnknown "parameter_unknown" Invalid "没有此查询参数。" "There is no such query parameter.";
+    ParameterInvalid "parameter_invalid" Invalid "参数不正确。" "The parameter is wrong.";
+    CursorInvalid "cursor_invalid" Invalid "游标无效，请从第一页开始。" "The cursor is not valid; start from the first page.";
     TextCharacterForbidden "text_character_forbidden" Invalid "含有不可见、控制或方向字符。" "It has an invisible, control or direction character.";
     // Versions and repeated requests.
     VersionStale "version_stale" Stale "内容已被修改，请重新读取后再试。" "It was changed meanwhile; read it again.";
@@ -158,6 +159,7 @@ catalogue! {
     DocumentKindNotWanted "document_kind_not_wanted" Invalid "不需要此类材料，可用：{allowed}。" "No document of this kind is asked for; possible are {allowed}.";
     DocumentPageInvalid "document_page_invalid" Invalid "页码应为 1 到 {max}。" "The page must be between 1 and {max}.";
     DocumentPageTaken "document_page_taken" Conflict "该页已有材料，请用 replaces 指明要替换的材料。" "That page has a document; name it in replaces.";
+    DocumentNotReplaceable "document_not_replaceable" Invalid "没有同一种类的这份材料可替换。" "There is no such document of this kind to replace.";
     DocumentMissing "document_missing" Invalid "请在 file 中上传文件。" "Send the document as the part named file.";
     DocumentEmpty "document_empty" Invalid "文件为空。" "The file is empty.";
     DocumentTypeUnsupported "document_type_unsupported" Invalid "文件内容不是 JPEG、PNG、WebP 或 PDF。" "The content is not JPEG, PNG, WebP or PDF.";

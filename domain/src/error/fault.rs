@@ -86,6 +86,14 @@ impl Faults {
         Self { place, found: Vec::new() }
     }
 
+    /// The error of one fault alone.
+    #[must_use]
+    pub fn one(place: Place, pointer: &str, violation: impl Into<Violation>) -> Error {
+        let mut faults = Self::of(place);
+        faults.note(pointer, violation);
+        faults.into_error()
+    }
+
     /// Keeps the value, or notes the fault.
     pub fn at<T>(&mut self, pointer: &str, parsed: Result<T, Violation>) -> Option<T> {
         match parsed {

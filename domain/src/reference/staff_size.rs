@@ -24,3 +24,18 @@ pub enum StaffSize {
     #[serde(rename = "5000_plus")]
     From5000,
 }
+
+impl StaffSize {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UpTo49 => "1_49",
+            Self::UpTo199 => "50_199",
+            Self::UpTo499 => "200_499",
+            Self::UpTo999 => "500_999",
+            Self::UpTo4999 => "1000_4999",
+            Self::From5000 => "5000_plus",
+        }
+    }
+}

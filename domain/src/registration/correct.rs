@@ -1,26 +1,25 @@
 //! Correcting a registration while it waits. A corrected mobile is a new send.
 
-use super::{Administrator, Registration, RegistrationStore};
+use super::{Administrator, Registration, RegistrationStore, entry};
 use crate::actor::Actor;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::job::JobQueue;
-use crate::journal::{Entry, Journal};
-use crate::session::{DeviceStore, TokenHash, known_device};
+use crate::journal::Journal;
 use crate::tenant::Organization;
-use crate::verification::{self, Limits, Purpose, Subject, VerificationStore};
+use crate::verification::{self, Limits, Permit, Subject, VerificationStore};
 
-/// Puts a corrected organization and administrator in the place of the old ones.
+/// Puts a corrected organization and administrator in the place of the old ones. Another mobile needs a permit.
 ///
 /// # Errors
-/// `registration_not_waiting`, `registration_expired`, the limits of [`verification::send`] for a new mobile.
+/// `registration_not_waiting`, `registration_expired`, `version_stale` for another mobile than the permitted one, the limits of [`verification::send`] for a new mobile.
 pub fn correct(
-    tx: &mut (impl RegistrationStore + VerificationStore + JobQueue + DeviceStore + Journal),
+    tx: &mut (impl RegistrationStore + VerificationStore + JobQueue + Journal),
     context: &Context<'_>,
     before: Registration,
     organization: Organization,
     administrator: Administrator,
-    device_token: Option<&TokenHash>,
+    permit: Option<&Permit>,
     limits: &Limits,
 ) -> Result<Registration> {
     before.require_waiting(context.now)?;
@@ -29,55 +28,14 @@ pub fn correct(
     }
     let mut code = before.code;
     if before.administrator.mobile != administrator.mobile {
-        let request = verification::Request {
-            purpose: Purpose::Register,
-            subject: &Subject::registration(before.id),
-            requester: known_device(tx, device_token, &administrator.mobile)?,
-            mobile: &administrator.mobile,
-            tenant: None,
-            new_subject: false,
-            deliver: true,
-        };
+        let permit = permit.ok_or(Code::VersionStale)?;
+        permit.require(&administrator.mobile)?;
+        let subject = Subject::registration(before.id);
+        let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
         code = verification::send(tx, context, &request, limits)?;
     }
-    let entry = Entry::new("registration.corrected", "registration", before.id)
-        .change("organization.name", before.organization.name.as_str(), organization.name.as_str())
-        .change("organization.type", before.organization.kind.as_str(), organization.kind.as_str())
-        .change(
-            "organization.industry",
-            before.organization.industry.as_str(),
-            organization.industry.as_str(),
-        )
-        .change("organization.phone", before.organization.phone.as_str(), organization.phone.as_str())
-        .change(
-            "organization.region",
-            before.organization.address.region.as_str(),
-            organization.address.region.as_str(),
-        )
-        .change(
-            "organization.address",
-            before.organization.address.line.as_str(),
-            organization.address.line.as_str(),
-        )
-        .personal(
-            before.id,
-            "administrator.name",
-            before.administrator.name.as_str(),
-            administrator.name.as_str(),
-        )
-        .personal(
-            before.id,
-            "administrator.position",
-            before.administrator.position.as_str(),
-            administrator.position.as_str(),
-        )
-        .personal(
-            before.id,
-            "administrator.mobile",
-            before.administrator.mobile.as_str(),
-            administrator.mobile.as_str(),
-        );
-    let mut registration = Registration { organization, administrator, code, ..before };
+    let mut registration = Registration { organization, administrator, code, ..before.clone() };
+    let entry = entry("registration.corrected", Some(&before), &registration);
     tx.save_registration(&registration)?;
     tx.record(context, &Actor::Applicant(registration.id), entry)?;
     registration.version += 1;

@@ -13,6 +13,7 @@ pub use verify::{Completed, Verified, Verify, verify};
 use crate::agreement::Accepted;
 use crate::error::{Code, Result};
 use crate::id::{RegistrationId, TenantId};
+use crate::journal::Entry;
 use crate::phone::MobileNumber;
 use crate::session::TokenHash;
 use crate::tenant::Organization;
@@ -101,6 +102,31 @@ impl Registration {
         self.completed = Some((tenant, now));
         self
     }
+}
+
+/// What changed from one form of a registration to the next, or what a new one says. Whatever is about a person stands apart.
+fn entry(action: &'static str, before: Option<&Registration>, after: &Registration) -> Entry {
+    type Field = (&'static str, fn(&Registration) -> String);
+    const OPEN: [Field; 8] = [
+        ("organization.name", |it| it.organization.name.as_str().to_owned()),
+        ("organization.type", |it| it.organization.kind.clone()),
+        ("organization.industry", |it| it.organization.industry.as_str().to_owned()),
+        ("organization.staff_size", |it| it.organization.staff_size.name().to_owned()),
+        ("organization.region", |it| it.organization.address.region.as_str().to_owned()),
+        ("organization.address", |it| it.organization.address.line.as_str().to_owned()),
+        ("organization.phone", |it| it.organization.phone.as_str().to_owned()),
+        ("administrator.is_legal_representative", |it| it.administrator.is_legal_representative.to_string()),
+    ];
+    const PERSONAL: [Field; 3] = [
+        ("administrator.name", |it| it.administrator.name.as_str().to_owned()),
+        ("administrator.position", |it| it.administrator.position.as_str().to_owned()),
+        ("administrator.mobile", |it| it.administrator.mobile.as_str().to_owned()),
+    ];
+    let mut entry = Entry::new(action, "registration", after.id);
+    for (name, value) in OPEN {
+        entry = entry.change(name, before.map(value), value(after));
+    }
+    entry.about(after.id, PERSONAL.map(|(name, value)| (name, before.map(value), value(after))))
 }
 
 /// The numbers of registration.

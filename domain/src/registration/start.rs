@@ -1,16 +1,16 @@
 //! Beginning a registration: it is kept, and the code is on its way.
 
-use super::{Administrator, Registration, RegistrationStore, Terms};
+use super::{Administrator, Registration, RegistrationStore, Terms, entry};
 use crate::actor::Actor;
 use crate::agreement::{Accepted, Agreements, Occasion};
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::RegistrationId;
 use crate::job::JobQueue;
-use crate::journal::{Entry, Journal};
-use crate::session::{DeviceStore, TokenHash, known_device};
+use crate::journal::Journal;
+use crate::session::TokenHash;
 use crate::tenant::Organization;
-use crate::verification::{self, Limits, Purpose, Subject, VerificationStore};
+use crate::verification::{self, Limits, Permit, Subject, VerificationStore};
 
 /// What somebody registers.
 #[derive(Debug, Clone)]
@@ -25,8 +25,6 @@ pub struct Start {
     pub accepted: Vec<Accepted>,
     /// The token that will open it.
     pub token: TokenHash,
-    /// The token by which the device says it is known.
-    pub device_token: Option<TokenHash>,
 }
 
 /// Begins a registration.
@@ -34,24 +32,19 @@ pub struct Start {
 /// # Errors
 /// The faults of the agreements, and what [`verification::send`] refuses; the limits are asked before, by [`verification::permit`].
 pub fn start(
-    tx: &mut (impl RegistrationStore + VerificationStore + JobQueue + DeviceStore + Journal),
+    tx: &mut (impl RegistrationStore + VerificationStore + JobQueue + Journal),
     context: &Context<'_>,
     start: &Start,
+    permit: &Permit,
     agreements: &Agreements,
     terms: &Terms,
     limits: &Limits,
 ) -> Result<Registration> {
     agreements.check(Occasion::Registration, &start.accepted, "/accepted_agreements")?;
     let mobile = &start.administrator.mobile;
-    let request = verification::Request {
-        purpose: Purpose::Register,
-        subject: &Subject::registration(start.id),
-        requester: known_device(tx, start.device_token.as_ref(), mobile)?,
-        mobile,
-        tenant: None,
-        new_subject: true,
-        deliver: true,
-    };
+    permit.require(mobile)?;
+    let subject = Subject::registration(start.id);
+    let request = verification::Request { permit, subject: &subject, new_subject: true, deliver: true };
     let code = verification::send(tx, context, &request, limits)?;
     let registration = Registration {
         id: start.id,
@@ -66,12 +59,7 @@ pub fn start(
         version: 0,
     };
     tx.save_registration(&registration)?;
-    let entry = Entry::new("registration.started", "registration", start.id)
-        .new_person()
-        .change("organization.name", None::<String>, start.organization.name.as_str())
-        .change("organization.type", None::<String>, start.organization.kind.as_str())
-        .personal(start.id, "administrator.name", None::<String>, start.administrator.name.as_str())
-        .personal(start.id, "administrator.mobile", None::<String>, mobile.as_str());
+    let entry = entry("registration.started", None, &registration).new_person();
     tx.record(context, &Actor::Applicant(start.id), entry)?;
     Ok(Registration { version: 1, ..registration })
 }

@@ -3,7 +3,7 @@
 
 use super::{Registration, RegistrationStore};
 use crate::account::{Account, AccountStore};
-use crate::actor::{Actor, MemberRole};
+use crate::actor::{Actor, MemberRole, Realm};
 use crate::agreement::{AcceptanceStore, acceptances};
 use crate::certification::{Application, ApplicationStore};
 use crate::context::Context;
@@ -13,12 +13,12 @@ use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberStore, Membership, OWNER_USERID};
 use crate::session::{
-    DeviceStore, Lifetime, NewDevice, Opened, SessionStore, TokenHash, Tokens, known_device,
+    DeviceStore, Lifetime, NewDevice, Opened, SessionStore, SignInFrom, TokenHash, Tokens, known_device,
     open_member_session,
 };
 use crate::tenant::{Tenant, TenantScope, TenantStore};
 use crate::text::DepartmentName;
-use crate::verification::{self, Check, Code, CodeBook, Purpose, Subject, VerificationStore};
+use crate::verification::{self, Check, Code, CodeBook, Entered, Purpose, Subject, VerificationStore};
 
 /// What is entered.
 #[derive(Debug, Clone)]
@@ -78,9 +78,16 @@ pub fn verify(
     codes: &dyn CodeBook,
 ) -> Result<Verified> {
     registration.require_waiting(context.now)?;
-    let requester = known_device(tx, verify.device_token, &registration.administrator.mobile)?;
-    let subject = Subject::registration(registration.id);
-    let check = verification::enter(tx, context, Purpose::Register, &subject, requester, verify.code, codes)?;
+    let mobile = &registration.administrator.mobile;
+    let requester = known_device(tx, verify.device_token, Realm::Tenant, mobile)?;
+    let entered = Entered {
+        purpose: Purpose::Register,
+        subject: &Subject::registration(registration.id),
+        mobile,
+        requester,
+        code: verify.code,
+    };
+    let check = verification::enter(tx, context, &entered, codes)?;
     if check != Check::Correct {
         return Ok(Verified::Refused(check));
     }
@@ -91,8 +98,7 @@ pub fn verify(
         context,
         account,
         membership,
-        verify.device,
-        requester,
+        SignInFrom { device: verify.device, requester },
         verify.tokens,
         verify.lifetime,
     )?;
@@ -162,6 +168,7 @@ fn found_tenant(
         member: owner,
         userid: OWNER_USERID.to_owned(),
         name: administrator.name.as_str().to_owned(),
+        role: MemberRole::Owner,
     };
     Ok((tenant, membership))
 }

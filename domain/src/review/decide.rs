@@ -9,11 +9,12 @@ use crate::certification::{
     Remedy, RequirementKind, State, Terms,
 };
 use crate::context::Context;
-use crate::error::{Code, Error, Faults, Place, Result};
+use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::ApplicationId;
 use crate::journal::{Entry, Journal};
 use crate::reference::{OrganizationType, OrganizationTypes};
 use crate::tenant::TenantScope;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// A finding as a reviewer writes it.
@@ -107,6 +108,7 @@ pub fn decide(
         .of(case.tenant.id)
         .change("state", before.name(), case.application.state.name())
         .change("attempt", None::<u32>, judgement.attempt)
+        .change("final", None::<bool>, judgement.is_final)
         .change("findings", None::<String>, codes)
         .change(
             "overrides",
@@ -182,7 +184,7 @@ fn judged(
         _ => {}
     }
     if judgement.is_final && judgement.outcome != Outcome::Reject {
-        faults.note("/final", Code::ValueNotAllowed);
+        faults.note("/final", Violation::new(Code::ValueNotAllowed).with("allowed", "false"));
     }
     for (index, id) in judgement.overrides.iter().enumerate() {
         if !computed.iter().any(|finding| finding.to_override && finding.id == *id) {
@@ -190,26 +192,27 @@ fn judged(
         }
     }
     let wanted = crate::certification::required_kinds(organization, &application.draft);
+    let fields = application.draft.fields();
     let mut findings = Vec::with_capacity(judgement.findings.len());
     for (index, judged) in judgement.findings.iter().enumerate() {
         match (judged.requirement, judged.pointer.as_deref()) {
             (Some(kind), None) if !wanted.contains(&kind) => {
                 faults.note(&format!("/findings/{index}/requirement"), Code::FindingTargetRequired);
             }
-            (None, Some(pointer)) if pointer.is_empty() || application.draft.value_at(pointer).is_none() => {
+            (None, Some(pointer)) if pointer.is_empty() || fields.pointer(pointer).is_none() => {
                 faults.note(&format!("/findings/{index}/pointer"), Code::FindingTargetRequired);
             }
             (None, None) | (Some(_), Some(_)) => {
                 faults.note(&format!("/findings/{index}"), Code::FindingTargetRequired);
             }
-            _ => findings.push(kept(context, application, judged)),
+            _ => findings.push(kept(context, &fields, judged)),
         }
     }
     faults.finish()?;
     Ok(findings)
 }
 
-fn kept(context: &Context<'_>, application: &Application, judged: &JudgedFinding) -> Finding {
+fn kept(context: &Context<'_>, fields: &Value, judged: &JudgedFinding) -> Finding {
     Finding {
         id: context.random.uuid(),
         pointer: judged.pointer.clone(),
@@ -223,6 +226,6 @@ fn kept(context: &Context<'_>, application: &Application, judged: &JudgedFinding
         measured: None,
         limit: None,
         internal_note: judged.internal_note.clone(),
-        seen: judged.pointer.as_deref().and_then(|pointer| application.draft.value_at(pointer)),
+        seen: judged.pointer.as_deref().and_then(|pointer| fields.pointer(pointer)).cloned(),
     }
 }

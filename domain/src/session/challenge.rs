@@ -1,6 +1,9 @@
 //! Challenges: a sign-in that was proved and still needs something, so far the choice of a tenant.
 
-use super::{DeviceStore, Lifetime, NewDevice, Opened, SessionStore, TokenHash, Tokens, open_member_session};
+use super::{
+    DeviceStore, Lifetime, NewDevice, Opened, SessionStore, SignInFrom, TokenHash, Tokens,
+    open_member_session,
+};
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result};
 use crate::id::{AccountId, ChallengeId, TenantId};
@@ -81,9 +84,7 @@ pub fn answer_challenge(
     let Some(membership) =
         tx.memberships(challenge.account)?.into_iter().find(|place| place.tenant == answer.tenant)
     else {
-        let mut faults = Faults::of(Place::Body);
-        faults.note("/tenant_id", Code::TenantNotOffered);
-        return Err(faults.into_error());
+        return Err(Faults::one(Place::Body, "/tenant_id", Code::TenantNotOffered));
     };
     tx.answer(challenge.id)?;
     tx.enter(membership.tenant);
@@ -92,8 +93,7 @@ pub fn answer_challenge(
         context,
         challenge.account,
         membership,
-        &challenge.device,
-        challenge.requester,
+        SignInFrom { device: &challenge.device, requester: challenge.requester },
         tokens,
         lifetime,
     )

@@ -1,8 +1,9 @@
 //! Devices: what somebody signs in from. A device that has signed in before is known by a token of its own.
 
 use super::TokenHash;
+use crate::actor::Realm;
 use crate::error::Result;
-use crate::id::{AccountId, DeviceId};
+use crate::id::{AccountId, DeviceId, OperatorId};
 use crate::phone::MobileNumber;
 use crate::text::DeviceName;
 use crate::verification::Requester;
@@ -34,13 +35,22 @@ pub struct NewDevice {
     pub platform: Platform,
 }
 
-/// A device from which an account has signed in.
+/// Whose a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceOwner {
+    /// A person who works in companies.
+    Account(AccountId),
+    /// An operator of the platform.
+    Operator(OperatorId),
+}
+
+/// A device from which somebody has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// Its id.
     pub id: DeviceId,
     /// Whose it is.
-    pub account: AccountId,
+    pub owner: DeviceOwner,
     /// By what it is known again.
     pub token: TokenHash,
     /// What it said of itself.
@@ -51,11 +61,16 @@ pub struct Device {
 
 /// Keeps devices.
 pub trait DeviceStore {
-    /// The device with a token whose account has that number.
+    /// The device with a token, if its owner in that realm has that number.
     ///
     /// # Errors
     /// When the store fails.
-    fn device_of(&mut self, token: &TokenHash, mobile: &MobileNumber) -> Result<Option<DeviceId>>;
+    fn device_of(
+        &mut self,
+        token: &TokenHash,
+        realm: Realm,
+        mobile: &MobileNumber,
+    ) -> Result<Option<DeviceId>>;
     /// Keeps a new device.
     ///
     /// # Errors
@@ -70,8 +85,9 @@ pub trait DeviceStore {
 pub fn known_device(
     tx: &mut impl DeviceStore,
     token: Option<&TokenHash>,
+    realm: Realm,
     mobile: &MobileNumber,
 ) -> Result<Requester> {
     let Some(token) = token else { return Ok(Requester::Stranger) };
-    Ok(tx.device_of(token, mobile)?.map_or(Requester::Stranger, Requester::Device))
+    Ok(tx.device_of(token, realm, mobile)?.map_or(Requester::Stranger, Requester::Device))
 }

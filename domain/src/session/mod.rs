@@ -11,8 +11,8 @@ mod refresh;
 mod sign_in;
 
 pub use challenge::{Challenge, ChallengeAnswer, ChallengeStore, answer_challenge};
-pub use device::{Device, DeviceStore, NewDevice, Platform, known_device};
-pub use open::{Opened, SignedIn, Tokens, open_member_session};
+pub use device::{Device, DeviceOwner, DeviceStore, NewDevice, Platform, known_device};
+pub use open::{Opened, SignInFrom, SignedIn, Tokens, open_member_session};
 pub use refresh::{Refreshed, refresh};
 pub use sign_in::{Attempt, Outcome, request_code, sign_in};
 

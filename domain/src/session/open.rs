@@ -1,10 +1,10 @@
 //! Opening a session for a member whose identity was proved.
 
-use super::{Device, DeviceStore, Lifetime, NewDevice, Owner, Session, SessionStore, TokenHash};
-use crate::actor::{Actor, Realm};
+use super::{Device, DeviceOwner, DeviceStore, Lifetime, NewDevice, Owner, Session, SessionStore, TokenHash};
+use crate::actor::{Actor, MemberActor, OperatorActor};
 use crate::context::Context;
 use crate::error::Result;
-use crate::id::{AccountId, DeviceId, OperatorId, SessionId};
+use crate::id::{AccountId, DeviceId, SessionId};
 use crate::journal::{Entry, Journal};
 use crate::member::Membership;
 use crate::operator::Operator;
@@ -43,6 +43,15 @@ pub enum SignedIn {
     Operator(Operator),
 }
 
+/// From what somebody signs in: as it names itself, and what it is known as.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInFrom<'a> {
+    /// As it names itself.
+    pub device: &'a NewDevice,
+    /// What it is known as.
+    pub requester: Requester,
+}
+
 /// Opens a session for a member.
 ///
 /// # Errors
@@ -52,70 +61,71 @@ pub fn open_member_session(
     context: &Context<'_>,
     account: AccountId,
     membership: Membership,
-    device: &NewDevice,
-    requester: Requester,
+    from: SignInFrom<'_>,
     tokens: &Tokens,
     lifetime: &Lifetime,
 ) -> Result<Opened> {
-    let (device_id, new_device) = match requester {
-        Requester::Device(known) => (known, false),
-        Requester::Stranger => (remember_device(tx, context, account, device, tokens)?, true),
-    };
-    let owner = Owner::Member { account, tenant: membership.tenant, member: membership.member };
-    let session = start(context, owner, Some(device_id), tokens, lifetime);
+    let Membership { tenant, member, role, .. } = membership;
+    let (device, new_device) = remember_device(tx, context, DeviceOwner::Account(account), from, tokens)?;
+    let session = start(context, Owner::Member { account, tenant, member }, device, tokens, lifetime);
     tx.insert_session(&session)?;
-    let entry = Entry::new("session.started", "session", session.id)
-        .of(membership.tenant)
-        .change("realm", None::<String>, Realm::Tenant.name())
-        .change("member", None::<String>, membership.member.to_string())
-        .change("device", None::<String>, device_id.to_string());
-    tx.record(context, &Actor::System, entry)?;
+    let actor = MemberActor { account, tenant, member, role, session: session.id };
+    tx.record(context, &Actor::Member(actor), started(&session, device).of(tenant))?;
     Ok(Opened { session, new_device, who: SignedIn::Member(membership) })
 }
 
-/// Opens a session for an operator. Operators have no known devices yet.
+/// Opens a session for an operator.
 pub(super) fn open_operator_session(
-    tx: &mut (impl SessionStore + Journal),
+    tx: &mut (impl SessionStore + DeviceStore + Journal),
     context: &Context<'_>,
     operator: Operator,
+    from: SignInFrom<'_>,
     tokens: &Tokens,
     lifetime: &Lifetime,
 ) -> Result<Opened> {
-    let id: OperatorId = operator.id;
-    let session = start(context, Owner::Operator(id), None, tokens, lifetime);
+    let (device, new_device) =
+        remember_device(tx, context, DeviceOwner::Operator(operator.id), from, tokens)?;
+    let session = start(context, Owner::Operator(operator.id), device, tokens, lifetime);
     tx.insert_session(&session)?;
-    let entry = Entry::new("session.started", "session", session.id)
-        .change("realm", None::<String>, Realm::Platform.name())
-        .change("operator", None::<String>, id.to_string());
-    tx.record(context, &Actor::System, entry)?;
-    Ok(Opened { session, new_device: false, who: SignedIn::Operator(operator) })
+    let actor = OperatorActor { operator: operator.id, role: operator.role, session: session.id };
+    tx.record(context, &Actor::Operator(actor), started(&session, device))?;
+    Ok(Opened { session, new_device, who: SignedIn::Operator(operator) })
 }
 
+fn started(session: &Session, device: DeviceId) -> Entry {
+    Entry::new("session.started", "session", session.id)
+        .change("realm", None::<String>, session.owner.realm().name())
+        .change("device", None::<String>, device.to_string())
+}
+
+/// The device, and whether it became known just now.
 fn remember_device(
     tx: &mut impl DeviceStore,
     context: &Context<'_>,
-    account: AccountId,
-    device: &NewDevice,
+    owner: DeviceOwner,
+    from: SignInFrom<'_>,
     tokens: &Tokens,
-) -> Result<DeviceId> {
+) -> Result<(DeviceId, bool)> {
+    if let Requester::Device(known) = from.requester {
+        return Ok((known, false));
+    }
     let id: DeviceId = context.id();
-    let device =
-        Device { id, account, token: tokens.device, described: device.clone(), created_at: context.now };
-    tx.insert_device(&device)?;
-    Ok(id)
+    let described = from.device.clone();
+    tx.insert_device(&Device { id, owner, token: tokens.device, described, created_at: context.now })?;
+    Ok((id, true))
 }
 
 fn start(
     context: &Context<'_>,
     owner: Owner,
-    device: Option<DeviceId>,
+    device: DeviceId,
     tokens: &Tokens,
     lifetime: &Lifetime,
 ) -> Session {
     Session {
         id: tokens.session,
         owner,
-        device,
+        device: Some(device),
         current: tokens.refresh,
         previous: None,
         created_at: context.now,

@@ -73,7 +73,7 @@ pub fn refresh(
         }
         Step::Replayed(session) => {
             tx.update_session(&session)?;
-            tx.record(context, &Actor::System, ended(&session, "refresh_token_replayed"))?;
+            tx.record(context, &Actor::Anonymous, ended(&session, "refresh_token_replayed"))?;
             Ok(Refreshed::Replayed)
         }
     }

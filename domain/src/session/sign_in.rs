@@ -2,8 +2,8 @@
 
 use super::open::open_operator_session;
 use super::{
-    Challenge, ChallengeStore, DeviceStore, Lifetime, NewDevice, Opened, SessionStore, TokenHash, Tokens,
-    challenge, known_device, open_member_session,
+    Challenge, ChallengeStore, DeviceStore, Lifetime, NewDevice, Opened, SessionStore, SignInFrom, TokenHash,
+    Tokens, challenge, known_device, open_member_session,
 };
 use crate::account::AccountStore;
 use crate::actor::Realm;
@@ -16,7 +16,9 @@ use crate::member::{MemberStore, Membership};
 use crate::operator::OperatorStore;
 use crate::phone::MobileNumber;
 use crate::tenant::TenantScope;
-use crate::verification::{self, Check, Code, CodeBook, Limits, Purpose, Subject, VerificationStore};
+use crate::verification::{
+    self, Check, Code, CodeBook, Entered, Limits, Permit, Purpose, Subject, VerificationStore,
+};
 
 /// One try to sign in.
 #[derive(Debug, Clone)]
@@ -55,27 +57,18 @@ pub enum Outcome {
 /// # Errors
 /// The limits of [`verification::send`].
 pub fn request_code(
-    tx: &mut (impl VerificationStore + JobQueue + DeviceStore + AccountStore + OperatorStore),
+    tx: &mut (impl VerificationStore + JobQueue + AccountStore + OperatorStore),
     context: &Context<'_>,
-    realm: Realm,
-    mobile: &MobileNumber,
-    device_token: Option<&TokenHash>,
+    permit: &Permit,
     limits: &Limits,
 ) -> Result<verification::Sent> {
-    let requester = known_device(tx, device_token, mobile)?;
-    let known = match realm {
+    let mobile = &permit.mobile;
+    let known = match permit.realm {
         Realm::Tenant => tx.account_by_mobile(mobile)?.is_some(),
         Realm::Platform => tx.operator_by_mobile(mobile)?.is_some(),
     };
-    let request = verification::Request {
-        purpose: Purpose::SignIn,
-        subject: &Subject::sign_in(realm, mobile),
-        requester,
-        mobile,
-        tenant: None,
-        new_subject: false,
-        deliver: known,
-    };
+    let subject = Subject::sign_in(permit.realm, mobile);
+    let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
     verification::send(tx, context, &request, limits)
 }
 
@@ -101,17 +94,24 @@ pub fn sign_in(
     tokens: &Tokens,
     lifetime: &Lifetime,
 ) -> Result<Outcome> {
-    let requester = known_device(tx, attempt.device_token, attempt.mobile)?;
-    let subject = Subject::sign_in(attempt.realm, attempt.mobile);
-    let check = verification::enter(tx, context, Purpose::SignIn, &subject, requester, attempt.code, codes)?;
+    let requester = known_device(tx, attempt.device_token, attempt.realm, attempt.mobile)?;
+    let entered = Entered {
+        purpose: Purpose::SignIn,
+        subject: &Subject::sign_in(attempt.realm, attempt.mobile),
+        mobile: attempt.mobile,
+        requester,
+        code: attempt.code,
+    };
+    let check = verification::enter(tx, context, &entered, codes)?;
     if check != Check::Correct {
         return Ok(Outcome::Refused(check));
     }
+    let from = SignInFrom { device: attempt.device, requester };
     if attempt.realm == Realm::Platform {
         let Some(operator) = tx.operator_by_mobile(attempt.mobile)? else {
             return Ok(Outcome::Refused(Check::Expired));
         };
-        let opened = open_operator_session(tx, context, operator, tokens, lifetime)?;
+        let opened = open_operator_session(tx, context, operator, from, tokens, lifetime)?;
         return Ok(Outcome::Opened(Box::new(opened)));
     }
     let Some(account) = tx.account_by_mobile(attempt.mobile)? else {
@@ -129,16 +129,7 @@ pub fn sign_in(
         1 => {
             let membership = places.remove(0);
             tx.enter(membership.tenant);
-            let opened = open_member_session(
-                tx,
-                context,
-                account.id,
-                membership,
-                attempt.device,
-                requester,
-                tokens,
-                lifetime,
-            )?;
+            let opened = open_member_session(tx, context, account.id, membership, from, tokens, lifetime)?;
             Ok(Outcome::Opened(Box::new(opened)))
         }
         _ => {

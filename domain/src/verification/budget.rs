@@ -1,11 +1,11 @@
-//! Budgets: how many SMS may go out in an hour, for one address, one number block, one tenant, and in all.
+//! Budgets: how many SMS strangers may cause in an hour, from one network, to one number block, and in all.
 //!
-//! They protect the bill and the recipients. Under load they may be overrun by the few sends that are under way.
+//! They protect the bill and the recipients. Known devices have their own count and are not held up by what strangers
+//! spend. Under load a budget may be overrun by the few sends that are under way.
 
 use super::VerificationStore;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::id::TenantId;
 use crate::phone::MobileNumber;
 use chrono::Duration;
 use std::net::IpAddr;
@@ -13,12 +13,10 @@ use std::net::IpAddr;
 /// Sends per hour; 0 means without limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Budgets {
-    /// From one client address.
+    /// From one client network.
     pub per_ip: u32,
     /// To one block of numbers (all but the last four digits).
     pub per_prefix: u32,
-    /// On account of one tenant.
-    pub per_tenant: u32,
     /// By the whole platform.
     pub platform: u32,
 }
@@ -26,12 +24,10 @@ pub struct Budgets {
 /// What is counted.
 #[derive(Debug, Clone)]
 pub enum Budget {
-    /// One client address.
+    /// The network of a client.
     Ip(IpAddr),
     /// One block of numbers.
     Prefix(String),
-    /// One tenant.
-    Tenant(TenantId),
     /// Everything.
     Platform,
 }
@@ -44,18 +40,16 @@ pub(super) fn within_budgets(
     tx: &mut impl VerificationStore,
     context: &Context<'_>,
     mobile: &MobileNumber,
-    tenant: Option<TenantId>,
     budgets: &Budgets,
 ) -> Result<()> {
     let since = context.now - Duration::hours(1);
     let counted = [
         context.origin.ip.map(|ip| (Budget::Ip(ip), budgets.per_ip)),
         Some((Budget::Prefix(mobile.prefix().to_owned()), budgets.per_prefix)),
-        tenant.map(|tenant| (Budget::Tenant(tenant), budgets.per_tenant)),
         Some((Budget::Platform, budgets.platform)),
     ];
     for (budget, limit) in counted.into_iter().flatten().filter(|(_, limit)| *limit > 0) {
-        if tx.sends_counted(&budget, since, limit)? >= limit {
+        if tx.spent(&budget, since, limit)? {
             return Err(Error::new(Code::CodeBudgetSpent).retry_after(600));
         }
     }

@@ -11,12 +11,12 @@ mod send;
 use budget::within_budgets;
 pub use budget::{Budget, Budgets};
 pub use code::{Code, CodeBook};
-pub use send::{Request, Sent, permit, send};
+pub use send::{Permit, Request, Sent, permit, send};
 
 use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::Result;
-use crate::id::{DeviceId, RegistrationId, TenantId, VerificationId};
+use crate::id::{DeviceId, RegistrationId, VerificationId};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -62,17 +62,25 @@ impl Purpose {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Subject(String);
 
+const REGISTRATION: &str = "registration:";
+
 impl Subject {
     /// A registration.
     #[must_use]
     pub fn registration(id: RegistrationId) -> Self {
-        Self(format!("registration:{id}"))
+        Self(format!("{REGISTRATION}{id}"))
     }
 
     /// Signing in to a realm with a number.
     #[must_use]
     pub fn sign_in(realm: Realm, mobile: &MobileNumber) -> Self {
         Self(format!("{}:{}", realm.name(), mobile.as_str()))
+    }
+
+    /// Whose code it is among those of this subject. A registration has one code, whoever asks: only the holder of its
+    /// token can. Signing in has one for each.
+    fn requester(&self, asked: Requester) -> Requester {
+        if self.0.starts_with(REGISTRATION) { Requester::Stranger } else { asked }
     }
 
     /// As the store keeps it.
@@ -171,6 +179,10 @@ pub enum Check {
 }
 
 impl Verification {
+    fn open(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.state, State::Open { .. }) && now < self.expires_at
+    }
+
     /// Enters a code. The store must keep the result whatever the check says.
     #[must_use]
     pub fn enter(mut self, presented: &Code, codes: &dyn CodeBook, now: DateTime<Utc>) -> (Self, Check) {
@@ -197,19 +209,15 @@ impl Verification {
 /// One SMS that was asked for, as the limits count it.
 #[derive(Debug, Clone)]
 pub struct SendRecord {
-    /// Where it went.
-    pub mobile: MobileNumber,
-    /// What for.
-    pub purpose: Purpose,
-    /// Who asked.
-    pub requester: Requester,
+    /// Where it went, what for, and who asked.
+    pub permit: Permit,
     /// From which address.
     pub ip: Option<IpAddr>,
-    /// On whose account.
-    pub tenant: Option<TenantId>,
     /// When.
     pub at: DateTime<Utc>,
-    /// Time in steps of the wait between two sends: one number gets one code in each, per purpose and requester.
+    /// The wait between two sends, in seconds.
+    pub wait: u64,
+    /// Time in steps of that wait: one number gets one code in each, per realm, purpose and requester.
     pub slot: i64,
 }
 
@@ -230,52 +238,72 @@ pub trait VerificationStore {
     /// # Errors
     /// `version_stale` when somebody else changed it.
     fn save_verification(&mut self, verification: &Verification) -> Result<()>;
-    /// When codes went out since a time, newest first, at most `limit` of them.
+    /// When codes like this one went out since a time, newest first, at most `limit` of them.
     ///
     /// # Errors
     /// When the store fails.
-    fn recent_sends(
-        &mut self,
-        mobile: &MobileNumber,
-        purpose: Purpose,
-        requester: Requester,
-        since: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<Vec<DateTime<Utc>>>;
+    fn recent_sends(&mut self, like: &Permit, since: DateTime<Utc>, limit: u32)
+    -> Result<Vec<DateTime<Utc>>>;
     /// Counts one more.
     ///
     /// # Errors
     /// `code_resend_too_soon` when the slot is taken.
     fn record_send(&mut self, id: uuid::Uuid, send: &SendRecord) -> Result<()>;
-    /// How many were sent since a time, counted up to `limit`.
+    /// Whether strangers caused that many sends since a time.
     ///
     /// # Errors
     /// When the store fails.
-    fn sends_counted(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<u32>;
+    fn spent(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<bool>;
 }
 
-/// Enters a code for a subject and keeps what came of it.
+/// Enters a code for a subject and keeps what came of it. A known device that has asked for no code of its own enters that
+/// of the strangers: it may have asked before it was known, or without its token.
 ///
 /// # Errors
 /// When the store fails. A wrong code is no error: the attempt has to be remembered.
 pub fn enter(
     tx: &mut impl VerificationStore,
     context: &Context<'_>,
-    purpose: Purpose,
-    subject: &Subject,
-    requester: Requester,
-    presented: &Code,
+    entered: &Entered<'_>,
     codes: &dyn CodeBook,
 ) -> Result<Check> {
-    let Some(verification) = tx.verification(purpose, subject, requester)? else {
-        return Ok(Check::Expired);
-    };
+    let mut found = None;
+    for requester in [entered.subject.requester(entered.requester), Requester::Stranger] {
+        let known = tx
+            .verification(entered.purpose, entered.subject, requester)?
+            .filter(|known| known.mobile == *entered.mobile);
+        let open = known.as_ref().is_some_and(|known| known.open(context.now));
+        found = found.or(known.clone());
+        if open {
+            found = known;
+            break;
+        }
+        if requester == Requester::Stranger {
+            break;
+        }
+    }
+    let Some(verification) = found else { return Ok(Check::Expired) };
     let before = verification.state;
-    let (verification, check) = verification.enter(presented, codes, context.now);
+    let (verification, check) = verification.enter(entered.code, codes, context.now);
     if verification.state != before {
         tx.save_verification(&verification)?;
     }
     Ok(check)
+}
+
+/// A code that somebody enters.
+#[derive(Debug, Clone, Copy)]
+pub struct Entered<'a> {
+    /// What it is to be for.
+    pub purpose: Purpose,
+    /// What it is to be about.
+    pub subject: &'a Subject,
+    /// Where it has to have gone.
+    pub mobile: &'a MobileNumber,
+    /// Who enters it.
+    pub requester: Requester,
+    /// The digits.
+    pub code: &'a Code,
 }
 
 #[cfg(test)]

@@ -5,27 +5,44 @@
 use super::{
     Limits, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore, within_budgets,
 };
+use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::id::TenantId;
 use crate::job::{Job, JobQueue};
 use crate::phone::MobileNumber;
 use crate::session::{DeviceStore, TokenHash, known_device};
 use chrono::{DateTime, Duration, Utc};
 
+/// The leave to send one code, for the transaction that makes it.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    /// In which world.
+    pub realm: Realm,
+    /// What the code is for.
+    pub purpose: Purpose,
+    /// Where it goes.
+    pub mobile: MobileNumber,
+    /// Who asks.
+    pub requester: Requester,
+}
+
+impl Permit {
+    /// Refuses when the code would go somewhere else than was asked, because the number was corrected meanwhile.
+    ///
+    /// # Errors
+    /// `version_stale`.
+    pub fn require(&self, mobile: &MobileNumber) -> Result<()> {
+        if self.mobile == *mobile { Ok(()) } else { Err(Code::VersionStale.into()) }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
-    /// What the code is for.
-    pub purpose: Purpose,
-    /// What it is about.
+    /// The leave to send it.
+    pub permit: &'a Permit,
+    /// What the code is about.
     pub subject: &'a Subject,
-    /// Who asks.
-    pub requester: Requester,
-    /// Where it goes.
-    pub mobile: &'a MobileNumber,
-    /// On whose account it goes, if on a tenant's.
-    pub tenant: Option<TenantId>,
     /// Whether the subject is new, so that it cannot have a code yet.
     pub new_subject: bool,
     /// False when nobody has this number: everything happens as always, and no SMS goes out.
@@ -45,20 +62,25 @@ pub struct Sent {
 ///
 /// # Errors
 /// `code_resend_too_soon`; past the number's daily count `code_daily_limit` for a known device and
-/// `human_check_required` for a stranger; `code_budget_spent`.
+/// `human_check_required` for a stranger; for a stranger also `code_budget_spent`.
 pub fn permit(
     tx: &mut (impl VerificationStore + DeviceStore),
     context: &Context<'_>,
+    realm: Realm,
     purpose: Purpose,
     mobile: &MobileNumber,
     device_token: Option<&TokenHash>,
     limits: &Limits,
-) -> Result<()> {
-    let requester = known_device(tx, device_token, mobile)?;
+) -> Result<Permit> {
+    let requester = known_device(tx, device_token, realm, mobile)?;
+    let permit = Permit { realm, purpose, mobile: mobile.clone(), requester };
     let day = context.now - Duration::days(1);
-    let recent = tx.recent_sends(mobile, purpose, requester, day, limits.per_day)?;
+    let recent = tx.recent_sends(&permit, day, limits.per_day)?;
     refuse_too_many(&recent, requester, limits, context.now)?;
-    within_budgets(tx, context, mobile, None, &limits.budgets)
+    if requester == Requester::Stranger {
+        within_budgets(tx, context, mobile, &limits.budgets)?;
+    }
+    Ok(permit)
 }
 
 /// Makes the code of a subject anew and queues its SMS.
@@ -72,22 +94,21 @@ pub fn send(
     limits: &Limits,
 ) -> Result<Sent> {
     let now = context.now;
+    let permit = request.permit;
+    let requester = request.subject.requester(permit.requester);
     // What was made in this transaction has no code yet, and not looking for one costs no conflict.
-    let known = if request.new_subject {
-        None
-    } else {
-        tx.verification(request.purpose, request.subject, request.requester)?
-    };
+    let known =
+        if request.new_subject { None } else { tx.verification(permit.purpose, request.subject, requester)? };
     let (id, generation, version) = match known {
         Some(known) => (known.id, known.generation + 1, known.version),
         None => (context.id(), 1, 0),
     };
     let verification = Verification {
         id,
-        purpose: request.purpose,
+        purpose: permit.purpose,
         subject: request.subject.clone(),
-        requester: request.requester,
-        mobile: request.mobile.clone(),
+        requester,
+        mobile: permit.mobile.clone(),
         salt: context.random.bytes(),
         generation,
         state: State::Open { attempts_left: limits.attempts },
@@ -97,12 +118,10 @@ pub fn send(
     };
     tx.save_verification(&verification)?;
     let record = SendRecord {
-        mobile: request.mobile.clone(),
-        purpose: request.purpose,
-        requester: request.requester,
+        permit: permit.clone(),
         ip: context.origin.ip,
-        tenant: request.tenant,
         at: now,
+        wait: limits.resend_after.num_seconds().unsigned_abs(),
         slot: now.timestamp_micros() / limits.resend_after.num_microseconds().unwrap_or(1).max(1),
     };
     tx.record_send(context.random.uuid(), &record)?;
@@ -148,7 +167,7 @@ mod tests {
             attempts: 5,
             resend_after: Duration::seconds(60),
             per_day: 5,
-            budgets: Budgets { per_ip: 0, per_prefix: 0, per_tenant: 0, platform: 0 },
+            budgets: Budgets { per_ip: 0, per_prefix: 0, platform: 0 },
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) struct Row {
 impl Row {
     fn of(tx: &Tx<'_>, application: &Application) -> Result<Self> {
         let id = Id::from(application.id);
-        let (subject, subject_sealed) = tx.seal_draft(id, &application.draft)?;
+        let (subject, subject_sealed) = tx.seal_draft(&subject_place(id), &application.draft)?;
         let last_decision = application.last_decision.as_ref();
         let submission = application.state.submission();
         let mut row = Self {
@@ -66,7 +66,9 @@ impl Row {
             retryable: None,
             claim_holder: None,
             claim_expires_at: None,
-            last_decision_sealed: last_decision.map(|decision| tx.seal(id, decision)).transpose()?,
+            last_decision_sealed: last_decision
+                .map(|decision| tx.seal(&decision_place(id), decision))
+                .transpose()?,
             created_at: application.created_at.into(),
             version: application.version,
         };
@@ -129,21 +131,36 @@ impl Row {
         const TABLE: &str = "certification_applications";
         let wrong = |column: &str| corrupt(TABLE, self.id.0, column);
         let state = self.state().ok_or_else(|| wrong("state"))?;
-        let last_decision =
-            self.last_decision_sealed.as_deref().map(|sealed| tx.open(TABLE, self.id, sealed)).transpose()?;
+        let last_decision = self
+            .last_decision_sealed
+            .as_deref()
+            .map(|sealed| tx.open(&decision_place(self.id), sealed))
+            .transpose()?;
         Ok(Application {
             id: self.id.get(),
             tenant: self.tenant_id.get(),
             number: ApplicationNumber::parse(&self.number).map_err(|_| wrong("number"))?,
             kind: named(&self.kind).ok_or_else(|| wrong("kind"))?,
             organization_type: self.organization_type,
-            draft: tx.open_draft(TABLE, self.id, self.subject, self.subject_sealed.as_deref())?,
+            draft: tx.open_draft(&subject_place(self.id), self.subject, self.subject_sealed.as_deref())?,
             state,
             last_decision,
             created_at: self.created_at.0,
             version: self.version,
         })
     }
+}
+
+fn subject_place(id: Id) -> String {
+    format!("certification_applications.subject {}", id.0)
+}
+
+fn decision_place(id: Id) -> String {
+    format!("certification_applications.last_decision {}", id.0)
+}
+
+fn attempt_place(column: &str, application: Id, number: i64) -> String {
+    format!("certification_attempts.{column} {} {number}", application.0)
 }
 
 /// A claim, where both of its columns are there.
@@ -174,12 +191,19 @@ impl AttemptRow {
         let wrong = |column: &str| corrupt(TABLE, format!("{} {}", key.0, self.number), column);
         let documents: Vec<uuid::Uuid> =
             serde_json::from_value(self.documents.0.clone()).map_err(|_| wrong("documents"))?;
-        let decision =
-            self.decision_sealed.as_deref().map(|sealed| tx.open(TABLE, key, sealed)).transpose()?;
+        let decision = self
+            .decision_sealed
+            .as_deref()
+            .map(|sealed| tx.open(&attempt_place("decision", key, self.number), sealed))
+            .transpose()?;
         Ok(Attempt {
             application: key.get(),
             number: self.number.try_into().map_err(|_| wrong("number"))?,
-            draft: tx.open_draft(TABLE, key, self.subject, self.subject_sealed.as_deref())?,
+            draft: tx.open_draft(
+                &attempt_place("subject", key, self.number),
+                self.subject,
+                self.subject_sealed.as_deref(),
+            )?,
             documents: documents.into_iter().map(DocumentId::from).collect(),
             submitted_by: self.submitted_by.get(),
             submitted_at: self.submitted_at.0,
@@ -232,7 +256,8 @@ impl ApplicationStore for Tx<'_> {
 
     fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()> {
         let owner = Id::from(attempt.application);
-        let (subject, subject_sealed) = self.seal_draft(owner, &attempt.draft)?;
+        let place = attempt_place("subject", owner, attempt.number.into());
+        let (subject, subject_sealed) = self.seal_draft(&place, &attempt.draft)?;
         let documents: Vec<_> =
             attempt.documents.iter().map(|id| serde_json::Value::from(id.to_string())).collect();
         let row = AttemptRow {
@@ -267,7 +292,8 @@ impl ApplicationStore for Tx<'_> {
         let decided = (
             attempts::outcome.eq(name_of(&decision.outcome)),
             attempts::decided_at.eq(Instant(decision.at)),
-            attempts::decision_sealed.eq(self.seal(owner, decision)?),
+            attempts::decision_sealed
+                .eq(self.seal(&attempt_place("decision", owner, attempt.into()), decision)?),
         );
         one_row(on!(self.db, |db| diesel::update(undecided).set(decided).execute(db)).understood()?)
     }

@@ -28,12 +28,16 @@ impl Row {
         let sealed = self.subject_sealed.as_deref();
         Ok(Certificate {
             application: self.application_id.get(),
-            subject: tx.open_draft("certificates", self.tenant_id, self.subject, sealed)?,
+            subject: tx.open_draft(&subject_place(self.tenant_id), self.subject, sealed)?,
             registration_key: self.registration_key,
             valid_from: self.valid_from.0,
             valid_until: self.valid_until.0,
         })
     }
+}
+
+fn subject_place(tenant: Id) -> String {
+    format!("certificates.subject {}", tenant.0)
 }
 
 impl CertificateStore for Tx<'_> {
@@ -52,7 +56,7 @@ impl CertificateStore for Tx<'_> {
             }
             other => other.understood()?,
         };
-        let (subject, subject_sealed) = self.seal_draft(tenant_id, &certificate.subject)?;
+        let (subject, subject_sealed) = self.seal_draft(&subject_place(tenant_id), &certificate.subject)?;
         let row = Row {
             tenant_id,
             application_id: certificate.application.into(),

@@ -14,7 +14,8 @@ CREATE TABLE operators (
 
 CREATE TABLE devices (
     id uuid NOT NULL PRIMARY KEY,
-    account_id uuid NOT NULL,
+    account_id uuid,
+    operator_id uuid,
     token bytea NOT NULL UNIQUE,
     name text COLLATE "C" NOT NULL,
     platform text COLLATE "C" NOT NULL,
@@ -85,11 +86,11 @@ CREATE TABLE sms_sends (
     mobile_prefix text COLLATE "C" NOT NULL,
     purpose text COLLATE "C" NOT NULL,
     requester text COLLATE "C" NOT NULL,
-    ip text COLLATE "C",
-    tenant_id uuid,
+    realm text COLLATE "C" NOT NULL,
+    network text COLLATE "C",
     sent_at timestamptz NOT NULL,
     slot bigint NOT NULL,
-    UNIQUE (mobile, purpose, requester, slot)
+    UNIQUE (mobile, realm, purpose, requester, slot)
 );
 
 CREATE TABLE agreement_acceptances (
@@ -267,7 +268,7 @@ CREATE TABLE jobs (
     payload jsonb NOT NULL,
     state text COLLATE "C" NOT NULL,
     due_at timestamptz NOT NULL,
-    failures bigint NOT NULL,
+    attempts bigint NOT NULL,
     lease_until timestamptz,
     lease_id uuid,
     last_error text COLLATE "C",
@@ -283,10 +284,9 @@ CREATE TABLE idempotency_records (
 );
 
 CREATE INDEX sessions_account ON sessions (account_id);
-CREATE INDEX sms_sends_mobile ON sms_sends (mobile, purpose, requester, sent_at);
-CREATE INDEX sms_sends_ip ON sms_sends (ip, sent_at);
-CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, sent_at);
-CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
+CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
+CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, requester, sent_at);
 CREATE INDEX sms_sends_time ON sms_sends (sent_at);
 CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
 CREATE INDEX members_account ON members (account_id);

@@ -14,7 +14,8 @@ CREATE TABLE operators (
 
 CREATE TABLE devices (
     id BLOB NOT NULL PRIMARY KEY,
-    account_id BLOB NOT NULL,
+    account_id BLOB,
+    operator_id BLOB,
     token BLOB NOT NULL UNIQUE,
     name TEXT NOT NULL,
     platform TEXT NOT NULL,
@@ -85,11 +86,11 @@ CREATE TABLE sms_sends (
     mobile_prefix TEXT NOT NULL,
     purpose TEXT NOT NULL,
     requester TEXT NOT NULL,
-    ip TEXT,
-    tenant_id BLOB,
+    realm TEXT NOT NULL,
+    network TEXT,
     sent_at INTEGER NOT NULL,
     slot INTEGER NOT NULL,
-    UNIQUE (mobile, purpose, requester, slot)
+    UNIQUE (mobile, realm, purpose, requester, slot)
 ) STRICT;
 
 CREATE TABLE agreement_acceptances (
@@ -266,7 +267,7 @@ CREATE TABLE jobs (
     payload TEXT NOT NULL,
     state TEXT NOT NULL,
     due_at INTEGER NOT NULL,
-    failures INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
     lease_until INTEGER,
     lease_id BLOB,
     last_error TEXT,
@@ -282,10 +283,9 @@ CREATE TABLE idempotency_records (
 ) STRICT;
 
 CREATE INDEX sessions_account ON sessions (account_id);
-CREATE INDEX sms_sends_mobile ON sms_sends (mobile, purpose, requester, sent_at);
-CREATE INDEX sms_sends_ip ON sms_sends (ip, sent_at);
-CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, sent_at);
-CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
+CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
+CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, requester, sent_at);
 CREATE INDEX sms_sends_time ON sms_sends (sent_at);
 CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
 CREATE INDEX members_account ON members (account_id);

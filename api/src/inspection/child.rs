@@ -1,0 +1,89 @@
+//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`.
+
+use super::{Sound, Verdict, image, media_type, pdf};
+use domain::certification::MediaType;
+use domain::error::{Error, Result, Violation};
+use ring::digest;
+use rustix::process::{Resource, Rlimit, setrlimit};
+use std::io::Write;
+use std::path::Path;
+
+/// The command that starts it.
+pub const COMMAND: &str = "inspect";
+/// What it may take of memory for an image: the largest one, its upright copy and the decoder around them.
+const IMAGE_MEMORY: u64 = 640 * 1024 * 1024;
+/// What it may take of memory for a PDF: ten pages, of which only the structure is read.
+const PDF_MEMORY: u64 = 192 * 1024 * 1024;
+/// What it may take of a processor, in seconds.
+const PROCESSOR: u64 = 20;
+/// What is kept of one file at most.
+const KEPT: u64 = 64 * 1024 * 1024;
+
+/// Inspects a file, writes what is kept of it, and prints the verdict.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn run(file: &Path, kept: &Path) -> Result<()> {
+    let failed = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
+    let bytes = std::fs::read(file).map_err(|error| failed(&error))?;
+    let memory = if media_type(&bytes) == Ok(MediaType::Pdf) { PDF_MEMORY } else { IMAGE_MEMORY };
+    for (resource, limit) in
+        [(Resource::As, memory), (Resource::Cpu, PROCESSOR), (Resource::Fsize, KEPT), (Resource::Core, 0)]
+    {
+        setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
+            .map_err(|error| failed(&error))?;
+    }
+    let verdict = match look(bytes) {
+        Ok((found, keep)) => {
+            std::fs::write(kept, &keep).map_err(|error| failed(&error))?;
+            Verdict::Sound { found, kept_sha256: hex_digest(&keep) }
+        }
+        Err(violation) => {
+            let number = |wanted| {
+                let param = violation.params.iter().find(|(name, _)| *name == wanted);
+                param.and_then(|(_, value)| value.as_u64())
+            };
+            let code = violation.code.name().to_owned();
+            Verdict::Refused { code, measured: number("measured"), limit: number("limit") }
+        }
+    };
+    let said = serde_json::to_vec(&verdict).map_err(|error| failed(&error))?;
+    std::io::stdout().write_all(&said).map_err(|error| failed(&error))
+}
+
+/// What a file is, and the bytes that are kept.
+fn look(bytes: Vec<u8>) -> Result<(Sound, Vec<u8>), Violation> {
+    let media_type = media_type(&bytes)?;
+    let mut found = Sound { media_type, width: None, height: None, pages: None };
+    let kept = match media_type {
+        MediaType::Pdf => {
+            found.pages = Some(pdf::pages(&bytes)?);
+            bytes
+        }
+        image => {
+            let (kept, width, height) = image::upright(&bytes, image)?;
+            (found.width, found.height) = (Some(width), Some(height));
+            kept
+        }
+    };
+    Ok((found, kept))
+}
+
+fn hex_digest(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(digest::digest(&digest::SHA256, bytes).as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::error::Code;
+
+    #[test]
+    fn what_is_no_document_is_refused_by_its_content() {
+        let code = |bytes: &[u8]| look(bytes.to_vec()).unwrap_err().code;
+        assert_eq!(code(b""), Code::DocumentEmpty);
+        assert_eq!(code(b"hello"), Code::DocumentTypeUnsupported);
+        assert_eq!(code(b"\0\0\0\x18ftypheic\0\0\0\0"), Code::DocumentHeic);
+        assert_eq!(code(b"%PDF-1.7 nothing"), Code::DocumentUnreadable);
+    }
+}

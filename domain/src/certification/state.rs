@@ -1,0 +1,442 @@
+//! The state machine of an application. Each state holds what belongs to it; a transition consumes one state and gives the
+//! next, or says what would have been allowed.
+
+use super::Terms;
+use crate::error::{Code, Error};
+use crate::id::{MemberId, OperatorId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What can be done with an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Change the subject and the documents.
+    Edit,
+    /// Submit it.
+    Submit,
+    /// Take it back.
+    Withdraw,
+    /// Claim it for review.
+    Claim,
+    /// Give the claim up.
+    Release,
+    /// Ask for something to be sent again.
+    RequestInformation,
+    /// Approve it.
+    Approve,
+    /// Reject it.
+    Reject,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 8] = [
+        Self::Edit,
+        Self::Submit,
+        Self::Withdraw,
+        Self::Claim,
+        Self::Release,
+        Self::RequestInformation,
+        Self::Approve,
+        Self::Reject,
+    ];
+
+    /// The actions of an applicant.
+    pub const APPLICANT: [Self; 3] = [Self::Edit, Self::Submit, Self::Withdraw];
+
+    /// The name that goes over the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Submit => "submit",
+            Self::Withdraw => "withdraw",
+            Self::Claim => "claim",
+            Self::Release => "release",
+            Self::RequestInformation => "request_information",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+/// The submission that is being judged or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submission {
+    /// Its number, from 1.
+    pub attempt: u32,
+    /// Who submitted it.
+    pub by: MemberId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Until when the platform means to decide.
+    pub due_at: DateTime<Utc>,
+}
+
+/// A reviewer's claim on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Who holds it.
+    pub holder: OperatorId,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Where an application stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It was never submitted.
+    Draft,
+    /// It waits for a reviewer.
+    Submitted(Submission),
+    /// A reviewer took it up; the claim may have been given up again.
+    InReview {
+        /// What is judged.
+        submission: Submission,
+        /// Who judges it.
+        claim: Option<Claim>,
+    },
+    /// The applicant has to send something again.
+    InformationRequested {
+        /// What was judged.
+        submission: Submission,
+        /// When that was asked for.
+        decided_at: DateTime<Utc>,
+        /// Until when an answer is waited for.
+        respond_by: DateTime<Utc>,
+    },
+    /// It was approved.
+    Approved {
+        /// What was judged.
+        submission: Submission,
+        /// When.
+        decided_at: DateTime<Utc>,
+    },
+    /// It was rejected.
+    Rejected {
+        /// What was judged.
+        submission: Submission,
+        /// When.
+        decided_at: DateTime<Utc>,
+        /// Whether it may be submitted again.
+        retryable: bool,
+    },
+    /// The applicant took it back.
+    Withdrawn {
+        /// What was taken back.
+        submission: Submission,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// What was asked for did not come in time.
+    Expired {
+        /// What was judged.
+        submission: Submission,
+        /// When it ended.
+        at: DateTime<Utc>,
+    },
+}
+
+/// An action that the state does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Illegal {
+    /// The name of the state.
+    pub state: &'static str,
+    /// What it would allow.
+    pub allowed: Vec<Action>,
+}
+
+impl From<Illegal> for Error {
+    fn from(illegal: Illegal) -> Self {
+        let allowed: Vec<_> = illegal.allowed.iter().map(|action| action.name()).collect();
+        Error::new(Code::ActionNotAllowed).with("state", illegal.state).with("allowed_actions", allowed)
+    }
+}
+
+impl State {
+    /// The name that goes over the wire.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted(_) => "submitted",
+            Self::InReview { .. } => "in_review",
+            Self::InformationRequested { .. } => "information_requested",
+            Self::Approved { .. } => "approved",
+            Self::Rejected { .. } => "rejected",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Expired { .. } => "expired",
+        }
+    }
+
+    /// The last submission, if there was one.
+    #[must_use]
+    pub fn submission(&self) -> Option<&Submission> {
+        match self {
+            Self::Draft => None,
+            Self::Submitted(submission)
+            | Self::InReview { submission, .. }
+            | Self::InformationRequested { submission, .. }
+            | Self::Approved { submission, .. }
+            | Self::Rejected { submission, .. }
+            | Self::Withdrawn { submission, .. }
+            | Self::Expired { submission, .. } => Some(submission),
+        }
+    }
+
+    /// The claim that is in force.
+    #[must_use]
+    pub fn claim(&self, now: DateTime<Utc>) -> Option<&Claim> {
+        match self {
+            Self::InReview { claim: Some(claim), .. } if now < claim.expires_at => Some(claim),
+            _ => None,
+        }
+    }
+
+    /// Whether the applicant may change and submit it.
+    #[must_use]
+    pub fn editable(&self) -> bool {
+        self.allows(Action::Edit)
+    }
+
+    /// Whether it is a reviewer's turn.
+    #[must_use]
+    pub fn with_reviewer(&self) -> bool {
+        matches!(self, Self::Submitted(_) | Self::InReview { .. })
+    }
+
+    /// The table of the machine: what each state allows.
+    #[must_use]
+    pub fn allows(&self, action: Action) -> bool {
+        use Action::{Approve, Claim, Edit, Reject, Release, RequestInformation, Submit, Withdraw};
+        match self {
+            Self::Draft
+            | Self::Rejected { retryable: true, .. }
+            | Self::Withdrawn { .. }
+            | Self::Expired { .. } => matches!(action, Edit | Submit),
+            Self::Submitted(_) => matches!(action, Withdraw | Claim),
+            Self::InReview { .. } => {
+                matches!(action, Withdraw | Claim | Release | RequestInformation | Approve | Reject)
+            }
+            Self::InformationRequested { .. } => matches!(action, Edit | Submit | Withdraw),
+            Self::Approved { .. } | Self::Rejected { retryable: false, .. } => false,
+        }
+    }
+
+    /// What the state allows.
+    #[must_use]
+    pub fn allowed_actions(&self) -> Vec<Action> {
+        Action::ALL.into_iter().filter(|action| self.allows(*action)).collect()
+    }
+
+    /// The state as time has made it: an answer that did not come in time.
+    #[must_use]
+    pub fn at(self, now: DateTime<Utc>) -> Self {
+        match self {
+            Self::InformationRequested { submission, respond_by, .. } if now >= respond_by => {
+                Self::Expired { submission, at: respond_by }
+            }
+            other => other,
+        }
+    }
+
+    /// Refuses an action that the state does not allow.
+    ///
+    /// # Errors
+    /// [`Illegal`] with what it allows.
+    pub fn require(&self, action: Action) -> Result<(), Illegal> {
+        if self.allows(action) { Ok(()) } else { Err(self.illegal()) }
+    }
+
+    /// The submission that an action is about.
+    fn submitted(&self, action: Action) -> Result<Submission, Illegal> {
+        self.require(action)?;
+        self.submission().copied().ok_or_else(|| self.illegal())
+    }
+
+    fn illegal(&self) -> Illegal {
+        Illegal { state: self.name(), allowed: self.allowed_actions() }
+    }
+
+    /// Submits it.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn submit(self, by: MemberId, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+        self.require(Action::Submit)?;
+        let attempt = self.submission().map_or(1, |last| last.attempt + 1);
+        Ok(Self::Submitted(Submission { attempt, by, at: now, due_at: now + terms.review }))
+    }
+
+    /// Takes it back.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn withdraw(self, now: DateTime<Utc>) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Withdraw)?;
+        Ok(Self::Withdrawn { submission, at: now })
+    }
+
+    /// Claims it. Who holds it already holds it longer; whether someone else does is for the caller to ask.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn claimed(self, holder: OperatorId, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Claim)?;
+        Ok(Self::InReview { submission, claim: Some(Claim { holder, expires_at: now + terms.claim }) })
+    }
+
+    /// Gives the claim up.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn released(self) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Release)?;
+        Ok(Self::InReview { submission, claim: None })
+    }
+
+    /// Asks for something to be sent again.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn request_information(self, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::RequestInformation)?;
+        Ok(Self::InformationRequested { submission, decided_at: now, respond_by: now + terms.response })
+    }
+
+    /// Approves it.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn approve(self, now: DateTime<Utc>) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Approve)?;
+        Ok(Self::Approved { submission, decided_at: now })
+    }
+
+    /// Rejects it.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn reject(self, now: DateTime<Utc>, retryable: bool) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Reject)?;
+        Ok(Self::Rejected { submission, decided_at: now, retryable })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{Duration, FixedOffset};
+    use std::fmt::Write;
+    use uuid::Uuid;
+
+    const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn terms() -> Terms {
+        Terms {
+            review: Duration::days(3),
+            response: Duration::days(30),
+            claim: Duration::minutes(30),
+            validity: Duration::days(365),
+            zone: FixedOffset::east_opt(8 * 3600).unwrap(),
+        }
+    }
+
+    fn submission() -> Submission {
+        Submission { attempt: 1, by: Uuid::nil().into(), at: NOW, due_at: NOW + Duration::days(3) }
+    }
+
+    /// One of each, made by the compiler's help: a new variant must be added to the match.
+    fn every_state() -> Vec<State> {
+        let submission = submission();
+        let states = vec![
+            State::Draft,
+            State::Submitted(submission),
+            State::InReview { submission, claim: None },
+            State::InformationRequested { submission, decided_at: NOW, respond_by: NOW + Duration::days(30) },
+            State::Approved { submission, decided_at: NOW },
+            State::Rejected { submission, decided_at: NOW, retryable: true },
+            State::Rejected { submission, decided_at: NOW, retryable: false },
+            State::Withdrawn { submission, at: NOW },
+            State::Expired { submission, at: NOW },
+        ];
+        for state in &states {
+            match state {
+                State::Draft
+                | State::Submitted(_)
+                | State::InReview { .. }
+                | State::InformationRequested { .. }
+                | State::Approved { .. }
+                | State::Rejected { .. }
+                | State::Withdrawn { .. }
+                | State::Expired { .. } => {}
+            }
+        }
+        states
+    }
+
+    fn apply(state: State, action: Action) -> Result<State, Illegal> {
+        let (member, operator) = (Uuid::nil().into(), Uuid::nil().into());
+        match action {
+            Action::Edit => state.require(Action::Edit).map(|()| state),
+            Action::Submit => state.submit(member, NOW, &terms()),
+            Action::Withdraw => state.withdraw(NOW),
+            Action::Claim => state.claimed(operator, NOW, &terms()),
+            Action::Release => state.released(),
+            Action::RequestInformation => state.request_information(NOW, &terms()),
+            Action::Approve => state.approve(NOW),
+            Action::Reject => state.reject(NOW, true),
+        }
+    }
+
+    /// The golden matrix: every state, every action, what comes of it.
+    #[test]
+    fn state_by_action() {
+        let mut matrix = String::new();
+        for state in every_state() {
+            let name = match state {
+                State::Rejected { retryable: false, .. } => "rejected (final)",
+                _ => state.name(),
+            };
+            write!(matrix, "{name:22}").unwrap();
+            for action in Action::ALL {
+                let cell = apply(state, action).map_or("-", |next| next.name());
+                write!(matrix, " {cell:22}").unwrap();
+            }
+            matrix.truncate(matrix.trim_end().len());
+            matrix.push('\n');
+        }
+        // Columns: edit, submit, withdraw, claim, release, request_information, approve, reject.
+        assert_eq!(matrix, include_str!("state_by_action.txt"));
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_allowed() {
+        let illegal = State::Draft.approve(NOW).unwrap_err();
+        assert_eq!(illegal, Illegal { state: "draft", allowed: vec![Action::Edit, Action::Submit] });
+    }
+
+    #[test]
+    fn attempts_count_up() {
+        let state = State::Draft.submit(Uuid::nil().into(), NOW, &terms()).unwrap();
+        let state = state.withdraw(NOW).unwrap().submit(Uuid::nil().into(), NOW, &terms()).unwrap();
+        assert_eq!(state.submission().map(|s| s.attempt), Some(2));
+    }
+
+    #[test]
+    fn a_claim_ends_by_itself() {
+        let state = State::Submitted(submission()).claimed(Uuid::nil().into(), NOW, &terms()).unwrap();
+        assert!(state.claim(NOW + Duration::minutes(29)).is_some());
+        assert!(state.claim(NOW + Duration::minutes(30)).is_none());
+    }
+
+    #[test]
+    fn an_answer_that_does_not_come_expires() {
+        let asked = State::InReview { submission: submission(), claim: None }
+            .request_information(NOW, &terms())
+            .unwrap();
+        assert_eq!(asked.at(NOW + Duration::days(29)).name(), "information_requested");
+        assert_eq!(asked.at(NOW + Duration::days(30)).name(), "expired");
+    }
+}

@@ -1,0 +1,68 @@
+//! Forgetting what is of no use any more. Each table has its age; nothing here is anybody's record of what was done, which
+//! is the journal.
+
+use crate::connection::on;
+use crate::database::Database;
+use crate::error::Understood;
+use crate::schema::{challenges, idempotency_records, registrations, sessions, sms_sends, verifications};
+use crate::sql_type::{Id, Instant};
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use domain::error::Result;
+
+/// Rows of a table that go in one transaction.
+const BATCH: i64 = 1000;
+
+/// Deletes a batch of the rows for which a condition holds, and says how many there were.
+macro_rules! forget {
+    ($tx:expr, $table:ident, $key:ident: $type:ty, $condition:expr) => {{
+        let old: Vec<$type> =
+            on!($tx.db, |db| { $table::table.filter($condition).select($table::$key).limit(BATCH).load(db) })
+                .understood()?;
+        on!($tx.db, |db| diesel::delete($table::table.filter($table::$key.eq_any(old))).execute(db))
+            .understood()
+    }};
+}
+
+impl Database {
+    /// Forgets a batch of each table: repeated answers, codes and challenges that have ended, sends that no limit counts any
+    /// more, registrations that nobody completed within a week of their end, and sessions that ended a month ago. Says how
+    /// many rows the largest batch had.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sweep(&self, now: DateTime<Utc>) -> Result<usize> {
+        let before = |age: Duration| Instant(now - age);
+        let (at_once, day, week, month) = (
+            Instant(now),
+            before(Duration::hours(25)),
+            before(Duration::days(7)),
+            before(Duration::days(30)),
+        );
+        let swept = [
+            self.write_read_committed(|tx| {
+                forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(at_once))
+            })?,
+            self.write_read_committed(|tx| forget!(tx, sms_sends, id: Id, sms_sends::sent_at.le(day)))?,
+            self.write_read_committed(|tx| {
+                forget!(tx, verifications, id: Id, verifications::expires_at.le(day))
+            })?,
+            self.write_read_committed(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?,
+            self.write_read_committed(|tx| {
+                let abandoned = registrations::expires_at.le(week).and(registrations::completed_at.is_null());
+                forget!(tx, registrations, id: Id, abandoned)
+            })?,
+            self.write_read_committed(|tx| {
+                let over = sessions::ended_at.le(month).or(sessions::expires_at.nullable().le(month));
+                forget!(tx, sessions, id: Id, over)
+            })?,
+        ];
+        Ok(swept.into_iter().max().unwrap_or_default())
+    }
+
+    /// Whether a sweep that forgot so many rows may have left some.
+    #[must_use]
+    pub fn swept_in_part(rows: usize) -> bool {
+        i64::try_from(rows).is_ok_and(|rows| rows >= BATCH)
+    }
+}

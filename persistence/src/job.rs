@@ -89,7 +89,7 @@ impl Database {
                 let read = serde_json::from_value::<Job>(payload.0).map_err(|error| error.to_string());
                 match read {
                     Ok(job) if attempts <= MAX_ATTEMPTS => {
-                        leased.push(Leased { job, id: id.0, lease, attempts })
+                        leased.push(Leased { job, id: id.0, lease, attempts });
                     }
                     Ok(_) => set_aside(tx, id, "its process ended whenever it was tried")?,
                     // A kind of another version, perhaps. The others do not wait for it.

@@ -22,7 +22,7 @@ const LEASE: Lease = Lease::seconds(60);
 /// How many jobs are taken at once.
 const BATCH: u32 = 32;
 /// How often old records are swept.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// Carries out jobs until `stop` says so; the batch under way is finished.
 pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {

@@ -1,4 +1,4 @@
-.PHONY: run test lint bench openapi demo contract
+.PHONY: run test lint bench openapi examples demo contract
 CARGO ?= cargo
 
 run: ## serve on http://127.0.0.1:8080, everything below ./data
@@ -15,6 +15,9 @@ bench: ## the table of docs/operations.md
 
 openapi: ## write openapi.yaml
 	@. scripts/path; $(CARGO) run --quiet -p api --bin gongpai -- openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
+
+examples: ## collect answers of the tests as the contract's examples
+	@scripts/rust; . scripts/path; scripts/postgres; scripts/examples
 
 demo: ## companies to play with, in the same data as `make run`
 	@. scripts/path; $(CARGO) run --quiet -p api --bin gongpai -- demo

@@ -19,8 +19,6 @@ pub struct Keys {
     pub ring: Arc<KeyRing>,
     /// Derives SMS codes.
     codes: hmac::Key,
-    /// Authenticates cursors.
-    pub(crate) cursors: hmac::Key,
     /// Authenticates refresh tokens.
     pub(crate) refresh: hmac::Key,
     /// Signs access tokens.
@@ -69,7 +67,6 @@ impl Keys {
         let sealing = masters.iter().map(|(id, key)| (*id, derived(key, "sealing")));
         Ok(Self {
             codes: derive("sms codes"),
-            cursors: derive("cursors"),
             refresh: derive("refresh tokens"),
             ring: Arc::new(KeyRing::new(sealing).map_err(|_| wrong())?),
             signing: SigningKey::parse(signing.trim())?,

@@ -1,6 +1,6 @@
 //! Agreements: the texts that people accept, each with its version, and the record that they did.
 
-use crate::context::Context;
+use crate::context::Random;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, RegistrationId};
 use crate::reference::Localized;
@@ -138,24 +138,19 @@ impl Agreements {
     }
 }
 
-/// The records of what an account accepted now.
+/// The records of what an account accepted.
 #[must_use]
 pub fn acceptances(
-    context: &Context<'_>,
+    random: &dyn Random,
     account: AccountId,
     registration: Option<RegistrationId>,
     accepted: &[Accepted],
+    at: DateTime<Utc>,
+    ip: Option<IpAddr>,
 ) -> Vec<Acceptance> {
     accepted
         .iter()
-        .map(|one| Acceptance {
-            id: context.random.uuid(),
-            account,
-            registration,
-            accepted: one.clone(),
-            at: context.now,
-            ip: context.origin.ip,
-        })
+        .map(|one| Acceptance { id: random.uuid(), account, registration, accepted: one.clone(), at, ip })
         .collect()
 }
 

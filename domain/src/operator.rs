@@ -3,7 +3,7 @@
 use crate::actor::{Actor, OperatorRole};
 use crate::context::Context;
 use crate::error::Result;
-use crate::id::{AccountId, OperatorId, TenantId};
+use crate::id::{OperatorId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::phone::MobileNumber;
 use crate::text::PersonName;
@@ -45,7 +45,7 @@ pub trait OperatorStore {
     ///
     /// # Errors
     /// When the store fails.
-    fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<Option<AccountId>>;
+    fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<bool>;
 }
 
 /// Makes an operator, or changes the name and role of the one with that number.

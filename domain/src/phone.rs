@@ -64,12 +64,6 @@ impl MobileNumber {
         &self.number
     }
 
-    /// The calling code without `+`, such as `86`.
-    #[must_use]
-    pub fn calling_code(&self) -> &'static str {
-        self.calling_code
-    }
-
     /// The number block it belongs to, for budgets: the calling code and all but the last four digits.
     #[must_use]
     pub fn prefix(&self) -> &str {
@@ -190,8 +184,8 @@ mod tests {
             assert_eq!(MobileNumber::parse(raw).unwrap().as_str(), "+8613800138000", "{raw}");
         }
         assert_eq!(MobileNumber::parse("+852 9123 4567").unwrap().as_str(), "+85291234567");
-        assert_eq!(MobileNumber::parse("+853 66123456").unwrap().calling_code(), "853");
-        assert_eq!(MobileNumber::parse("+886 912345678").unwrap().calling_code(), "886");
+        assert_eq!(MobileNumber::parse("+853 66123456").unwrap().as_str(), "+85366123456");
+        assert_eq!(MobileNumber::parse("+886 912345678").unwrap().as_str(), "+886912345678");
     }
 
     #[test]

@@ -54,12 +54,6 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The text, owned.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// Characters that take no place, change direction, or control: none belongs in a name.

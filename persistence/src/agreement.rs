@@ -23,19 +23,18 @@ struct Row {
 
 impl AcceptanceStore for Tx<'_> {
     fn insert_acceptances(&mut self, acceptances: &[Acceptance]) -> Result<()> {
-        for acceptance in acceptances {
-            let row = Row {
-                id: Id(acceptance.id),
-                account_id: acceptance.account.into(),
-                registration_id: acceptance.registration.map(Id::from),
-                agreement_id: Id(acceptance.accepted.id),
-                version: acceptance.accepted.version.clone(),
-                accepted_at: acceptance.at.into(),
-                ip: acceptance.ip.map(|ip| ip.to_string()),
-            };
-            on!(self.db, |db| diesel::insert_into(agreement_acceptances::table).values(&row).execute(db))
-                .understood()?;
-        }
-        Ok(())
+        let row = |acceptance: &Acceptance| Row {
+            id: Id(acceptance.id),
+            account_id: acceptance.account.into(),
+            registration_id: acceptance.registration.map(Id::from),
+            agreement_id: Id(acceptance.accepted.id),
+            version: acceptance.accepted.version.clone(),
+            accepted_at: acceptance.at.into(),
+            ip: acceptance.ip.map(|ip| ip.to_string()),
+        };
+        let rows: Vec<_> = acceptances.iter().map(row).collect();
+        on!(self.db, |db| diesel::insert_into(agreement_acceptances::table).values(&rows).execute(db))
+            .understood()
+            .map(drop)
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn prepare(db: &mut Db, usage: Use) -> QueryResult<()> {
         Db::Sqlite(connection) => {
             connection.batch_execute(
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+                 PRAGMA temp_store = MEMORY;",
             )?;
             match usage {
                 Use::Write => Ok(()),

@@ -8,7 +8,7 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::Result;
-use domain::id::{AccountId, OperatorId, TenantId};
+use domain::id::{OperatorId, TenantId};
 use domain::operator::{Operator, OperatorStore};
 use domain::phone::MobileNumber;
 use domain::text::PersonName;
@@ -74,7 +74,7 @@ impl OperatorStore for Tx<'_> {
         Ok(())
     }
 
-    fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<Option<AccountId>> {
+    fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<bool> {
         let id: Option<Id> = on!(self.db, |db| members::table
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
             .filter(members::tenant_id.eq(Id::from(tenant)))
@@ -83,6 +83,6 @@ impl OperatorStore for Tx<'_> {
             .first(db))
         .optional()
         .understood()?;
-        Ok(id.map(Id::get))
+        Ok(id.is_some())
     }
 }

@@ -32,6 +32,7 @@ struct Row {
     tenant_id: Option<Id>,
     completed_at: Option<Instant>,
     created_at: Instant,
+    begun_from: Option<String>,
     expires_at: Instant,
     version: i64,
 }
@@ -97,6 +98,7 @@ fn row(registration: &Registration) -> Result<Row> {
         tenant_id: registration.completed.map(|(tenant, _)| tenant.into()),
         completed_at: registration.completed.map(|(_, at)| at.into()),
         created_at: registration.created_at.into(),
+        begun_from: registration.begun_from.map(|ip| ip.to_string()),
         expires_at: registration.expires_at.into(),
         version: registration.version + 1,
     })
@@ -152,6 +154,12 @@ impl TryFrom<Row> for Registration {
             code: Sent { expires_at: row.code_expires_at.0, resend_after: row.code_resend_after.0 },
             completed,
             created_at: row.created_at.0,
+            begun_from: row
+                .begun_from
+                .as_deref()
+                .map(str::parse)
+                .transpose()
+                .map_err(|_| wrong("begun_from"))?,
             expires_at: row.expires_at.0,
             version: row.version,
         })

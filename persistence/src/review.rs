@@ -4,12 +4,12 @@ use crate::certification::claim;
 use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::reviews;
-use crate::sql_type::{Id, Instant};
+use crate::sql_type::{Id, Instant, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::certification::{Application, ApplicationNumber, State, Submission};
-use domain::error::{Error, Result};
+use domain::certification::{Application, ApplicationNumber, State, StateName, Submission};
+use domain::error::Result;
 use domain::id::{ApplicationId, TenantId};
 use domain::review::{Filter, Item, Position, ReviewStore};
 
@@ -27,6 +27,7 @@ struct Row {
     attempt: i64,
     submitted_at: Instant,
     due_at: Instant,
+    respond_by: Option<Instant>,
     claim_holder: Option<Id>,
     claim_expires_at: Option<Instant>,
 }
@@ -48,6 +49,10 @@ impl Row {
             attempt: submission.attempt.into(),
             submitted_at: submission.at.into(),
             due_at: submission.due_at.into(),
+            respond_by: match application.state {
+                State::InformationRequested { respond_by, .. } => Some(respond_by.into()),
+                _ => None,
+            },
             claim_holder: claim.map(|claim| claim.holder.into()),
             claim_expires_at: claim.map(|claim| claim.expires_at.into()),
         }
@@ -64,18 +69,20 @@ pub(crate) fn enqueue(tx: &mut Tx<'_>, application: &Application, submission: &S
     Ok(())
 }
 
-impl TryFrom<Row> for Item {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self> {
-        Ok(Self {
+impl Row {
+    fn item(self, now: DateTime<Utc>) -> Result<Item> {
+        let row = self;
+        let wrong = |column: &str| corrupt("reviews", row.id.0, column);
+        let late = row.respond_by.is_some_and(|respond_by| respond_by.0 <= now);
+        let kept = named(&row.state).ok_or_else(|| wrong("state"))?;
+        Ok(Item {
             id: row.id.get(),
             tenant: row.tenant_id.get(),
-            number: row.number,
-            state: row.state,
-            legal_name: row.legal_name,
-            organization_type: row.organization_type,
-            attempt: row.attempt.try_into().map_err(|_| corrupt("reviews", row.id.0, "attempt"))?,
+            number: row.number.clone(),
+            state: if late { StateName::Expired } else { kept },
+            legal_name: row.legal_name.clone(),
+            organization_type: row.organization_type.clone(),
+            attempt: row.attempt.try_into().map_err(|_| wrong("attempt"))?,
             submitted_at: row.submitted_at.0,
             due_at: row.due_at.0,
             claim: claim(row.claim_holder, row.claim_expires_at),
@@ -89,7 +96,14 @@ macro_rules! filtered {
         let now = Instant($now);
         let mut query: reviews::BoxedQuery<'_, _> = reviews::table.into_boxed();
         query = match &$filter.state {
-            Some(state) => query.filter(reviews::state.eq(state)),
+            // What was not answered in time has expired, though nobody has written so.
+            Some(StateName::Expired) => query.filter(
+                reviews::state
+                    .eq(StateName::Expired.word())
+                    .or(reviews::respond_by.le(now).assume_not_null()),
+            ),
+            Some(StateName::InformationRequested) => query.filter(reviews::respond_by.gt(now)),
+            Some(state) => query.filter(reviews::state.eq(state.word())),
             None => query.filter(reviews::waiting.eq(true)),
         };
         query = match $filter.overdue {
@@ -124,7 +138,7 @@ impl ReviewStore for Tx<'_> {
             query.order((reviews::due_at, reviews::id)).limit(limit.into()).select(Row::as_select()).load(db)
         })
         .understood()?;
-        rows.into_iter().map(Item::try_from).collect()
+        rows.into_iter().map(|row| row.item(now)).collect()
     }
 
     fn reviews_counted(&mut self, filter: &Filter, now: DateTime<Utc>) -> Result<u64> {

@@ -95,6 +95,7 @@ diesel::table! {
         tenant_id -> Nullable<Id>,
         completed_at -> Nullable<Instant>,
         created_at -> Instant,
+        begun_from -> Nullable<Text>,
         expires_at -> Instant,
         version -> BigInt,
     }
@@ -318,6 +319,7 @@ diesel::table! {
         attempt -> BigInt,
         submitted_at -> Instant,
         due_at -> Instant,
+        respond_by -> Nullable<Instant>,
         claim_holder -> Nullable<Id>,
         claim_expires_at -> Nullable<Instant>,
     }

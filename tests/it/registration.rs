@@ -275,3 +275,23 @@ both!(strangers_do_not_share_idempotency_keys, |world| {
     assert_ne!(first.text("/id"), other.text("/id"));
     tests::World::stop(world).await;
 });
+
+both!(an_organization_learns_what_it_needs_before_it_begins, |world| {
+    let assess = |body: serde_json::Value| world.post("/v1/assessments", body).send();
+    let needs = json!(["calendar", "external_contacts"]);
+    let body = json!({"type": "enterprise", "staff_size": "50_199", "needs": needs});
+    let small = assess(body).await.expect(200);
+    assert_eq!(small.at("/eligibility/can_register"), true);
+    assert_eq!(small.at("/eligibility/usable_uncertified"), false);
+    assert_eq!(small.at("/eligibility/needs_certification"), &json!(["external_contacts"]));
+    let materials = json!(["business_license", "id_document_front", "id_document_back"]);
+    assert_eq!(small.at("/materials"), &materials);
+    assert!(small.at("/recommendations/modules").as_array().unwrap().contains(&json!("calendar")));
+    let large =
+        assess(json!({"type": "government", "staff_size": "5000_plus", "needs": []})).await.expect(200);
+    assert_eq!(large.at("/eligibility/usable_uncertified"), false);
+    assert_eq!(large.text("/recommendations/security_preset"), "strict");
+    let wrong = assess(json!({"type": "guild", "staff_size": "1_49", "needs": ["calendar", "magic"]})).await;
+    let wrong = wrong.refused(422, "input_invalid");
+    assert_eq!(wrong.faults()[0].0, "/needs/1");
+});

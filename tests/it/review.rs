@@ -298,3 +298,43 @@ both!(what_is_no_longer_needed_is_no_longer_asked_for, |world| {
     company.write(json!({"applicant": {"is_representative": true}})).await.expect(200);
     company.submit().await.expect(201);
 });
+
+both!(the_queue_knows_what_time_has_done, |world| {
+    let (company, id) = submitted(&world, "过期公司").await;
+    let reviewer = world.operator("reviewer").await;
+    claim(&world, &reviewer, &id).await.expect(200);
+    let decision = json!({"outcome": "request_information", "attempt": 1, "findings": [
+        {"requirement": "business_license", "code": "document_blurry"}]});
+    decide(&world, &reviewer, &id, decision).await.expect(200);
+    let listed = async |token: &str, state: &str| {
+        let path = format!("/v1/platform/reviews?state={state}");
+        let list = world.get(path).bearer(token).send().await.expect(200);
+        let items = list.at("/data").as_array().unwrap().clone();
+        items.iter().map(|item| item["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&reviewer, "information_requested").await, ["information_requested"]);
+    assert!(listed(&reviewer, "expired").await.is_empty());
+    world.later(Duration::days(31));
+    let reviewer = world.operator("reviewer").await;
+    assert!(listed(&reviewer, "information_requested").await.is_empty());
+    assert_eq!(listed(&reviewer, "expired").await, ["expired"]);
+    drop(company);
+});
+
+both!(a_draft_is_nobody_elses_affair, |world| {
+    let company = world.company("未交公司").registered().await.filled_in().await;
+    company.submit().await.expect(201);
+    let id = company.application().await;
+    let reviewer = world.operator("reviewer").await;
+    claim(&world, &reviewer, &id).await.expect(200);
+    let decision = json!({"outcome": "request_information", "attempt": 1, "findings": [
+        {"requirement": "business_license", "code": "document_blurry"}]});
+    decide(&world, &reviewer, &id, decision).await.expect(200);
+    let page = files::jpeg(900, 700);
+    let fields = [("kind", "business_license"), ("page", "2")];
+    let document = company.upload(&fields, "a.jpg", &page).await.expect(201).text("/id");
+    let path = format!("/v1/platform/reviews/{id}/documents/{document}/content");
+    world.get(&path).bearer(&reviewer).send().await.refused(404, "not_found");
+    company.submit().await.expect(201);
+    world.get(&path).bearer(&reviewer).send().await.expect(200);
+});

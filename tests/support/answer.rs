@@ -75,6 +75,9 @@ impl Answer {
                 .map(|e| format!("{} at {}", e, e.instance_path()))
                 .collect();
             assert!(faults.is_empty(), "{} {}: {faults:#?}\n{:#}", operation.id(), self.status, self.json);
+            if (200..300).contains(&self.status) && essence == "application/json" {
+                record(operation.id(), self.status, &self.json);
+            }
         }
     }
 
@@ -143,4 +146,23 @@ fn validator(key: String, schema: &Value) -> Arc<Validator> {
     }
     let made = Arc::new(Contract::shared().validator(schema).expect("a schema"));
     validators.lock().unwrap().entry(key).or_insert(made).clone()
+}
+
+/// Keeps an answer as an example of the contract, when `scripts/examples` asks for it: of each kind the most telling one,
+/// which is the longest that a page can still show.
+fn record(operation: &str, status: u16, answer: &Value) {
+    #[expect(clippy::disallowed_methods, reason = "asked for by a script, not a setting of the service")]
+    let Ok(folder) = std::env::var("EXAMPLES_FOLDER") else { return };
+    const SHOWN: usize = 3000;
+    static FOUND: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
+    let text = format!("{answer:#}");
+    let key = format!("{operation} {status}");
+    let mut found = FOUND.lock().unwrap();
+    let best = found.get_or_insert_default().entry(key.clone()).or_default();
+    let better =
+        *best == 0 || (text.len() <= SHOWN && text.len() > *best) || (*best > SHOWN && text.len() < *best);
+    if better {
+        *best = text.len();
+        std::fs::write(std::path::Path::new(&folder).join(key), text).expect("an example is kept");
+    }
 }

@@ -1,6 +1,6 @@
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use actix_web::delete;
 use actix_web::web::Path;
 use domain::certification::detach;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 #[delete("/v1/certification/documents/{id}")]
 pub(crate) async fn delete_certification_document(call: Call, id: Path<Uuid>, member: Member) -> Outcome {
     let id = id.into_inner().into();
-    call.write(Some(member.0.tenant), [0; 32], move |tx, world| {
+    call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
         detach(tx, &world.context, &member.0, id)?;
         Ok(Reply::no_content())
     })

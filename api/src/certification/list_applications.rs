@@ -7,7 +7,7 @@ use crate::http::params::Params;
 use actix_web::get;
 use chrono::{DateTime, Utc};
 use domain::access::{Permission, require};
-use domain::certification::{ApplicationStore, Attempt};
+use domain::certification::{ApplicationStore, Attempt, SHOWN_ATTEMPTS};
 use domain::error::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,9 +29,9 @@ pub(crate) struct DecisionView {
 /// One submission, as it was.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AttemptView {
-    /// Its number.
+    /// Which submission, from 1.
     #[schema(minimum = 1, example = 1)]
-    number: u32,
+    attempt: u32,
     /// When it was submitted.
     submitted_at: DateTime<Utc>,
     /// The subject as it was submitted.
@@ -49,7 +49,7 @@ impl AttemptView {
         view: fn(&domain::certification::Finding, Language) -> FindingView,
     ) -> Self {
         Self {
-            number: attempt.number,
+            attempt: attempt.number,
             submitted_at: attempt.submitted_at,
             subject: SubjectView::of(&attempt.draft),
             document_ids: attempt.documents.iter().map(|id| (*id).into()).collect(),
@@ -77,7 +77,7 @@ pub(crate) struct ApplicationHistory {
     state: ApplicationState,
     /// When it was begun.
     created_at: DateTime<Utc>,
-    /// Its submissions, newest first.
+    /// Its newest submissions, newest first, at most 20.
     attempts: Vec<AttemptView>,
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn list_certification_applications(
     call.read(Some(member.0.tenant), move |tx, world| {
         require(&member.0, Permission::CertificationRead)?;
         let application = tx.application()?;
-        let attempts = tx.attempts(application.id)?;
+        let attempts = tx.attempts(application.id, SHOWN_ATTEMPTS)?;
         let id = application.id.to_string();
         let keys = &world.service.keys;
         let page = page_of(
@@ -112,7 +112,7 @@ pub(crate) async fn list_certification_applications(
                 id: application.id.into(),
                 number: application.number.as_str().to_owned(),
                 kind: application.kind.into(),
-                state: (&application.state.at(world.context.now)).into(),
+                state: application.state.at(world.context.now).kind().into(),
                 created_at: application.created_at,
                 attempts: attempts
                     .iter()

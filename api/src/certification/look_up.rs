@@ -78,7 +78,7 @@ pub(crate) async fn look_up_certification(call: Call, query: Params<LookUp>) -> 
         };
         Reply::ok(&CertificationStatus {
             number: application.number.as_str().to_owned(),
-            state: (&application.state).into(),
+            state: application.state.kind().into(),
             next,
             next_by,
         })

@@ -50,6 +50,20 @@ mirror! {
 }
 
 mirror! {
+    /// Where an application stands.
+    ApplicationState = domain::certification::StateName {
+        Draft "draft" "it was never submitted";
+        Submitted "submitted" "it waits for a reviewer";
+        InReview "in_review" "a reviewer took it up";
+        InformationRequested "information_requested" "the applicant has to send something again, by `respond_by`";
+        Approved "approved" "it was approved";
+        Rejected "rejected" "it was rejected; `retryable` says whether it may be submitted again";
+        Withdrawn "withdrawn" "the applicant took it back";
+        Expired "expired" "what was asked for did not come in time";
+    }
+}
+
+mirror! {
     /// How long a license lasts.
     LicenseTermKind = domain::certification::TermKind {
         Fixed "fixed" "until a day";

@@ -1,7 +1,7 @@
 use super::FindingView;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use actix_web::post;
 use domain::certification::overview;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub(crate) struct PrecheckView {
 )]
 #[post("/v1/certification/precheck")]
 pub(crate) async fn precheck_certification(call: Call, member: Member) -> Outcome {
-    call.compute(Some(member.0.tenant), [0; 32], move |tx, world| {
+    call.compute(Some(member.0.tenant), NO_BODY, move |tx, world| {
         let terms = &world.service.settings.certification;
         let overview = overview(tx, &world.context, &member.0, &world.service.types, terms)?;
         let findings =

@@ -31,7 +31,7 @@ pub(crate) struct UpdateSubject {
     #[schema(max_length = 200)]
     legal_name: Option<String>,
     /// The number on the license.
-    registration: Option<RegistrationPatch>,
+    registration: Option<RegistrationNumberPatch>,
     /// The address on the license.
     registered_address: Option<RegisteredAddressPatch>,
     /// How long the license lasts.
@@ -46,8 +46,10 @@ pub(crate) struct UpdateSubject {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
-pub(crate) struct RegistrationPatch {
+pub(crate) struct RegistrationNumberPatch {
+    /// Which kind of number.
     kind: Option<RegistrationNumberKind>,
+    /// The number.
     #[schema(max_length = 60)]
     number: Option<String>,
     /// The organization code that goes with a legacy number.
@@ -60,8 +62,10 @@ pub(crate) struct RegistrationPatch {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct RegisteredAddressPatch {
+    /// The division of GB/T 2260.
     #[schema(max_length = 20)]
     region: Option<String>,
+    /// Street, number, floor.
     #[schema(max_length = 400)]
     line: Option<String>,
 }
@@ -71,6 +75,7 @@ pub(crate) struct RegisteredAddressPatch {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct LicenseTermPatch {
+    /// Whether it ends.
     kind: Option<LicenseTermKind>,
     /// Its last day, `YYYY-MM-DD`.
     #[schema(max_length = 20)]
@@ -82,13 +87,17 @@ pub(crate) struct LicenseTermPatch {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct RepresentativePatch {
+    /// The name.
     #[schema(max_length = 200)]
     name: Option<String>,
+    /// In which capacity.
     capacity: Option<RepresentativeCapacity>,
+    /// With which document.
     id_kind: Option<IdentityKind>,
     /// The number of the identity document; answers show it mostly hidden.
     #[schema(max_length = 40)]
     id_number: Option<String>,
+    /// The mobile number.
     #[schema(max_length = 40)]
     mobile: Option<String>,
 }
@@ -98,10 +107,14 @@ pub(crate) struct RepresentativePatch {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct ApplicantPatch {
+    /// Whether it is the representative.
     is_representative: Option<bool>,
+    /// The name, if it is somebody else.
     #[schema(max_length = 200)]
     name: Option<String>,
+    /// With which document.
     id_kind: Option<IdentityKind>,
+    /// Its number; answers show it mostly hidden.
     #[schema(max_length = 40)]
     id_number: Option<String>,
 }

@@ -29,6 +29,7 @@ const PARTS: usize = 8;
 /// A document to upload.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "business_license", "page": 1, "file": "the bytes of license.jpg"}))]
 #[expect(dead_code, reason = "the contract's shape; the parts are read as they come")]
 pub(crate) struct UploadDocument {
     /// What it is to prove.

@@ -1,9 +1,9 @@
 //! What a certification looks like from outside.
 
 use super::{
-    ApplicationAction, ApplicationKindName, CertificateStateName, DocumentMediaType, FindingCode,
-    FindingRemedy, IdentityKind, LicenseTermKind, RegistrationNumberKind, RepresentativeCapacity,
-    RequirementAwaiting, RequirementKind, RequirementStatus,
+    ApplicationAction, ApplicationKindName, ApplicationState, CertificateStateName, DocumentMediaType,
+    FindingCode, FindingRemedy, IdentityKind, LicenseTermKind, RegistrationNumberKind,
+    RepresentativeCapacity, RequirementAwaiting, RequirementKind, RequirementStatus,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::certification::{
@@ -301,44 +301,6 @@ impl CertificateView {
     }
 }
 
-/// Where an application stands.
-///
-/// - `draft`: it was never submitted
-/// - `submitted`: it waits for a reviewer
-/// - `in_review`: a reviewer took it up
-/// - `information_requested`: the applicant has to send something again, by `respond_by`
-/// - `approved`: it was approved
-/// - `rejected`: it was rejected; `retryable` says whether it may be submitted again
-/// - `withdrawn`: the applicant took it back
-/// - `expired`: what was asked for did not come in time
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ApplicationState {
-    Draft,
-    Submitted,
-    InReview,
-    InformationRequested,
-    Approved,
-    Rejected,
-    Withdrawn,
-    Expired,
-}
-
-impl From<&State> for ApplicationState {
-    fn from(state: &State) -> Self {
-        match state {
-            State::Draft => Self::Draft,
-            State::Submitted(_) => Self::Submitted,
-            State::InReview { .. } => Self::InReview,
-            State::InformationRequested { .. } => Self::InformationRequested,
-            State::Approved { .. } => Self::Approved,
-            State::Rejected { .. } => Self::Rejected,
-            State::Withdrawn { .. } => Self::Withdrawn,
-            State::Expired { .. } => Self::Expired,
-        }
-    }
-}
-
 /// An application under way, or the last one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ApplicationView {
@@ -427,7 +389,7 @@ impl ApplicationView {
             id: application.id.into(),
             number: application.number.as_str().to_owned(),
             kind: application.kind.into(),
-            state: state.into(),
+            state: state.kind().into(),
             retryable,
             attempt: submission.map(|submission| submission.attempt),
             submitted_at: submission.map(|submission| submission.at),

@@ -1,6 +1,6 @@
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use actix_web::delete;
 use domain::certification::withdraw;
 
@@ -15,7 +15,7 @@ use domain::certification::withdraw;
 )]
 #[delete("/v1/certification/submission")]
 pub(crate) async fn withdraw_certification(call: Call, member: Member) -> Outcome {
-    call.write(Some(member.0.tenant), [0; 32], move |tx, world| {
+    call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
         withdraw(tx, &world.context, &member.0)?;
         Ok(Reply::no_content())
     })

@@ -11,19 +11,53 @@ use std::collections::BTreeMap;
 /// Finishes every operation, and adds the security schemes.
 pub(super) fn finish(document: &mut Value) {
     document["openapi"] = json!("3.1.0");
+    call_views_by_their_things(document);
     document["components"]["securitySchemes"] = security_schemes();
     name_the_things_of_pages(document);
+    let answers: Value = serde_json::from_str(include_str!("examples.json")).unwrap_or_default();
     let mut used = Vec::new();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, methods) in paths {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             if let Some(operation) = operation.as_object_mut() {
+                show_answers(operation, &answers);
                 used.extend(finish_operation(path, method, operation));
             }
         }
     }
     let examples = used.into_iter().map(|code: Code| (code.name().to_owned(), example(code)));
     document["components"]["examples"] = examples.collect::<Map<_, _>>().into();
+}
+
+/// In the code a view of a thing is called apart from the thing; outside there is the view alone.
+fn call_views_by_their_things(document: &mut Value) {
+    let outside =
+        |name: &str| name.strip_suffix("View").or(name.strip_suffix("Name")).unwrap_or(name).to_owned();
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        *schemas =
+            std::mem::take(schemas).into_iter().map(|(name, schema)| (outside(&name), schema)).collect();
+    }
+    refer(document, &outside);
+}
+
+/// Renames the targets of references.
+fn refer(value: &mut Value, rename: &dyn Fn(&str) -> String) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(target) if name == "$ref" => {
+                        if let Some((path, last)) = target.rsplit_once('/') {
+                            *target = format!("{path}/{}", rename(last));
+                        }
+                    }
+                    value => refer(value, rename),
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| refer(value, rename)),
+        _ => {}
+    }
 }
 
 /// utoipa writes the things of a page out at each page; they have a name.
@@ -46,6 +80,20 @@ fn security_schemes() -> Value {
         "registration_token": bearer("The token that `start_registration` returned."),
         "challenge_token": bearer("The token that came with the challenge."),
     })
+}
+
+/// Puts an answer that was really given beside the schema of each (`make examples` collects them).
+fn show_answers(operation: &mut Map<String, Value>, answers: &Value) {
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+    let answers = answers.get(id).cloned().unwrap_or_default();
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    for (status, response) in responses {
+        if let (Some(answer), Some(content)) =
+            (answers.get(status), response.pointer_mut("/content/application~1json"))
+        {
+            content["example"] = answer.clone();
+        }
+    }
 }
 
 /// Finishes an operation, and says which codes it can answer.
@@ -90,6 +138,10 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
         let about = "The `ETag` of the version that this change is based on.";
         parameter(operation, "If-Match", about, &json!({"type": "string", "examples": ["\"3\""]}));
     }
+    if method == "get" {
+        let about = "The `ETag` of what the client has.";
+        parameter(operation, "If-None-Match", about, &json!({"type": "string"}));
+    }
     if let (false, Some(summary)) = (operation.contains_key("description"), operation.get("summary").cloned())
     {
         operation.insert("description".to_owned(), summary);
@@ -104,6 +156,13 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
         }
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return used };
+    if let (true, Some(found)) = (method == "get", responses.get_mut("200")) {
+        found["headers"]["ETag"] = json!({
+            "description": "This very representation; its part before a dot is the version, for `If-Match`.",
+            "schema": {"type": "string"},
+        });
+        responses.insert("304".to_owned(), json!({"description": "It is what `If-None-Match` names."}));
+    }
     for response in responses.values_mut() {
         headers(response, json_api);
     }

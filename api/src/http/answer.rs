@@ -95,6 +95,11 @@ impl Reply {
         response.body(self.body)
     }
 
+    /// Whether it went well.
+    pub(crate) fn is_success(&self) -> bool {
+        self.status < 400
+    }
+
     /// Whether something was made.
     pub(crate) fn created(&self) -> bool {
         self.status == 201

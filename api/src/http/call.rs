@@ -25,6 +25,9 @@ const REMEMBERED: Duration = Duration::hours(24);
 /// How long an answer with tokens is given again.
 const REMEMBERED_SECRET: Duration = Duration::minutes(10);
 
+/// The fingerprint of a request without a body.
+pub(crate) const NO_BODY: [u8; 32] = [0; 32];
+
 /// What the pipeline found out about a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Here {

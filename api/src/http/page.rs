@@ -3,8 +3,7 @@
 
 use crate::keys::Keys;
 use data_encoding::BASE64URL_NOPAD;
-use domain::error::{Code, Error, Fault, Place, Result};
-use ring::hmac;
+use domain::error::{Code, Error, Faults, Place, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -42,15 +41,12 @@ pub(crate) struct Page<T: ToSchema> {
     pub(crate) total: Option<u64>,
 }
 
-/// A MAC long enough that a cursor is not guessed.
-const MAC: usize = 16;
-
 /// Seals a position of a list as a cursor.
 pub(crate) fn cursor(keys: &Keys, list: &str, position: &impl Serialize) -> Result<String> {
-    let body = serde_json::to_vec(position).map_err(|error| Error::internal(format!("cursor: {error}")))?;
-    let mut bytes = mac(keys, list, &body)[..MAC].to_vec();
-    bytes.extend(masked(keys, &bytes, &body));
-    Ok(BASE64URL_NOPAD.encode(&bytes))
+    let failed = |error: &dyn std::fmt::Display| Error::internal(format!("cursor: {error}"));
+    let plain = serde_json::to_vec(position).map_err(|error| failed(&error))?;
+    let sealed = keys.ring.seal(place(list).as_bytes(), &plain).map_err(|error| failed(&error))?;
+    Ok(BASE64URL_NOPAD.encode(&sealed))
 }
 
 /// The position that a cursor of a list means.
@@ -60,40 +56,14 @@ pub(crate) fn position<T: DeserializeOwned>(
     cursor: Option<&str>,
 ) -> Result<Option<T>> {
     let Some(cursor) = cursor else { return Ok(None) };
-    let wrong = || {
-        let fault = Fault {
-            place: Place::Query,
-            pointer: "cursor".to_owned(),
-            violation: Code::CursorInvalid.into(),
-        };
-        Error::invalid(vec![fault])
-    };
-    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| wrong())?;
-    let (tag, hidden) = bytes.split_at_checked(MAC).ok_or_else(wrong)?;
-    let body = masked(keys, tag, hidden);
-    if mac(keys, list, &body)[..MAC] != *tag {
-        return Err(wrong());
-    }
-    serde_json::from_slice(&body).map(Some).map_err(|_| wrong())
+    let wrong = || Faults::one(Place::Query, "cursor", Code::CursorInvalid);
+    let sealed = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| wrong())?;
+    let plain = keys.ring.open(place(list).as_bytes(), &sealed).map_err(|_| wrong())?;
+    serde_json::from_slice(&plain).map(Some).map_err(|_| wrong())
 }
 
-fn mac(keys: &Keys, list: &str, body: &[u8]) -> [u8; 32] {
-    let mut message = list.as_bytes().to_vec();
-    message.push(0);
-    message.extend_from_slice(body);
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(hmac::sign(&keys.cursors, &message).as_ref());
-    bytes
-}
-
-/// Hides a body under a stream that the tag begins (a synthetic IV): the same body looks the same, another one does not.
-fn masked(keys: &Keys, tag: &[u8], body: &[u8]) -> Vec<u8> {
-    let stream = (0_u32..).flat_map(|block| {
-        let mut seed = tag.to_vec();
-        seed.extend_from_slice(&block.to_be_bytes());
-        hmac::sign(&keys.cursors, &seed).as_ref().to_vec()
-    });
-    body.iter().zip(stream).map(|(byte, mask)| byte ^ mask).collect()
+fn place(list: &str) -> String {
+    format!("cursor of {list}")
 }
 
 /// A page of a list that is whole in memory, ordered by a key.

@@ -7,7 +7,7 @@ use crate::verification::permit;
 use actix_web::patch;
 use actix_web::web::Path;
 use domain::actor::Realm;
-use domain::error::{Code, Error, Faults, Place, Result};
+use domain::error::{Code, Error, Result};
 use domain::phone::MobileNumber;
 use domain::registration::{Registration, correct, opened_by};
 use domain::verification::Purpose;
@@ -24,8 +24,10 @@ use validator::Validate;
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct CorrectRegistration {
     /// The organization.
+    #[schema(nullable = false)]
     organization: Option<OrganizationPatch>,
     /// Who registers it. Another mobile gets a new code.
+    #[schema(nullable = false)]
     administrator: Option<AdministratorPatch>,
 }
 
@@ -34,15 +36,23 @@ pub(crate) struct CorrectRegistration {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct OrganizationPatch {
+    /// The full name.
     #[schema(min_length = 2, max_length = 64, nullable = false)]
     name: Option<String>,
-    #[schema(min_length = 1, max_length = 64)]
+    /// The code of its type.
+    #[schema(min_length = 1, max_length = 64, nullable = false)]
     r#type: Option<String>,
-    #[schema(min_length = 3, max_length = 3)]
+    /// Section and division of GB/T 4754.
+    #[schema(min_length = 3, max_length = 3, nullable = false)]
     industry: Option<String>,
+    /// How many people it has.
+    #[schema(nullable = false)]
     staff_size: Option<StaffSize>,
+    /// Where it is.
+    #[schema(nullable = false)]
     address: Option<AddressPatch>,
-    #[schema(min_length = 5, max_length = 40)]
+    /// Where it is called.
+    #[schema(min_length = 5, max_length = 40, nullable = false)]
     phone: Option<String>,
 }
 
@@ -51,9 +61,11 @@ pub(crate) struct OrganizationPatch {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct AddressPatch {
-    #[schema(min_length = 6, max_length = 6)]
+    /// The division of GB/T 2260.
+    #[schema(min_length = 6, max_length = 6, nullable = false)]
     region: Option<String>,
-    #[schema(min_length = 1, max_length = 200)]
+    /// Street, number, floor.
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
     line: Option<String>,
 }
 
@@ -62,12 +74,17 @@ pub(crate) struct AddressPatch {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct AdministratorPatch {
-    #[schema(min_length = 1, max_length = 64)]
+    /// The name.
+    #[schema(min_length = 1, max_length = 64, nullable = false)]
     name: Option<String>,
-    #[schema(min_length = 1, max_length = 64)]
+    /// The job.
+    #[schema(min_length = 1, max_length = 64, nullable = false)]
     position: Option<String>,
-    #[schema(min_length = 5, max_length = 30)]
+    /// The mobile number. Another one gets a new code.
+    #[schema(min_length = 5, max_length = 30, nullable = false)]
     mobile: Option<String>,
+    /// Whether this person stands for the organization by law.
+    #[schema(nullable = false)]
     is_legal_representative: Option<bool>,
 }
 
@@ -121,9 +138,6 @@ pub(crate) async fn correct_registration(
 
 /// Both profiles with the patch applied.
 fn patched(before: &Registration, patch: &Value) -> Result<(OrganizationProfile, AdministratorProfile)> {
-    let mut faults = Faults::of(Place::Body);
-    note_nulls(patch, "", &mut faults);
-    faults.finish()?;
     let mut whole = json!({
         "organization": OrganizationProfile::of(&before.organization),
         "administrator": AdministratorProfile::of(&before.administrator),
@@ -135,17 +149,4 @@ fn patched(before: &Registration, patch: &Value) -> Result<(OrganizationProfile,
         serde_json::from_value(organization).map_err(failed)?,
         serde_json::from_value(administrator).map_err(failed)?,
     ))
-}
-
-/// Notes every null: a registration has no field that may be taken away.
-fn note_nulls(patch: &Value, pointer: &str, faults: &mut Faults) {
-    match patch {
-        Value::Null => faults.note(pointer, Code::FieldRequired),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                note_nulls(value, &format!("{pointer}/{name}"), faults);
-            }
-        }
-        _ => {}
-    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod verify;
 
 use crate::http::call::{Call, blocking};
 use crate::mirror::mirror;
+use crate::verification::SentCode;
 use chrono::{DateTime, Utc};
 use domain::error::{Faults, Place};
 use domain::id::RegistrationId;
@@ -85,18 +86,6 @@ pub(crate) struct AdministratorProfile {
     is_legal_representative: bool,
 }
 
-/// The code that was sent.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct VerificationStatus {
-    /// Where it went.
-    #[schema(example = "+86 138****8000")]
-    mobile_masked: String,
-    /// Until when it is valid.
-    expires_at: DateTime<Utc>,
-    /// When another one may be asked for.
-    resend_after: DateTime<Utc>,
-}
-
 /// Where a registration stands.
 ///
 /// - `awaiting_verification`: the code has not been entered
@@ -128,7 +117,7 @@ pub(crate) struct RegistrationView {
     /// Who registers it.
     administrator: AdministratorProfile,
     /// The code that was sent; null once it was entered.
-    verification: Option<VerificationStatus>,
+    verification: Option<SentCode>,
     /// The tenant, once it exists.
     tenant_id: Option<Uuid>,
 }
@@ -147,11 +136,9 @@ impl RegistrationView {
             expires_at: registration.expires_at,
             organization: OrganizationProfile::of(&registration.organization),
             administrator: AdministratorProfile::of(&registration.administrator),
-            verification: tenant_id.is_none().then(|| VerificationStatus {
-                mobile_masked: registration.administrator.mobile.masked(),
-                expires_at: registration.code.expires_at,
-                resend_after: registration.code.resend_after,
-            }),
+            verification: tenant_id
+                .is_none()
+                .then(|| SentCode::of(&registration.administrator.mobile, &registration.code)),
             tenant_id,
         }
     }

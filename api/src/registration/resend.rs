@@ -1,7 +1,7 @@
 use super::RegistrationView;
 use crate::http::actor::{Bearer, KnownDevice};
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use crate::verification::{permit, required};
 use actix_web::http::StatusCode;
 use actix_web::post;
@@ -37,7 +37,7 @@ pub(crate) async fn resend_registration_code(
     }
     let mobile = &registration.administrator.mobile;
     let permit = permit(&call, Realm::Tenant, Purpose::Register, mobile, device.0).await?;
-    call.write(None, [0; 32], move |tx, world| {
+    call.write(None, NO_BODY, move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
         let limits = &world.service.settings.sms.limits;
         let registration = resend(tx, &world.context, registration, required(permit.as_ref())?, limits)?;

@@ -1,7 +1,7 @@
 use super::get::{ReviewView, reply};
 use crate::http::actor::Operator;
 use crate::http::answer::Outcome;
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use actix_web::post;
 use actix_web::web::Path;
 use domain::review::claim;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 #[post("/v1/platform/reviews/{id}/claim")]
 pub(crate) async fn claim_review(call: Call, id: Path<Uuid>, operator: Operator) -> Outcome {
     let id = id.into_inner().into();
-    call.write(None, [0; 32], move |tx, world| {
+    call.write(None, NO_BODY, move |tx, world| {
         let terms = &world.service.settings.certification;
         let case = claim(tx, &world.context, &operator.0, id, terms)?;
         reply(tx, world, case)

@@ -57,9 +57,9 @@ pub(super) fn reply(
     world: &World<'_>,
     case: domain::certification::Case,
 ) -> Result<Reply> {
-    use domain::certification::ApplicationStore;
+    use domain::certification::{ApplicationStore, SHOWN_ATTEMPTS};
     let terms = &world.service.settings.certification;
-    let attempts = tx.attempts(case.application.id)?;
+    let attempts = tx.attempts(case.application.id, SHOWN_ATTEMPTS)?;
     let overview = case.overview(&world.service.types, terms.day(world.context.now))?;
     Ok(Reply::ok(&ReviewView::of(&overview, &attempts, world))?.version(overview.case.application.version))
 }

@@ -34,8 +34,7 @@ pub(crate) struct ReviewItem {
     /// The tenant.
     tenant_id: Uuid,
     /// Where it stands.
-    #[schema(value_type = ApplicationState)]
-    state: String,
+    state: ApplicationState,
     /// The name that was submitted.
     #[schema(example = "深圳市工牌科技有限公司")]
     legal_name: String,
@@ -61,7 +60,7 @@ impl ReviewItem {
             id: item.id.into(),
             number: item.number.clone(),
             tenant_id: item.tenant.into(),
-            state: item.state.clone(),
+            state: item.state.into(),
             legal_name: item.legal_name.clone(),
             organization_type: item.organization_type.clone(),
             attempt: item.attempt,
@@ -91,13 +90,7 @@ impl ReviewItem {
 pub(crate) async fn list_reviews(call: Call, operator: Operator, filter: Params<ReviewFilter>) -> Outcome {
     call.read(None, move |tx, world| {
         let ReviewFilter { state, overdue, assignee, count, page } = filter.0;
-        let filter = Filter {
-            state: state
-                .and_then(|state| serde_json::to_value(state).ok())
-                .and_then(|v| v.as_str().map(str::to_owned)),
-            overdue,
-            assignee: assignee.map(Into::into),
-        };
+        let filter = Filter { state: state.map(Into::into), overdue, assignee: assignee.map(Into::into) };
         let (keys, list) = (&world.service.keys, format!("reviews {filter:?}"));
         let after: Option<(DateTime<Utc>, Uuid)> = position(keys, &list, page.cursor.as_deref())?;
         let after = after.map(|(due_at, id)| Position { due_at, id: id.into() });

@@ -1,6 +1,6 @@
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use actix_web::delete;
 use actix_web::web::Path;
 use domain::review::release;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 #[delete("/v1/platform/reviews/{id}/claim")]
 pub(crate) async fn release_review(call: Call, id: Path<Uuid>, operator: Operator) -> Outcome {
     let id = id.into_inner().into();
-    call.write(None, [0; 32], move |tx, world| {
+    call.write(None, NO_BODY, move |tx, world| {
         release(tx, &world.context, &operator.0, id)?;
         Ok(Reply::no_content())
     })

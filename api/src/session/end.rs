@@ -1,6 +1,6 @@
 use crate::http::actor::SignedIn;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::Call;
+use crate::http::call::{Call, NO_BODY};
 use actix_web::delete;
 use domain::session::end;
 
@@ -16,7 +16,7 @@ use domain::session::end;
 pub(crate) async fn end_session(call: Call, who: SignedIn) -> Outcome {
     let SignedIn(actor, session) = who;
     let reply = call
-        .write(None, [0; 32], move |tx, world| {
+        .write(None, NO_BODY, move |tx, world| {
             end(tx, &world.context, &actor, session)?;
             Ok(Reply::no_content())
         })

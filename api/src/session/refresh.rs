@@ -35,19 +35,19 @@ pub(crate) async fn refresh_session(call: Call, body: Body<RefreshSession>) -> O
     let (session, presented) =
         tokens.open(&body.value.refresh_token).ok_or_else(|| Error::new(Code::RefreshTokenInvalid))?;
     let (next, next_hash) = tokens.issue(&call.service.random, session);
-    call.write(None, body.fingerprint, move |tx, world| {
+    let reply = call.write(None, body.fingerprint, move |tx, world| {
         let lifetime = &world.service.settings.tokens.lifetime;
         match refresh(tx, &world.context, session, &presented, next_hash, lifetime)? {
             Refreshed::Rotated(session) => {
                 let view = session_view(world.service, session.id.into(), session.owner, next.clone())?;
                 Ok(Reply::ok(&view)?.secret())
             }
-            Refreshed::Replayed => {
-                world.service.sessions.forget(session);
-                Ok(world.refusal(&Code::RefreshTokenInvalid.into()))
-            }
-            Refreshed::Ended => Ok(world.refusal(&Code::RefreshTokenInvalid.into())),
+            Refreshed::Replayed | Refreshed::Ended => Ok(world.refusal(&Code::RefreshTokenInvalid.into())),
         }
-    })
-    .await
+    });
+    let reply = reply.await?;
+    if !reply.is_success() {
+        call.service.sessions.forget(session);
+    }
+    Ok(reply)
 }

@@ -3,11 +3,32 @@
 pub(crate) mod request_code;
 
 use crate::http::call::{Call, blocking};
+use chrono::{DateTime, Utc};
 use domain::actor::Realm;
 use domain::error::{Code, Result};
 use domain::phone::MobileNumber;
 use domain::session::TokenHash;
-use domain::verification::{self, Permit, Purpose};
+use domain::verification::{self, Permit, Purpose, Sent};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A code that is on its way.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SentCode {
+    /// Where it goes.
+    #[schema(example = "+86 138****8000")]
+    mobile_masked: String,
+    /// Until when it is valid.
+    expires_at: DateTime<Utc>,
+    /// When another one may be asked for.
+    resend_after: DateTime<Utc>,
+}
+
+impl SentCode {
+    pub(crate) fn of(mobile: &MobileNumber, sent: &Sent) -> Self {
+        Self { mobile_masked: mobile.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
+    }
+}
 
 /// Asks whether a number may have another code, before the transaction that makes it. `None` for a request whose answer is
 /// kept: it will make none.

@@ -1,4 +1,4 @@
-use super::{permit, required};
+use super::{SentCode, permit, required};
 use crate::http::actor::KnownDevice;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
@@ -6,13 +6,12 @@ use crate::http::call::Call;
 use crate::session::RealmName;
 use actix_web::http::StatusCode;
 use actix_web::post;
-use chrono::{DateTime, Utc};
 use domain::actor::Realm;
 use domain::error::{Faults, Place};
 use domain::phone::MobileNumber;
 use domain::session;
 use domain::verification::Purpose;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -40,18 +39,6 @@ pub(crate) struct RequestCode {
     realm: Option<RealmName>,
 }
 
-/// A code that may be on its way.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RequestedCode {
-    /// Where it went.
-    #[schema(example = "+86 138****8000")]
-    mobile_masked: String,
-    /// Until when it is valid.
-    expires_at: DateTime<Utc>,
-    /// When another one may be asked for.
-    resend_after: DateTime<Utc>,
-}
-
 /// Ask for a code
 ///
 /// The answer is the same for every number, known or not; only a known one gets an SMS.
@@ -59,7 +46,7 @@ pub(crate) struct RequestedCode {
     operation_id = "request_code", tag = "session",
     params(("X-Device-Token" = Option<String>, Header, description = "The token of a device that has signed in before: it has limits of its own, which strangers cannot spend.")),
     request_body = RequestCode,
-    responses((status = 202, description = "If somebody has this number, a code is on its way.", body = RequestedCode)),
+    responses((status = 202, description = "If somebody has this number, a code is on its way.", body = SentCode)),
     extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "input_invalid"]))),
 )]
 #[post("/v1/codes")]
@@ -73,12 +60,7 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
         let sent = session::request_code(tx, &world.context, required(permit.as_ref())?, limits)?;
-        let view = RequestedCode {
-            mobile_masked: mobile.masked(),
-            expires_at: sent.expires_at,
-            resend_after: sent.resend_after,
-        };
-        Reply::json(StatusCode::ACCEPTED, &view)
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&mobile, &sent))
     })
     .await
 }

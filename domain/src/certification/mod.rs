@@ -28,7 +28,7 @@ pub use draft::{
 pub use finding::{Finding, FindingCode, Remedy};
 pub use number::ApplicationNumber;
 pub use requirement::{Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds};
-pub use state::{Action, Claim, Illegal, State, Submission};
+pub use state::{Action, Claim, Illegal, State, StateName, Submission};
 pub use submit::{Submitted, submit};
 pub use withdraw::withdraw;
 pub use work::{Attach, attach, detach, update_subject};
@@ -113,6 +113,9 @@ pub struct Attempt {
     pub decision: Option<Decision>,
 }
 
+/// How many attempts are shown. Submitting and withdrawing can go on without end.
+pub const SHOWN_ATTEMPTS: u32 = 20;
+
 /// Keeps applications and their attempts, of the tenant that the transaction is bound to.
 pub trait ApplicationStore {
     /// The tenant's newest application.
@@ -130,11 +133,11 @@ pub trait ApplicationStore {
     /// # Errors
     /// `version_stale`.
     fn update_application(&mut self, application: &Application) -> Result<()>;
-    /// All attempts of an application, newest first.
+    /// The newest attempts of an application, newest first.
     ///
     /// # Errors
     /// When the store fails.
-    fn attempts(&mut self, application: ApplicationId) -> Result<Vec<Attempt>>;
+    fn attempts(&mut self, application: ApplicationId, limit: u32) -> Result<Vec<Attempt>>;
     /// Keeps a new attempt.
     ///
     /// # Errors

@@ -138,6 +138,45 @@ pub enum State {
     },
 }
 
+/// The name of a state, without what belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StateName {
+    /// It was never submitted.
+    Draft,
+    /// It waits for a reviewer.
+    Submitted,
+    /// A reviewer took it up.
+    InReview,
+    /// The applicant has to send something again.
+    InformationRequested,
+    /// It was approved.
+    Approved,
+    /// It was rejected.
+    Rejected,
+    /// The applicant took it back.
+    Withdrawn,
+    /// What was asked for did not come in time.
+    Expired,
+}
+
+impl StateName {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::InReview => "in_review",
+            Self::InformationRequested => "information_requested",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// An action that the state does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Illegal {
@@ -155,19 +194,25 @@ impl From<Illegal> for Error {
 }
 
 impl State {
-    /// The name that goes over the wire.
+    /// Its name.
+    #[must_use]
+    pub fn kind(&self) -> StateName {
+        match self {
+            Self::Draft => StateName::Draft,
+            Self::Submitted(_) => StateName::Submitted,
+            Self::InReview { .. } => StateName::InReview,
+            Self::InformationRequested { .. } => StateName::InformationRequested,
+            Self::Approved { .. } => StateName::Approved,
+            Self::Rejected { .. } => StateName::Rejected,
+            Self::Withdrawn { .. } => StateName::Withdrawn,
+            Self::Expired { .. } => StateName::Expired,
+        }
+    }
+
+    /// The word for it.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Submitted(_) => "submitted",
-            Self::InReview { .. } => "in_review",
-            Self::InformationRequested { .. } => "information_requested",
-            Self::Approved { .. } => "approved",
-            Self::Rejected { .. } => "rejected",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Expired { .. } => "expired",
-        }
+        self.kind().word()
     }
 
     /// The last submission, if there was one.

@@ -53,7 +53,8 @@ pub fn submit(
         decision: None,
     })?;
     tx.update_application(&case.application)?;
-    tx.insert_acceptances(&acceptances(context, actor.account, None, accepted))?;
+    let (random, ip) = (context.random, context.origin.ip);
+    tx.insert_acceptances(&acceptances(random, actor.account, None, accepted, context.now, ip))?;
     let entry = Entry::new("certification.submitted", "certification_application", case.application.id)
         .of(case.application.tenant)
         .change("state", before.name(), next.name())

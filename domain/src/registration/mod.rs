@@ -20,6 +20,7 @@ use crate::tenant::Organization;
 use crate::text::{PersonName, Position};
 use crate::verification::Sent;
 use chrono::{DateTime, Duration, Utc};
+use std::net::IpAddr;
 
 /// Who registers, and becomes the owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +68,10 @@ pub struct Registration {
     pub code: Sent,
     /// The tenant that came of it, and when.
     pub completed: Option<(TenantId, DateTime<Utc>)>,
-    /// When it began.
+    /// When it began, and everything in `accepted` was accepted.
     pub created_at: DateTime<Utc>,
+    /// From which address.
+    pub begun_from: Option<IpAddr>,
     /// Until when it waits.
     pub expires_at: DateTime<Utc>,
     /// The version read from the store; 0 for one not yet kept.

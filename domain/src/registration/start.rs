@@ -55,6 +55,7 @@ pub fn start(
         code,
         completed: None,
         created_at: context.now,
+        begun_from: context.origin.ip,
         expires_at: context.now + terms.lifetime,
         version: 0,
     };

@@ -102,7 +102,15 @@ pub fn verify(
         verify.tokens,
         verify.lifetime,
     )?;
-    let kept = acceptances(context, account, Some(registration.id), &registration.accepted);
+    // They were accepted when the registration began.
+    let kept = acceptances(
+        context.random,
+        account,
+        Some(registration.id),
+        &registration.accepted,
+        registration.created_at,
+        registration.begun_from,
+    );
     tx.insert_acceptances(&kept)?;
     let id = registration.id;
     tx.save_registration(&registration.complete(tenant.id, context.now))?;

@@ -25,7 +25,7 @@ pub fn claim(
     access::require(actor, Permission::ReviewDecide)?;
     let mut case = load(tx, context, id)?;
     let operator = tx.operator(actor.operator)?.ok_or(Code::SessionEnded)?;
-    if tx.belongs_to(&operator.mobile, case.tenant.id)?.is_some() {
+    if tx.belongs_to(&operator.mobile, case.tenant.id)? {
         return Err(Code::OwnOrganization.into());
     }
     let before = case.application.state;

@@ -11,7 +11,8 @@ pub use queue::{Filter, Item, Position, queue};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
-    ApplicationNumber, Attempt, Case, CaseStore, Document, DocumentStore, Overview, Terms,
+    ApplicationNumber, ApplicationStore, Attempt, Case, CaseStore, Document, DocumentStore, Overview,
+    SHOWN_ATTEMPTS, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Result};
@@ -64,7 +65,7 @@ pub fn get(
 ) -> Result<(Overview, Vec<Attempt>)> {
     access::require(actor, Permission::ReviewRead)?;
     let case = load(tx, context, id)?;
-    let attempts = tx.attempts(id)?;
+    let attempts = tx.attempts(id, SHOWN_ATTEMPTS)?;
     Ok((case.overview(types, terms.day(context.now))?, attempts))
 }
 
@@ -73,7 +74,7 @@ pub fn get(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn view_document(
-    tx: &mut (impl ReviewStore + TenantScope + DocumentStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -83,7 +84,10 @@ pub fn view_document(
     let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
     tx.enter(tenant);
     let document = tx.document(document)?;
-    if document.application != id {
+    // What was never submitted is the applicant's own affair.
+    let submitted =
+        tx.attempts(id, SHOWN_ATTEMPTS)?.iter().any(|attempt| attempt.documents.contains(&document.id));
+    if document.application != id || !submitted {
         return Err(Code::NotFound.into());
     }
     let entry = Entry::new("certification.document_viewed", "document", document.id).of(tenant);

@@ -3,7 +3,7 @@
 use super::ReviewStore;
 use crate::access::{self, Permission};
 use crate::actor::OperatorActor;
-use crate::certification::Claim;
+use crate::certification::{Claim, StateName};
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::{ApplicationId, OperatorId, TenantId};
@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only this state.
-    pub state: Option<String>,
+    pub state: Option<StateName>,
     /// Only those past their time, or only those not.
     pub overdue: Option<bool>,
     /// Only those claimed by this operator.
@@ -38,8 +38,8 @@ pub struct Item {
     pub tenant: TenantId,
     /// Its public number.
     pub number: String,
-    /// The name of its state.
-    pub state: String,
+    /// Where it stands, as time has made it.
+    pub state: StateName,
     /// The legal name that was submitted.
     pub legal_name: String,
     /// The code of the organization type.

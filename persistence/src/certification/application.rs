@@ -242,12 +242,13 @@ impl ApplicationStore for Tx<'_> {
         enqueue(self, application, submission)
     }
 
-    fn attempts(&mut self, application: ApplicationId) -> Result<Vec<Attempt>> {
+    fn attempts(&mut self, application: ApplicationId, limit: u32) -> Result<Vec<Attempt>> {
         let tenant = self.bound()?;
         let rows: Vec<AttemptRow> = on!(self.db, |db| attempts::table
             .filter(attempts::tenant_id.eq(tenant))
             .filter(attempts::application_id.eq(Id::from(application)))
             .order(attempts::number.desc())
+            .limit(limit.into())
             .select(AttemptRow::as_select())
             .load(db))
         .understood()?;

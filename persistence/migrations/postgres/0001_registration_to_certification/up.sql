@@ -60,6 +60,7 @@ CREATE TABLE registrations (
     tenant_id uuid,
     completed_at timestamptz,
     created_at timestamptz NOT NULL,
+    begun_from text COLLATE "C",
     expires_at timestamptz NOT NULL,
     version bigint NOT NULL
 );
@@ -233,6 +234,7 @@ CREATE TABLE reviews (
     attempt bigint NOT NULL,
     submitted_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL,
+    respond_by timestamptz,
     claim_holder uuid,
     claim_expires_at timestamptz
 );

@@ -60,6 +60,7 @@ CREATE TABLE registrations (
     tenant_id BLOB,
     completed_at INTEGER,
     created_at INTEGER NOT NULL,
+    begun_from TEXT,
     expires_at INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;
@@ -233,6 +234,7 @@ CREATE TABLE reviews (
     attempt INTEGER NOT NULL,
     submitted_at INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
+    respond_by INTEGER,
     claim_holder BLOB,
     claim_expires_at INTEGER
 ) STRICT;

@@ -5,19 +5,19 @@ run: ## serve on http://127.0.0.1:8080, everything below ./data
 	@scripts/rust; . scripts/path; $(CARGO) run --quiet -p api --bin gongpai
 
 test: ## all tests, on SQLite and PostgreSQL; installs what is missing
-	@scripts/rust; . scripts/path; scripts/postgres; scripts/test
+	@scripts/rust; . scripts/path; scripts/tools; scripts/test
 
 lint: ## formatting, clippy, licences, unused dependencies, the floors of the house
 	@scripts/rust; . scripts/path; scripts/lint
 
 bench: ## the table of docs/operations.md
-	@scripts/rust; . scripts/path; scripts/postgres; tests/bench/run
+	@scripts/rust; . scripts/path; scripts/tools; tests/bench/run
 
 openapi: ## write openapi.yaml
 	@. scripts/path; $(CARGO) run --quiet -p api --bin gongpai -- openapi > openapi.yaml.new && mv openapi.yaml.new openapi.yaml
 
 examples: ## collect answers of the tests as the contract's examples
-	@scripts/rust; . scripts/path; scripts/postgres; scripts/examples
+	@scripts/rust; . scripts/path; scripts/tools; scripts/examples
 
 demo: ## companies to play with, in the same data as `make run`
 	@. scripts/path; $(CARGO) run --quiet -p api --bin gongpai -- demo

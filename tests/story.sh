@@ -4,15 +4,13 @@
 #
 #   tests/story.sh [base URL, default http://127.0.0.1:8080]
 #
-# Needs curl and python3. GONGPAI names the binary that adds the operator (default: target/debug/gongpai, then
-# target/release/gongpai); it works on the same settings as the server.
+# Needs curl and python3. GONGPAI names the binary that adds the operator (default: the one of target/debug or
+# target/release that was built last); it works on the same settings as the server.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 base=${1:-http://127.0.0.1:8080}
 binary=${GONGPAI:-}
-for candidate in target/release/gongpai target/debug/gongpai; do
-  [ -n "$binary" ] || { [ -x "$candidate" ] && binary=$candidate; }
-done
+[ -n "$binary" ] || binary=$(ls -t target/debug/gongpai target/release/gongpai 2>/dev/null | head -n 1)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -3,7 +3,7 @@ import type { components, operations, paths } from "./gongpai";
 
 type Started = operations["start_registration"]["responses"]["201"]["content"]["application/json"];
 type Begin = paths["/v1/registrations"]["post"]["requestBody"]["content"]["application/json"];
-type Certification = components["schemas"]["CertificationView"];
+type Certification = components["schemas"]["Certification"];
 type Problem = components["schemas"]["Problem"];
 
 export const begin: Begin = {

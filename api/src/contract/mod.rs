@@ -3,6 +3,7 @@
 
 mod finish;
 mod operation;
+mod yaml;
 
 pub use operation::Operation;
 
@@ -85,7 +86,7 @@ impl Contract {
         }
         let yaml = yaml_serde::to_string(&self.document)
             .map_err(|error| Error::internal(format!("contract: {error}")))?;
-        Ok(self.yaml.get_or_init(|| yaml))
+        Ok(self.yaml.get_or_init(|| yaml::for_every_reader(&yaml)))
     }
 
     /// Every operation.

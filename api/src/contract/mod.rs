@@ -60,10 +60,15 @@ impl Contract {
     }
 
     fn build() -> Self {
-        let mut frame = Frame::openapi();
-        frame.merge(crate::routes::documented());
-        let mut document = serde_json::to_value(&frame).unwrap_or_default();
-        finish::finish(&mut document);
+        // Made on a thread of its own: what making it takes, several times what it is, goes with that thread's heap.
+        let text = std::thread::spawn(|| {
+            let mut frame = Frame::openapi();
+            frame.merge(crate::routes::documented());
+            let mut document = serde_json::to_value(&frame).unwrap_or_default();
+            finish::finish(&mut document);
+            document.to_string()
+        });
+        let document: Value = serde_json::from_str(&text.join().unwrap_or_default()).unwrap_or_default();
         let operations = operation::operations(&document);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         let bodies = schemas.into_iter().flatten().map(|(name, _)| (name.clone(), OnceLock::new())).collect();
@@ -124,8 +129,10 @@ impl Contract {
     /// `internal` when the schema is none.
     pub fn validator(&self, schema: &Value) -> Result<Validator> {
         let mut root = schema.clone();
-        if let (Some(root), Some(components)) = (root.as_object_mut(), self.document.get("components")) {
-            root.insert("components".to_owned(), components.clone());
+        if let (Some(root), Some(schemas)) =
+            (root.as_object_mut(), self.document.pointer("/components/schemas"))
+        {
+            root.insert("components".to_owned(), json!({"schemas": schemas}));
         }
         jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)

@@ -69,7 +69,7 @@ pub(crate) struct ApplicationHistory {
     /// Its id.
     id: Uuid,
     /// Its public number.
-    #[schema(example = "GP-7K3M9Q2XW4TB")]
+    #[schema(example = "GP-1S39QN9SEJHP")]
     number: String,
     /// Why it was made.
     kind: ApplicationKindName,

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct LookUp {
     /// The number of the application.
-    #[param(example = "GP-7K3M9Q2XW4TB", min_length = 1, max_length = 40)]
+    #[param(example = "GP-1S39QN9SEJHP", min_length = 1, max_length = 40)]
     number: String,
     /// The day on which it was submitted.
     #[param(example = "2026-11-22")]
@@ -40,7 +40,7 @@ pub(crate) enum NextStep {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CertificationStatus {
     /// The number.
-    #[schema(example = "GP-7K3M9Q2XW4TB")]
+    #[schema(example = "GP-1S39QN9SEJHP")]
     number: String,
     /// Where it stands.
     state: ApplicationState,

@@ -307,7 +307,7 @@ pub(crate) struct ApplicationView {
     /// Its id.
     id: Uuid,
     /// Its public number, for `look_up_certification`.
-    #[schema(example = "GP-7K3M9Q2XW4TB")]
+    #[schema(example = "GP-1S39QN9SEJHP")]
     number: String,
     /// Why it is made.
     kind: ApplicationKindName,

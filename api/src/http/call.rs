@@ -190,7 +190,9 @@ impl Call {
     fn remember_refusal(&self, asked: &[u8; 32], done: Result<Reply>) -> Result<Reply> {
         let Err(error) = &done else { return done };
         // Two requests with one key met, and the other one was first.
-        if let Some(first) = self.service.database.read(|tx| self.remembered(tx, asked))? {
+        if self.scope.is_some()
+            && let Some(first) = self.service.database.read(|tx| self.remembered(tx, asked))?
+        {
             return Ok(first);
         }
         let kept = matches!(error.kind(), Kind::Invalid | Kind::Conflict | Kind::Forbidden | Kind::NotFound);

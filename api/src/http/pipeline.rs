@@ -199,6 +199,7 @@ fn finish(
     service.metrics.request(operation, status, took);
     tracing::debug!(operation, status, took_us = took.as_micros(), "answered");
     let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
@@ -207,12 +208,6 @@ fn finish(
     set("x-request-id", &here.origin.request_id);
     set("x-content-type-options", "nosniff");
     set("content-language", here.language.tag());
-    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
-    let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
     if let Some(standing) = standing {
         set("ratelimit-policy", &standing.policy);
         set("ratelimit", &standing.now);

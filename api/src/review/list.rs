@@ -29,7 +29,7 @@ pub(crate) struct ReviewItem {
     /// Its id.
     id: Uuid,
     /// Its public number.
-    #[schema(example = "GP-7K3M9Q2XW4TB")]
+    #[schema(example = "GP-1S39QN9SEJHP")]
     number: String,
     /// The tenant.
     tenant_id: Uuid,

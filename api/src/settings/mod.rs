@@ -3,8 +3,10 @@
 //! A wrong setting stops the start and is named; a setting that does not exist is refused too, for it is a slip of the
 //! pen. `gongpai config` prints every setting with its source, secrets masked.
 
+mod network;
 mod source;
 
+pub use network::Proxies;
 pub use source::{Printed, SettingError, Source};
 
 use chrono::{Duration, FixedOffset};
@@ -12,10 +14,8 @@ use domain::certification::Terms as CertificationTerms;
 use domain::registration::Terms as RegistrationTerms;
 use domain::session::Lifetime;
 use domain::verification::{Budgets, Limits};
-use ipnet::IpNet;
-use std::net::{AddrParseError, IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// Whether keys may be made on the spot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,26 +24,6 @@ pub enum Mode {
     Embedded,
     /// Keys have to be given.
     Production,
-}
-
-/// Proxies that are trusted: an address, or a network such as `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proxies(IpNet);
-
-impl FromStr for Proxies {
-    type Err = AddrParseError;
-
-    fn from_str(text: &str) -> Result<Self, AddrParseError> {
-        text.parse().or_else(|_| text.parse().map(|address: IpAddr| IpNet::from(address))).map(Self)
-    }
-}
-
-impl Proxies {
-    /// Whether an address is one of them.
-    #[must_use]
-    pub fn contain(&self, address: IpAddr) -> bool {
-        self.0.contains(&address)
-    }
 }
 
 /// Where and how Gongpai listens.
@@ -231,7 +211,7 @@ impl Settings {
 
     /// Combinations that would give codes or data away.
     fn refuse_unsafe(&self) -> Result<(), SettingError> {
-        if !self.storage.plaintext && in_the_clear(&self.storage.database_url) {
+        if !self.storage.plaintext && network::in_the_clear(&self.storage.database_url) {
             return Err(SettingError::new(
                 "DATABASE_URL",
                 "leads to another host without TLS: add sslmode=verify-full or require, or set GONGPAI_DATABASE_PLAINTEXT=1 if that is meant",
@@ -245,38 +225,6 @@ impl Settings {
         }
         Ok(())
     }
-}
-
-/// Whether a URL leads to a PostgreSQL on another host and does not insist on TLS.
-fn in_the_clear(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
-        return false;
-    };
-    let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
-    let parameter = |wanted: &str| {
-        let pairs = parameters.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value).next_back()
-    };
-    let authority = place.split_once('/').map_or(place, |(authority, _)| authority);
-    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-    let near = |host: &str| {
-        let name = host
-            .strip_prefix('[')
-            .and_then(|host| host.split_once(']'))
-            .map_or_else(|| host.split_once(':').map_or(host, |(name, _)| name), |(name, _)| name);
-        name.is_empty()
-            || name.starts_with('/')
-            || name.starts_with("%2F")
-            || name == "localhost"
-            || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    };
-    let insists =
-        parameter("sslmode").is_some_and(|mode| ["require", "verify-ca", "verify-full"].contains(&mode));
-    !insists
-        && ![Some(hosts), parameter("host"), parameter("hostaddr")]
-            .into_iter()
-            .flatten()
-            .all(|hosts| hosts.split(',').all(near))
 }
 
 fn network(source: &mut Source) -> Result<Network, SettingError> {

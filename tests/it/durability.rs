@@ -1,6 +1,7 @@
 //! Accidents: the process is killed, the database goes away. What was acknowledged is there afterwards.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tests::postgres::Cluster;
@@ -128,16 +129,35 @@ async fn a_database_that_goes_away_comes_back_by_itself() {
     let get = || client.get(format!("{base}/v1/registrations/{id}")).bearer_auth(&token).send();
     assert_eq!(get().await.unwrap().status(), 200);
 
+    // The load goes on through all that follows.
+    let over = Arc::new(AtomicBool::new(false));
+    let load: Vec<_> = (0..8)
+        .map(|_| {
+            let (client, base, body, over) =
+                (client.clone(), base.clone(), Arc::clone(&body), Arc::clone(&over));
+            let (id, token) = (id.clone(), token.clone());
+            actix_web::rt::spawn(async move {
+                let (mut statuses, mut acknowledged) = (BTreeSet::new(), Vec::new());
+                while !over.load(Ordering::Relaxed) {
+                    let request = client.get(format!("{base}/v1/registrations/{id}")).bearer_auth(&token);
+                    statuses.insert(request.send().await.expect("an answer").status().as_u16());
+                    acknowledged.extend(register(&client, &base, &body).await);
+                }
+                (statuses, acknowledged)
+            })
+        })
+        .collect();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     cluster.stop();
     let mut away = 0;
-    for _ in 0..8 {
+    for _ in 0..3 {
         let answer = get().await.expect("an answer");
         assert_eq!(answer.status(), 503);
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         assert!(answer.headers().contains_key("retry-after"));
         away += 1;
     }
-    assert_eq!(away, 8);
+    assert_eq!(away, 3);
     assert!(register(&client, &base, &body).await.is_none());
     assert_eq!(client.get(format!("{base}/healthz")).send().await.unwrap().status(), 200);
     assert_eq!(client.get(format!("{base}/readyz")).send().await.unwrap().status(), 503);
@@ -149,6 +169,19 @@ async fn a_database_that_goes_away_comes_back_by_itself() {
     }
     assert_eq!(client.get(format!("{base}/readyz")).send().await.unwrap().status(), 200);
     register(&client, &base, &body).await.expect("a registration");
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    over.store(true, Ordering::Relaxed);
+    let mut acknowledged = 0;
+    for worker in load {
+        let (statuses, registrations) = worker.await.unwrap();
+        assert_eq!(statuses, BTreeSet::from([200, 503]), "nothing but answers and 503");
+        acknowledged += registrations.len();
+        for (id, token) in registrations {
+            let kept = client.get(format!("{base}/v1/registrations/{id}")).bearer_auth(&token).send().await;
+            assert_eq!(kept.unwrap().status(), 200, "an acknowledged registration is lost");
+        }
+    }
+    assert!(acknowledged > 20, "{acknowledged}");
 }
 
 /// Replicas that start together on an empty database take turns to migrate it.

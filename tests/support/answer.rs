@@ -151,10 +151,10 @@ fn validator(key: String, schema: &Value) -> Arc<Validator> {
 /// Keeps an answer as an example of the contract, when `scripts/examples` asks for it: of each kind the most telling one,
 /// which is the longest that a page can still show.
 fn record(operation: &str, status: u16, answer: &Value) {
-    #[expect(clippy::disallowed_methods, reason = "asked for by a script, not a setting of the service")]
-    let Ok(folder) = std::env::var("EXAMPLES_FOLDER") else { return };
     const SHOWN: usize = 3000;
     static FOUND: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
+    #[expect(clippy::disallowed_methods, reason = "asked for by a script, not a setting of the service")]
+    let Ok(folder) = std::env::var("EXAMPLES_FOLDER") else { return };
     let text = format!("{answer:#}");
     let key = format!("{operation} {status}");
     let mut found = FOUND.lock().unwrap();

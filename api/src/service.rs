@@ -87,7 +87,8 @@ impl Service {
             contract: Contract::shared(),
             database,
             decoders: Semaphore::new(storage.decoders.max(1)),
-            documents: DocumentFolder::open(&storage.data_dir).map_err(|error| failed(&error))?,
+            documents: DocumentFolder::open(&storage.data_dir, Arc::clone(&keys.ring))
+                .map_err(|error| failed(&error))?,
             jobs_queued: Notify::new(),
             keys,
             metrics: Metrics::new(),
@@ -108,9 +109,10 @@ impl Service {
         id: DocumentId,
     ) -> Result<DocumentContent> {
         let kept = self.documents.receive()?;
-        let content = inspect(&self.settings.program, uploaded, kept.path())?;
-        self.documents.keep(tenant, id, kept)?;
-        Ok(content)
+        let inspected =
+            inspect(&self.settings.program, uploaded, kept.path(), self.settings.storage.sharpness)?;
+        let key = self.documents.keep(tenant, id, kept.path())?;
+        Ok(inspected.content(uploaded, key))
     }
 
     /// Refresh tokens under this service's key.

@@ -323,3 +323,35 @@ both!(the_tag_of_an_answer_is_that_of_its_language, |world| {
     let patch = world.patch("/v1/certification/subject", json!({"legal_name": "双语公司"}));
     patch.bearer(&company.access_token).header("if-match", &chinese.etag()).send().await.expect(200);
 });
+
+both!(the_folder_of_documents_tells_nothing, |world| {
+    let company = world.company("密存公司").registered().await;
+    let page = files::jpeg(900, 700);
+    let made = company.upload(&[("kind", "business_license")], "a.jpg", &page).await.expect(201);
+    let path = world.folder.path().join("documents").join(&company.tenant).join(made.text("/id"));
+    let kept = std::fs::read(&path).unwrap();
+    assert!(
+        kept.len() > 1000 && !kept.windows(4).any(|bytes| bytes == b"JFIF" || bytes == b"\xFF\xD8\xFF\xE0")
+    );
+    let url = made.text("/content_url");
+    let shown = company.get(&url).send().await.expect(200);
+    assert!(shown.bytes.starts_with(b"\xFF\xD8\xFF"));
+    // Neither a changed file nor another document's is taken for it.
+    let other = company.upload(&[("kind", "id_document_front")], "b.jpg", &page).await.expect(201);
+    std::fs::copy(path.with_file_name(other.text("/id")), &path).unwrap();
+    company.get(&url).send().await.refused(500, "internal");
+    std::fs::write(&path, &kept).unwrap();
+    company.get(&url).send().await.expect(200);
+});
+
+both!(a_blurred_image_is_refused_with_its_value, |world| {
+    let company = world.company("模糊公司").registered().await;
+    let fields = [("kind", "business_license")];
+    let refused = company.upload(&fields, "a.jpg", &files::blurred_jpeg(1200, 900)).await;
+    let refused = refused.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/file".to_owned(), "document_blurry".to_owned())]);
+    assert_eq!(refused.at("/errors/0/limit"), 20);
+    assert!(refused.at("/errors/0/measured").as_u64().unwrap() < 20);
+    let sharp = company.upload(&fields, "a.jpg", &files::jpeg(1200, 900)).await.expect(201);
+    assert!(sharp.at("/sharpness").as_u64().unwrap() > 60, "{}", sharp.at("/sharpness"));
+});

@@ -71,8 +71,12 @@ both!(a_read_of_the_certification_asks_two_questions, |world| {
     world.statements.lock().unwrap().clear();
     company.certification().await;
     let statements = world.statements.lock().unwrap().clone();
-    let reads: Vec<_> =
-        statements.iter().filter(|sql| sql.starts_with("SELECT") && !sql.contains("jobs")).collect();
+    // Whether the session lives is asked anew after 0.8 s, which a slow machine may need.
+    let asides = ["\"jobs\"", "\"sessions\""];
+    let reads: Vec<_> = statements
+        .iter()
+        .filter(|sql| sql.starts_with("SELECT") && !asides.iter().any(|aside| sql.contains(aside)))
+        .collect();
     assert_eq!(reads.len(), 2, "{reads:#?}");
 });
 

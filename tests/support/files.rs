@@ -5,12 +5,24 @@ use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
 
 /// A JPEG that looks like a page.
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    let image = RgbImage::from_fn(width, height, |x, y| {
+    encoded(&page(width, height))
+}
+
+/// The same out of focus.
+pub fn blurred_jpeg(width: u32, height: u32) -> Vec<u8> {
+    encoded(&image::imageops::blur(&page(width, height), 16.0))
+}
+
+fn page(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
         if y % 40 < 6 && (60..width - 60).contains(&x) { Rgb([60, 60, 60]) } else { Rgb([240, 238, 230]) }
-    });
+    })
+}
+
+fn encoded(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut bytes, 85);
-    encoder.write_image(&image, width, height, ExtendedColorType::Rgb8).unwrap();
+    encoder.write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8).unwrap();
     bytes
 }
 

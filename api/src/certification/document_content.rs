@@ -37,8 +37,8 @@ pub(crate) async fn get_certification_document_content(
 
 /// The answer that carries a document. A browser shows it and never takes it for a page.
 pub(crate) async fn content(call: &Call, tenant: TenantId, document: Document) -> Outcome {
-    let service = call.service.clone();
-    let bytes = blocking(move || service.documents.read(tenant, document.id)).await?;
+    let (service, key) = (call.service.clone(), document.content.key.clone());
+    let bytes = blocking(move || service.documents.read(tenant, document.id, &key)).await?;
     Ok(Reply::bytes(document.content.media_type.name(), bytes)
         .header("etag", format!("\"{}\"", document.content.kept_sha256))
         .header("content-disposition", "inline")

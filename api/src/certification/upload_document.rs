@@ -39,7 +39,7 @@ pub(crate) struct UploadDocument {
     page: Option<u32>,
     /// The document that it takes the place of.
     replaces: Option<Uuid>,
-    /// JPEG, PNG, WebP or PDF. Images have at least 600 pixels on their shortest side; PDFs at most 10 pages.
+    /// JPEG, PNG, WebP or PDF. Images have at least 600 pixels on their shortest side and are sharp enough to be read; PDFs at most 10 pages.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
 }

@@ -159,6 +159,9 @@ pub(crate) struct DocumentView {
     /// Pixels down; images only.
     #[schema(example = 1200)]
     height: Option<u32>,
+    /// How sharp it is; images only. Print in focus has 100 and more.
+    #[schema(example = 142)]
+    sharpness: Option<u32>,
     /// Pages; PDF only.
     pages: Option<u32>,
     /// Where the document can be seen, upright and without metadata.
@@ -181,6 +184,7 @@ impl DocumentView {
             sha256: content.sha256.clone(),
             width: content.width,
             height: content.height,
+            sharpness: content.sharpness,
             pages: content.pages,
             content_url: format!("{below}/documents/{}/content", document.id),
             uploaded_at: document.uploaded_at,

@@ -45,6 +45,14 @@ pub(crate) struct InputError {
     code: &'static str,
     /// What is wrong, in the client's language.
     message: String,
+    /// What was measured, if anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    measured: Option<u64>,
+    /// The limit that was missed, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limit: Option<u64>,
 }
 
 /// A part of a request.
@@ -112,6 +120,10 @@ fn title(code: Code, language: Language) -> String {
 
 impl InputError {
     fn of(fault: &Fault, language: Language) -> Self {
+        let number = |wanted| {
+            let param = fault.violation.params.iter().find(|(name, _)| *name == wanted);
+            param.and_then(|(_, value)| value.as_u64())
+        };
         Self {
             r#in: match fault.place {
                 Place::Body => InputPlace::Body,
@@ -120,6 +132,8 @@ impl InputError {
                 Place::Header => InputPlace::Header,
             },
             pointer: fault.pointer.clone(),
+            measured: number("measured"),
+            limit: number("limit"),
             code: fault.violation.code.name(),
             message: fault.violation.message(language),
         }

@@ -1,6 +1,6 @@
 //! The process that reads what strangers sent: `gongpai inspect FILE KEPT`.
 
-use super::{Sound, Verdict, image, media_type, pdf};
+use super::{Sound, Verdict, image, media_type, pdf, sharpness};
 use domain::certification::MediaType;
 use domain::error::{Error, Result, Violation};
 use ring::digest;
@@ -54,15 +54,16 @@ pub fn run(file: &Path, kept: &Path) -> Result<()> {
 /// What a file is, and the bytes that are kept.
 fn look(bytes: Vec<u8>) -> Result<(Sound, Vec<u8>), Violation> {
     let media_type = media_type(&bytes)?;
-    let mut found = Sound { media_type, width: None, height: None, pages: None };
+    let mut found = Sound { media_type, width: None, height: None, sharpness: None, pages: None };
     let kept = match media_type {
         MediaType::Pdf => {
             found.pages = Some(pdf::pages(&bytes)?);
             bytes
         }
         image => {
-            let (kept, width, height) = image::upright(&bytes, image)?;
-            (found.width, found.height) = (Some(width), Some(height));
+            let (kept, upright) = image::upright(&bytes, image)?;
+            (found.width, found.height) = (Some(upright.width()), Some(upright.height()));
+            found.sharpness = Some(sharpness::sharpness(&upright));
             kept
         }
     };

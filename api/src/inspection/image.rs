@@ -15,8 +15,8 @@ const MAX_DECODED: u64 = 4 * MAX_PIXELS;
 /// JPEG quality of what is kept: sharp text, a fraction of the size.
 const QUALITY: u8 = 90;
 
-/// The image set upright and encoded anew, with its size. The size is checked before a pixel is decoded.
-pub(super) fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, u32, u32), Violation> {
+/// The image encoded anew, and set upright. The size is checked before a pixel is decoded.
+pub(super) fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, DynamicImage), Violation> {
     let unreadable = |_| Violation::new(Code::DocumentUnreadable);
     if media_type == MediaType::Jpeg && !complete_jpeg(bytes) {
         return Err(Code::DocumentUnreadable.into());
@@ -49,7 +49,7 @@ pub(super) fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, u
     let mut image = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
     image.apply_orientation(orientation);
     let kept = encoded(&image, media_type).map_err(unreadable)?;
-    Ok((kept, image.width(), image.height()))
+    Ok((kept, image))
 }
 
 /// Whether the last scan of a JPEG has an end. Decoders fill in what is missing; a reviewer should not have to guess.
@@ -119,8 +119,8 @@ pub(super) mod tests {
     fn images_are_set_upright_and_lose_their_metadata_and_tail() {
         let mut bytes = turned(&jpeg(900, 700));
         bytes.extend_from_slice(b"<script>polyglot</script>");
-        let (kept, width, height) = upright(&bytes, MediaType::Jpeg).unwrap();
-        assert_eq!((width, height), (700, 900));
+        let (kept, image) = upright(&bytes, MediaType::Jpeg).unwrap();
+        assert_eq!((image.width(), image.height()), (700, 900));
         let has = |text: &[u8]| kept.windows(text.len()).any(|window| window == text);
         assert!(!has(b"GPS") && !has(b"Exif") && !has(b"polyglot"));
     }

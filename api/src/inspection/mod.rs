@@ -7,8 +7,9 @@
 pub mod child;
 mod image;
 mod pdf;
+mod sharpness;
 
-use domain::certification::{DocumentContent, MediaType};
+use domain::certification::{DocumentContent, MediaType, SealedKey};
 use domain::error::{Code, Error, Fault, Place, Result, Violation};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -20,6 +21,7 @@ struct Sound {
     media_type: MediaType,
     width: Option<u32>,
     height: Option<u32>,
+    sharpness: Option<u32>,
     pages: Option<u32>,
 }
 
@@ -37,8 +39,32 @@ pub(crate) struct Uploaded {
     pub(crate) sha256: String,
 }
 
-/// Inspects a file, and writes what is kept of it to another. `program` is this program.
-pub(crate) fn inspect(program: &Path, uploaded: &Uploaded, kept: &Path) -> Result<DocumentContent> {
+/// What is known of a sound file.
+pub(crate) struct Inspected {
+    found: Sound,
+    kept_sha256: String,
+}
+
+impl Inspected {
+    /// What is known of a document, once its bytes are kept under a key.
+    pub(crate) fn content(self, uploaded: &Uploaded, key: SealedKey) -> DocumentContent {
+        DocumentContent {
+            media_type: self.found.media_type,
+            size: uploaded.size,
+            sha256: uploaded.sha256.clone(),
+            kept_sha256: self.kept_sha256,
+            width: self.found.width,
+            height: self.found.height,
+            sharpness: self.found.sharpness,
+            pages: self.found.pages,
+            key,
+        }
+    }
+}
+
+/// Inspects a file, and writes what is kept of it to another. `program` is this program; an image has to be as sharp as
+/// `sharpness` says.
+pub(crate) fn inspect(program: &Path, uploaded: &Uploaded, kept: &Path, sharpness: u32) -> Result<Inspected> {
     let failed =
         |error: std::io::Error| Error::new(Code::Unavailable).context(format!("inspecting: {error}"));
     let mut child = Command::new(program);
@@ -52,15 +78,12 @@ pub(crate) fn inspect(program: &Path, uploaded: &Uploaded, kept: &Path) -> Resul
         Error::invalid(vec![Fault { place: Place::Body, pointer: "/file".to_owned(), violation }])
     };
     match verdict {
-        Some(Verdict::Sound { found, kept_sha256 }) => Ok(DocumentContent {
-            media_type: found.media_type,
-            size: uploaded.size,
-            sha256: uploaded.sha256.clone(),
-            kept_sha256,
-            width: found.width,
-            height: found.height,
-            pages: found.pages,
-        }),
+        Some(Verdict::Sound { found, .. })
+            if found.sharpness.is_some_and(|measured| measured < sharpness) =>
+        {
+            Err(refused(Code::DocumentBlurry, found.sharpness.map(u64::from), Some(sharpness.into())))
+        }
+        Some(Verdict::Sound { found, kept_sha256 }) => Ok(Inspected { found, kept_sha256 }),
         Some(Verdict::Refused { code, measured, limit }) => {
             Err(refused(Code::find(&code).unwrap_or(Code::DocumentUnreadable), measured, limit))
         }

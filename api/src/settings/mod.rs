@@ -60,6 +60,8 @@ pub struct Storage {
     pub connections: u32,
     /// How large a document may be, in bytes.
     pub document_bytes: u64,
+    /// How sharp an image has to be; 0 takes any.
+    pub sharpness: u32,
     /// How many images are decoded at once, which bounds their memory.
     pub decoders: usize,
 }
@@ -288,6 +290,11 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
             "GONGPAI_DOCUMENT_BYTES",
             10 * 1024 * 1024,
             "how large a document may be",
+        )?,
+        sharpness: source.number(
+            "GONGPAI_DOCUMENT_SHARPNESS",
+            20,
+            "how sharp an image has to be: 100 is print in focus, below 20 nothing is legible; 0 takes any",
         )?,
         decoders: source.number("GONGPAI_DOCUMENT_DECODERS", 2, "how many documents are decoded at once")?,
     })

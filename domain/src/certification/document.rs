@@ -4,6 +4,7 @@ use super::RequirementKind;
 use crate::id::{ApplicationId, DocumentId, MemberId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What a document's bytes are, by their content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,16 @@ impl MediaType {
     }
 }
 
+/// The key of one document's bytes, sealed under the key ring. Only the store of bytes understands it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedKey(pub Vec<u8>);
+
+impl fmt::Debug for SealedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedKey(…)")
+    }
+}
+
 /// What is known of the bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentContent {
@@ -53,8 +64,12 @@ pub struct DocumentContent {
     pub width: Option<u32>,
     /// Pixels down, upright; images only.
     pub height: Option<u32>,
+    /// How sharp it is; images only. 100 is print in focus.
+    pub sharpness: Option<u32>,
     /// Pages; PDF only.
     pub pages: Option<u32>,
+    /// With what they are opened.
+    pub key: SealedKey,
 }
 
 /// A document of an application.

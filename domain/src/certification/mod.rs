@@ -21,7 +21,7 @@ mod work;
 pub use application::{Application, ApplicationKind, LastDecision};
 pub use case::{Case, CaseStore, Overview, look_up, overview};
 pub use certificate::{Certificate, CertificateState};
-pub use document::{Document, DocumentContent, MediaType};
+pub use document::{Document, DocumentContent, MediaType, SealedKey};
 pub use draft::{
     Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative, DraftTerm, TermKind,
 };

@@ -166,6 +166,7 @@ catalogue! {
     DocumentHeic "document_heic" Invalid "不支持 HEIC，请在相机设置中改为“兼容性最佳”（JPEG）。" "HEIC is not accepted; set the camera to most compatible (JPEG).";
     DocumentTooLarge "document_too_large" TooLarge "文件超过 {limit} 字节。" "The file is larger than {limit} bytes.";
     DocumentTooSmall "document_too_small" Invalid "最短边为 {measured} 像素，不得小于 {limit}。" "The shortest side has {measured} pixels; it needs {limit}.";
+    DocumentBlurry "document_blurry" Invalid "图片不清晰：清晰度为 {measured}，不得低于 {limit}，请对焦后重拍。" "The image is not sharp: it has {measured} and needs {limit}; take it again in focus.";
     DocumentTooManyPixels "document_too_many_pixels" Invalid "图片有 {measured} 像素，不得超过 {limit}。" "The image has {measured} pixels; at most {limit} are accepted.";
     DocumentUnreadable "document_unreadable" Invalid "文件已损坏或无法读取。" "The file is damaged or cannot be read.";
     DocumentTooManyPages "document_too_many_pages" Invalid "文件有 {measured} 页，不得超过 {limit} 页。" "The file has {measured} pages; at most {limit} are accepted.";

@@ -7,7 +7,7 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::certification::{Document, DocumentContent, DocumentStore};
+use domain::certification::{Document, DocumentContent, DocumentStore, SealedKey};
 use domain::error::{Code, Error, Result};
 use domain::id::{ApplicationId, DocumentId};
 
@@ -25,7 +25,9 @@ struct DocumentRow {
     kept_sha256: String,
     width: Option<i64>,
     height: Option<i64>,
+    sharpness: Option<i64>,
     pages: Option<i64>,
+    key_sealed: Vec<u8>,
     uploaded_by: Id,
     uploaded_at: Instant,
     removed_at: Option<Instant>,
@@ -51,7 +53,9 @@ impl TryFrom<DocumentRow> for Document {
                 kept_sha256: row.kept_sha256.clone(),
                 width: small("width", row.width)?,
                 height: small("height", row.height)?,
+                sharpness: small("sharpness", row.sharpness)?,
                 pages: small("pages", row.pages)?,
+                key: SealedKey(row.key_sealed.clone()),
             },
             uploaded_by: row.uploaded_by.get(),
             uploaded_at: row.uploaded_at.0,
@@ -99,7 +103,9 @@ impl DocumentStore for Tx<'_> {
             kept_sha256: content.kept_sha256.clone(),
             width: content.width.map(i64::from),
             height: content.height.map(i64::from),
+            sharpness: content.sharpness.map(i64::from),
             pages: content.pages.map(i64::from),
+            key_sealed: content.key.0.clone(),
             uploaded_by: document.uploaded_by.into(),
             uploaded_at: document.uploaded_at.into(),
             removed_at: document.removed_at.map(Instant::from),

@@ -4,7 +4,7 @@
 use super::*;
 use crate::certification::{
     Application, ApplicationKind, ApplicationNumber, Document, DocumentContent, DraftRegistration, MediaType,
-    State,
+    SealedKey, State,
 };
 use crate::phone::Phone;
 use crate::reference::{Capacity, IndustryCode, OrganizationTypes, StaffSize};
@@ -26,7 +26,9 @@ fn document(kind: RequirementKind) -> Document {
             kept_sha256: String::new(),
             width: None,
             height: None,
+            sharpness: None,
             pages: None,
+            key: SealedKey(Vec::new()),
         },
         uploaded_by: Uuid::nil().into(),
         uploaded_at: DateTime::UNIX_EPOCH,

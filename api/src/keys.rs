@@ -78,7 +78,8 @@ impl SigningKey {
     fn parse(text: &str) -> Result<Self, SettingError> {
         let wrong = || SettingError::new("GONGPAI_SIGNING_KEY", "is the base64 of an Ed25519 key in PKCS#8");
         let pkcs8 = BASE64.decode(text.as_bytes()).map_err(|_| wrong())?;
-        let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).map_err(|_| wrong())?;
+        // `openssl genpkey` leaves the public key out; where it is there, it is checked.
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8).map_err(|_| wrong())?;
         let public = pair.public_key().as_ref().to_vec();
         let id = BASE64URL_NOPAD.encode(&digest::digest(&digest::SHA256, &public).as_ref()[..12]);
         Ok(Self { pkcs8, public, id })
@@ -174,5 +175,14 @@ mod tests {
             Keys::from_text(&fresh_master().unwrap(), "??")
                 .is_err_and(|error| error.to_string().contains("SIGNING"))
         );
+    }
+
+    /// The key of RFC 8410, 10.3, in the form without a public key in which `openssl genpkey` writes it.
+    #[test]
+    fn a_signing_key_of_openssl_is_read() {
+        let key =
+            SigningKey::parse("MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC").unwrap();
+        let public = "19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
+        assert_eq!(HEXLOWER.encode(&key.public), public);
     }
 }

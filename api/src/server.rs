@@ -111,7 +111,14 @@ fn cors(origins: &[String]) -> Cors {
             "x-http-method-override",
             "x-request-id",
         ])
-        .expose_headers(["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"])
+        .expose_headers([
+            "etag",
+            "idempotency-replayed",
+            "ratelimit",
+            "ratelimit-policy",
+            "retry-after",
+            "x-request-id",
+        ])
         .max_age(3600);
     if origins.iter().any(|origin| origin == "*") {
         return cors.allow_any_origin();

@@ -187,7 +187,7 @@ impl AccessTokens {
 /// stack along.
 static RING: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ed25519KeyPair::from_pkcs8(key.as_bytes())
+        Algorithm::EdDSA => Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.as_bytes())
             .map(|pair| Box::new(Ed25519(pair)) as Box<dyn JwtSigner>)
             .map_err(|_| new_error(JwtErrorKind::InvalidEddsaKey)),
         _ => Err(new_error(JwtErrorKind::InvalidAlgorithm)),

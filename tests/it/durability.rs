@@ -274,3 +274,29 @@ async fn a_job_of_another_version_holds_up_nobody() {
     assert_eq!((counts.ready, counts.dead), (0, 1));
     tests::World::stop(world).await;
 }
+
+/// In production mode keys have to be given, in the forms that the compose file makes them in.
+#[actix_web::test]
+async fn production_runs_on_the_keys_that_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(folder.path(), &folder.path().join("x.db").to_string_lossy());
+    settings.push(("GONGPAI_MODE", "production".to_owned()));
+    let refused = std::process::Command::new(tests::process::binary())
+        .envs(settings.iter().map(|(name, value)| (*name, value)))
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("GONGPAI_MASTER_KEYS is required"));
+
+    settings.push(("GONGPAI_MASTER_KEYS", format!("1:{}", "0a".repeat(32))));
+    // RFC 8410, 10.3, which is how openssl writes a key.
+    let key = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
+    settings.push(("GONGPAI_SIGNING_KEY", key.to_owned()));
+    let process = Process::start(&settings);
+    let client = reqwest::Client::new();
+    let ready = client.get(format!("{}/readyz", process.base)).send().await.unwrap();
+    assert_eq!(ready.status(), 200);
+    let body = body(&client, &process.base).await;
+    assert!(register(&client, &process.base, &body).await.is_some());
+    assert!(!folder.path().join("signing.key").exists(), "no key is made");
+}

@@ -1,0 +1,150 @@
+//! The certificate, the application, and both together.
+
+use super::{FindingView, MEMBER_DOCUMENTS, RequirementView, SubjectView};
+use crate::certification::{ApplicationAction, ApplicationKindName, ApplicationState, CertificateStateName};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::certification::{Action, Certificate, CertificateState, Finding, Overview, State, Terms};
+use domain::error::Language;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The certificate that a tenant holds.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CertificateView {
+    /// Where it stands.
+    state: CertificateStateName,
+    /// Until when it is valid.
+    valid_until: Option<DateTime<Utc>>,
+    /// The subject as it was approved.
+    subject: Option<SubjectView>,
+}
+
+impl CertificateView {
+    pub(crate) fn of(certificate: Option<&Certificate>, now: DateTime<Utc>) -> Self {
+        Self {
+            state: certificate.map_or(CertificateState::None, |certificate| certificate.state(now)).into(),
+            valid_until: certificate.map(|certificate| certificate.valid_until),
+            subject: certificate.map(|certificate| SubjectView::of(&certificate.subject)),
+        }
+    }
+}
+
+/// An application under way, or the last one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ApplicationView {
+    /// Its id.
+    id: Uuid,
+    /// Its public number, for `look_up_certification`.
+    #[schema(example = "GP-1S39QN9SEJHP")]
+    number: String,
+    /// Why it is made.
+    kind: ApplicationKindName,
+    /// Where it stands.
+    state: ApplicationState,
+    /// Whether a rejected application may be submitted again; null in every other state.
+    retryable: Option<bool>,
+    /// Which submission this is about; null before the first.
+    #[schema(minimum = 1, example = 1)]
+    attempt: Option<u32>,
+    /// When it was submitted.
+    submitted_at: Option<DateTime<Utc>>,
+    /// The day of that, for `look_up_certification`.
+    #[schema(example = "2026-11-22")]
+    submitted_on: Option<NaiveDate>,
+    /// Until when the platform means to decide; null when it is not its turn.
+    due_at: Option<DateTime<Utc>>,
+    /// Whether `due_at` may still move.
+    due_at_provisional: bool,
+    /// Until when the applicant has to answer; null when nothing was asked for.
+    respond_by: Option<DateTime<Utc>>,
+    /// When it was decided.
+    decided_at: Option<DateTime<Utc>>,
+    /// What can be done with it now.
+    allowed_actions: Vec<ApplicationAction>,
+    /// What was written.
+    subject: SubjectView,
+    /// The documents that it needs.
+    requirements: Vec<RequirementView>,
+    /// What is missing or wrong.
+    findings: Vec<FindingView>,
+}
+
+/// The certificate and the application.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CertificationView {
+    /// The certificate that the tenant holds.
+    certificate: CertificateView,
+    /// The application under way, or the last one.
+    application: ApplicationView,
+}
+
+/// For whom a view is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Applicant,
+    Operator,
+}
+
+impl ApplicationView {
+    pub(crate) fn of(
+        overview: &Overview,
+        terms: &Terms,
+        language: Language,
+        reader: Reader,
+        below: &str,
+    ) -> Self {
+        let application = &overview.case.application;
+        let state = &application.state;
+        let submission = state.submission();
+        let (decided_at, respond_by, retryable) = match *state {
+            State::InformationRequested { decided_at, respond_by, .. } => {
+                (Some(decided_at), Some(respond_by), None)
+            }
+            State::Approved { decided_at, .. } => (Some(decided_at), None, None),
+            State::Rejected { decided_at, retryable, .. } => (Some(decided_at), None, Some(retryable)),
+            _ => (None, None, None),
+        };
+        let applicants = |action: &Action| Action::APPLICANT.contains(action);
+        let finding = |finding: &Finding| match reader {
+            Reader::Applicant => FindingView::of(finding, language),
+            Reader::Operator => FindingView::for_operator(finding, language),
+        };
+        let mut findings: Vec<_> = overview.findings.iter().map(finding).collect();
+        if let (State::Rejected { retryable: false, .. }, Some(last)) = (state, &application.last_decision) {
+            findings.extend(last.findings.iter().map(finding));
+        }
+        Self {
+            id: application.id.into(),
+            number: application.number.as_str().to_owned(),
+            kind: application.kind.into(),
+            state: state.kind().into(),
+            retryable,
+            attempt: submission.map(|submission| submission.attempt),
+            submitted_at: submission.map(|submission| submission.at),
+            submitted_on: submission.map(|submission| terms.day(submission.at)),
+            due_at: submission.filter(|_| state.with_reviewer()).map(|submission| submission.due_at),
+            due_at_provisional: state.with_reviewer(),
+            respond_by,
+            decided_at,
+            allowed_actions: state
+                .allowed_actions()
+                .into_iter()
+                .filter(|action| applicants(action) == (reader == Reader::Applicant))
+                .map(Into::into)
+                .collect(),
+            subject: SubjectView::of(&application.draft),
+            requirements: overview.requirements.iter().map(|r| RequirementView::of(r, below)).collect(),
+            findings,
+        }
+    }
+}
+
+impl CertificationView {
+    pub(crate) fn of(overview: &Overview, terms: &Terms, language: Language, now: DateTime<Utc>) -> Self {
+        Self {
+            certificate: CertificateView::of(overview.case.certificate.as_ref(), now),
+            application: ApplicationView::of(overview, terms, language, Reader::Applicant, MEMBER_DOCUMENTS),
+        }
+    }
+}

@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 base=${1:-http://127.0.0.1:8080}
 binary=${GONGPAI:-}
-[ -n "$binary" ] || binary=$(ls -t target/debug/gongpai target/release/gongpai 2>/dev/null | head -n 1)
+[ -n "$binary" ] || binary=$({ ls -t target/debug/gongpai target/release/gongpai 2>/dev/null || true; } | head -n 1)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

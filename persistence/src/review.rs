@@ -97,12 +97,15 @@ macro_rules! filtered {
         let mut query: reviews::BoxedQuery<'_, _> = reviews::table.into_boxed();
         query = match &$filter.state {
             // What was not answered in time has expired, though nobody has written so.
-            Some(StateName::Expired) => query.filter(
-                reviews::state
-                    .eq(StateName::Expired.word())
-                    .or(reviews::respond_by.le(now).assume_not_null()),
-            ),
-            Some(StateName::InformationRequested) => query.filter(reviews::respond_by.gt(now)),
+            Some(StateName::Expired) => {
+                let late = reviews::state
+                    .eq(StateName::InformationRequested.word())
+                    .and(reviews::respond_by.le(now).assume_not_null());
+                query.filter(reviews::state.eq(StateName::Expired.word()).or(late))
+            }
+            Some(StateName::InformationRequested) => query
+                .filter(reviews::state.eq(StateName::InformationRequested.word()))
+                .filter(reviews::respond_by.gt(now)),
             Some(state) => query.filter(reviews::state.eq(state.word())),
             None => query.filter(reviews::waiting.eq(true)),
         };

@@ -6,6 +6,7 @@ use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{challenges, idempotency_records, registrations, sessions, sms_sends, verifications};
 use crate::sql_type::{Id, Instant};
+use crate::tx::Tx;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use domain::error::Result;
@@ -25,44 +26,37 @@ macro_rules! forget {
 }
 
 impl Database {
-    /// Forgets a batch of each table: repeated answers, codes and challenges that have ended, sends that no limit counts any
-    /// more, registrations that nobody completed within a week of their end, and sessions that ended a month ago. Says how
-    /// many rows the largest batch had.
+    /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
+    /// that nobody completed within a week of their end, and sessions a month after their last possible day. Says how many
+    /// rows there were.
     ///
     /// # Errors
     /// When the database fails.
     pub fn sweep(&self, now: DateTime<Utc>) -> Result<usize> {
         let before = |age: Duration| Instant(now - age);
-        let (at_once, day, week, month) = (
-            Instant(now),
-            before(Duration::hours(25)),
-            before(Duration::days(7)),
-            before(Duration::days(30)),
-        );
-        let swept = [
-            self.write_read_committed(|tx| {
-                forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(at_once))
-            })?,
-            self.write_read_committed(|tx| forget!(tx, sms_sends, id: Id, sms_sends::sent_at.le(day)))?,
-            self.write_read_committed(|tx| {
-                forget!(tx, verifications, id: Id, verifications::expires_at.le(day))
-            })?,
-            self.write_read_committed(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?,
-            self.write_read_committed(|tx| {
+        let (day, week, month) =
+            (before(Duration::hours(25)), before(Duration::days(7)), before(Duration::days(30)));
+        Ok(self.in_batches(|tx| {
+            forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
+        })? + self.in_batches(|tx| forget!(tx, sms_sends, id: Id, sms_sends::sent_at.le(day)))?
+            + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
+            + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
+            + self.in_batches(|tx| {
                 let abandoned = registrations::expires_at.le(week).and(registrations::completed_at.is_null());
                 forget!(tx, registrations, id: Id, abandoned)
-            })?,
-            self.write_read_committed(|tx| {
-                let over = sessions::ended_at.le(month).or(sessions::expires_at.nullable().le(month));
-                forget!(tx, sessions, id: Id, over)
-            })?,
-        ];
-        Ok(swept.into_iter().max().unwrap_or_default())
+            })?
+            + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?)
     }
 
-    /// Whether a sweep that forgot so many rows may have left some.
-    #[must_use]
-    pub fn swept_in_part(rows: usize) -> bool {
-        i64::try_from(rows).is_ok_and(|rows| rows >= BATCH)
+    /// Repeats a transaction until its batch is not full.
+    fn in_batches(&self, forget: impl Fn(&mut Tx<'_>) -> Result<usize>) -> Result<usize> {
+        let mut forgotten = 0;
+        loop {
+            let batch = self.write_read_committed(&forget)?;
+            forgotten += batch;
+            if i64::try_from(batch).is_ok_and(|batch| batch < BATCH) {
+                return Ok(forgotten);
+            }
+        }
     }
 }

@@ -157,14 +157,7 @@ impl MemberStore for Tx<'_> {
             .filter(members::account_id.eq(Id::from(account)))
             .filter(members::state.eq("active"))
             .order((members::created_at, members::id))
-            .select((
-                tenants::tenant_id,
-                tenants::name,
-                members::id,
-                members::userid,
-                members::name,
-                members::role,
-            ))
+            .select(PLACE)
             .load(db))
         .understood()?;
         rows.into_iter().map(membership).collect()
@@ -178,18 +171,7 @@ impl MemberStore for Tx<'_> {
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
             .filter(members::tenant_id.eq(tenant))
             .filter(members::id.eq(Id::from(member)))
-            .select((
-                (
-                    tenants::tenant_id,
-                    tenants::name,
-                    members::id,
-                    members::userid,
-                    members::name,
-                    members::role,
-                ),
-                members::position,
-                accounts::mobile,
-            ))
+            .select((PLACE, members::position, accounts::mobile))
             .first(db))
         .understood()?;
         let mobile = stored_mobile("accounts", member, &mobile)?;
@@ -197,8 +179,12 @@ impl MemberStore for Tx<'_> {
     }
 }
 
-/// Tenant, its name, member, userid, name, role.
+/// A membership as it is selected.
 type Place = (Id, String, Id, String, String, String);
+type PlaceColumns =
+    (tenants::tenant_id, tenants::name, members::id, members::userid, members::name, members::role);
+const PLACE: PlaceColumns =
+    (tenants::tenant_id, tenants::name, members::id, members::userid, members::name, members::role);
 
 fn membership((tenant, tenant_name, member, userid, name, role): Place) -> Result<Membership> {
     let role = named(&role).ok_or_else(|| corrupt("members", member.0, "role"))?;

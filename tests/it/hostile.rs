@@ -297,7 +297,8 @@ both!(every_method_means_what_http_says, |world| {
     put.refused(400, "malformed_request");
     let extra =
         world.post("/v1/codes?x=1", json!({"purpose": "sign_in", "mobile": "13800138000"})).send().await;
-    extra.refused(422, "input_invalid");
+    let extra = extra.refused(422, "input_invalid");
+    assert_eq!(extra.faults(), [("x".to_owned(), "parameter_unknown".to_owned())]);
 });
 
 /// The address that counts is the last one that a trusted proxy vouches for, on whichever line it stands.

@@ -238,8 +238,8 @@ fn call(request: &HttpRequest) -> Result<Call> {
         request.app_data::<Data<Service>>().cloned().ok_or_else(|| Error::internal("no service"))?;
     let here =
         request.extensions().get::<Arc<Here>>().cloned().ok_or_else(|| Error::internal("no pipeline"))?;
-    if request.method() != Method::GET && !request.query_string().is_empty() {
-        return Err(Faults::one(Place::Query, "", Code::ParameterUnknown));
+    if request.method() != Method::GET {
+        refuse_parameters(request.query_string())?;
     }
     let scope = match (request.method() == Method::POST, idempotency_key(request.headers())?) {
         (true, Some(key)) => Some(scope(request, &key, here.origin.ip)),
@@ -247,6 +247,15 @@ fn call(request: &HttpRequest) -> Result<Call> {
     };
     let if_match = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Ok(Call { service, here, scope, if_match })
+}
+
+/// What changes something takes no query parameters.
+fn refuse_parameters(query: &str) -> Result<()> {
+    let mut faults = Faults::of(Place::Query);
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()).take(20) {
+        faults.note(parameter.split('=').next().unwrap_or_default(), Code::ParameterUnknown);
+    }
+    faults.finish()
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {

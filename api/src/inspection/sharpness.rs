@@ -13,11 +13,10 @@ const SIDE: u32 = 1200;
 
 /// The sharpness of an image.
 pub(super) fn sharpness(image: &DynamicImage) -> u32 {
-    let gray = if image.width().max(image.height()) > SIDE {
-        image.resize(SIDE, SIDE, FilterType::Triangle).into_luma8()
-    } else {
-        image.to_luma8()
-    };
+    let mut gray = image.to_luma8();
+    if gray.width().max(gray.height()) > SIDE {
+        gray = DynamicImage::ImageLuma8(gray).resize(SIDE, SIDE, FilterType::Triangle).into_luma8();
+    }
     let (width, height) = (gray.width() as usize, gray.height() as usize);
     let light = |x: usize, y: usize| i32::from(gray.as_raw()[y * width + x]);
     let mut found = [0_usize; 1021];

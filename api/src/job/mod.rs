@@ -9,7 +9,7 @@ use domain::context::Random;
 use domain::error::Result;
 use domain::job::Job;
 use domain::verification::{CodeBook, State};
-use persistence::{Database, Leased};
+use persistence::Leased;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -61,12 +61,8 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
 
 /// Forgets what is of no use any more.
 fn sweep(service: &Service) {
-    loop {
-        match service.database.sweep(service.clock.now()) {
-            Ok(rows) if Database::swept_in_part(rows) => {}
-            Ok(_) => return,
-            Err(error) => return tracing::warn!(%error, "old records were not swept"),
-        }
+    if let Err(error) = service.database.sweep(service.clock.now()) {
+        tracing::warn!(%error, "old records were not swept");
     }
 }
 

@@ -84,10 +84,12 @@ pub fn view_document(
     let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
     tx.enter(tenant);
     let document = tx.document(document)?;
+    if document.application != id {
+        return Err(Code::NotFound.into());
+    }
     // What was never submitted is the applicant's own affair.
-    let submitted =
-        tx.attempts(id, SHOWN_ATTEMPTS)?.iter().any(|attempt| attempt.documents.contains(&document.id));
-    if document.application != id || !submitted {
+    let attempts = tx.attempts(id, SHOWN_ATTEMPTS)?;
+    if !attempts.iter().any(|attempt| attempt.documents.contains(&document.id)) {
         return Err(Code::NotFound.into());
     }
     let entry = Entry::new("certification.document_viewed", "document", document.id).of(tenant);

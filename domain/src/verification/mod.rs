@@ -15,7 +15,7 @@ pub use send::{Permit, Request, Sent, permit, send};
 
 use crate::actor::Realm;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{DeviceId, RegistrationId, VerificationId};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
@@ -267,21 +267,18 @@ pub fn enter(
     entered: &Entered<'_>,
     codes: &dyn CodeBook,
 ) -> Result<Check> {
-    let mut found = None;
-    for requester in [entered.subject.requester(entered.requester), Requester::Stranger] {
-        let known = tx
-            .verification(entered.purpose, entered.subject, requester)?
-            .filter(|known| known.mobile == *entered.mobile);
-        let open = known.as_ref().is_some_and(|known| known.open(context.now));
-        found = found.or(known.clone());
-        if open {
-            found = known;
-            break;
-        }
-        if requester == Requester::Stranger {
-            break;
-        }
-    }
+    let mut code_of = |requester| {
+        let known = tx.verification(entered.purpose, entered.subject, requester)?;
+        Ok::<_, Error>(known.filter(|known| known.mobile == *entered.mobile))
+    };
+    let open = |known: &Verification| known.open(context.now);
+    let requester = entered.subject.requester(entered.requester);
+    let own = code_of(requester)?;
+    let found = if requester == Requester::Stranger || own.as_ref().is_some_and(open) {
+        own
+    } else {
+        code_of(Requester::Stranger)?.filter(open).or(own)
+    };
     let Some(verification) = found else { return Ok(Check::Expired) };
     let before = verification.state;
     let (verification, check) = verification.enter(entered.code, codes, context.now);

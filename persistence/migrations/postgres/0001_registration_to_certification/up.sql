@@ -301,3 +301,7 @@ CREATE INDEX reviews_holder ON reviews (claim_holder, due_at, id);
 CREATE INDEX journal_tenant ON journal (tenant_id, seq);
 CREATE INDEX jobs_due ON jobs (state, due_at);
 CREATE INDEX idempotency_records_end ON idempotency_records (expires_at);
+CREATE INDEX verifications_end ON verifications (expires_at);
+CREATE INDEX challenges_end ON challenges (expires_at);
+CREATE INDEX sessions_end ON sessions (expires_at);
+CREATE INDEX registrations_abandoned ON registrations (expires_at) WHERE completed_at IS NULL;

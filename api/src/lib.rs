@@ -11,6 +11,7 @@ pub mod contract;
 pub mod demo;
 mod gateway;
 mod http;
+mod inbox;
 pub mod inspection;
 mod job;
 mod keys;

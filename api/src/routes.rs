@@ -16,7 +16,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::session::{answer_challenge, create, end, me, refresh};
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
     use crate::verification::request_code::request_code;
-    use crate::{registration, review};
+    use crate::review::replies;
+    use crate::{inbox, registration, review};
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -44,12 +45,27 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(withdraw::withdraw_certification)
         .service(list_applications::list_certification_applications)
         .service(look_up::look_up_certification)
+        .service(inbox::list::list_inbox)
+        .service(inbox::read::read_inbox)
+        .service(inbox::read::read_notice)
         .service(review::list::list_reviews)
+        .service(review::counts::count_reviews)
+        .service(review::statistics::list_reviewer_statistics)
+        .service(review::list_operators::list_operators)
+        .service(replies::list::list_saved_replies)
+        .service(replies::create::create_saved_reply)
+        .service(replies::update::update_saved_reply)
+        .service(replies::delete::delete_saved_reply)
         .service(review::get::get_review)
         .service(review::document_content::get_review_document_content)
         .service(review::claim::claim_review)
         .service(review::release::release_review)
+        .service(review::assign::assign_review)
+        .service(review::compare::compare_review)
+        .service(review::note::add_review_note)
         .service(review::decide::decide_review)
+        .service(review::confirm::confirm_review)
+        .service(review::decline::decline_review)
         .service(health::get_health)
         .service(health::get_readiness)
         .service(metrics::get_metrics)

@@ -99,7 +99,7 @@ impl Running {
 /// Nothing is allowed unless it is configured. Tokens go in a header, never in a cookie, so no credentials are shared.
 fn cors(origins: &[String]) -> Cors {
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([
             "accept-language",
             "authorization",

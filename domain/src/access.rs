@@ -14,8 +14,8 @@ pub enum Permission {
     ReviewRead,
     /// Claim a case and decide it.
     ReviewDecide,
-    /// Override findings and reject for good.
-    ReviewDecideFinally,
+    /// Confirm or decline what another reviewer proposed; hand cases out.
+    ReviewConfirm,
 }
 
 impl Permission {
@@ -25,7 +25,7 @@ impl Permission {
         Self::CertificationManage,
         Self::ReviewRead,
         Self::ReviewDecide,
-        Self::ReviewDecideFinally,
+        Self::ReviewConfirm,
     ];
 
     /// The name that documents and errors use.
@@ -36,7 +36,7 @@ impl Permission {
             Self::CertificationManage => "certification:manage",
             Self::ReviewRead => "review:read",
             Self::ReviewDecide => "review:decide",
-            Self::ReviewDecideFinally => "review:decide_finally",
+            Self::ReviewConfirm => "review:confirm",
         }
     }
 }
@@ -60,11 +60,11 @@ impl Holder for MemberActor {
 
 impl Holder for OperatorActor {
     fn may(&self, permission: Permission) -> bool {
-        use Permission::{ReviewDecide, ReviewDecideFinally, ReviewRead};
+        use Permission::{ReviewDecide, ReviewConfirm, ReviewRead};
         match self.role {
             OperatorRole::Reviewer => matches!(permission, ReviewRead | ReviewDecide),
             OperatorRole::SeniorReviewer => {
-                matches!(permission, ReviewRead | ReviewDecide | ReviewDecideFinally)
+                matches!(permission, ReviewRead | ReviewDecide | ReviewConfirm)
             }
             OperatorRole::Support | OperatorRole::PlatformAdmin => matches!(permission, ReviewRead),
         }
@@ -111,7 +111,7 @@ mod tests {
         ] {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
-        // Columns: certification:read, :manage, review:read, :decide, :decide_finally.
+        // Columns: certification:read, :manage, review:read, :decide, :confirm.
         let golden = "\
 owner           yes yes -   -   -
 member          -   -   -   -   -

@@ -50,6 +50,12 @@ ids! {
     ApplicationId;
     /// An uploaded document.
     DocumentId;
+    /// Something that a member is told.
+    NoticeId;
+    /// A private note of an operator on a case.
+    NoteId;
+    /// A reply that reviewers use again.
+    SavedReplyId;
     /// A person whose values stand encrypted in the journal.
     PersonId;
 }

@@ -4,6 +4,7 @@
 
 use crate::error::Result;
 use crate::id::VerificationId;
+use crate::review::Mark;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,6 +20,24 @@ pub enum Job {
         /// Which of its sends; an older one is not sent any more.
         generation: u32,
     },
+    /// Send a notice by SMS.
+    SendNotice {
+        /// Its tenant.
+        tenant: Uuid,
+        /// The notice.
+        notice: Uuid,
+    },
+    /// See whether a review has come to a mark on its way.
+    StrikeReview {
+        /// The tenant.
+        tenant: Uuid,
+        /// The application.
+        application: Uuid,
+        /// Which submission it is about; a newer one has a job of its own.
+        attempt: u32,
+        /// Which mark.
+        mark: Mark,
+    },
 }
 
 impl Job {
@@ -33,17 +52,19 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SendCode { .. } => "send_code",
+            Self::SendNotice { .. } => "send_notice",
+            Self::StrikeReview { .. } => "strike_review",
         }
     }
 }
 
 /// Queues jobs.
 pub trait JobQueue {
-    /// Queues a job in the transaction under way; it is due at once.
+    /// Queues a job in the transaction under way, to be done when it is due.
     ///
     /// # Errors
     /// When the store fails.
-    fn enqueue(&mut self, id: Uuid, job: &Job, now: DateTime<Utc>) -> Result<()>;
+    fn enqueue(&mut self, id: Uuid, job: &Job, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()>;
 }
 
 /// After so many attempts a job is set aside for a person to look at.

@@ -18,6 +18,8 @@ pub mod identifier;
 pub mod job;
 pub mod journal;
 pub mod member;
+mod named;
+pub mod notice;
 pub mod operator;
 pub mod phone;
 pub mod reference;

@@ -36,6 +36,11 @@ pub trait OperatorStore {
     /// # Errors
     /// When the store fails.
     fn operator(&mut self, id: OperatorId) -> Result<Option<Operator>>;
+    /// Every operator, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn operators(&mut self) -> Result<Vec<Operator>>;
     /// Inserts a new operator, or gives a known one another name and role.
     ///
     /// # Errors

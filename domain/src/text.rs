@@ -56,6 +56,34 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     }
 }
 
+/// Visible text of 1 to `MAX` characters that may have several lines, trimmed, in Unicode form NFC, lines ended by `\n`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prose<const MAX: usize>(String);
+
+impl<const MAX: usize> Prose<MAX> {
+    /// Trims and normalises, then checks length (in characters) and characters.
+    ///
+    /// # Errors
+    /// [`Code::ValueTooShort`], [`Code::ValueTooLong`] or [`Code::TextCharacterForbidden`].
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        let text: String = raw.replace("\r\n", "\n").trim().nfc().collect();
+        if text.chars().any(|c| deceives(c) && !matches!(c, '\n' | '\t')) {
+            return Err(Code::TextCharacterForbidden.into());
+        }
+        match text.chars().count() {
+            0 => Err(Violation::new(Code::ValueTooShort).with("min", 1)),
+            length if length > MAX => Err(Violation::new(Code::ValueTooLong).with("max", MAX)),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Characters that take no place, change direction, or control: none belongs in a name.
 fn deceives(c: char) -> bool {
     c.is_control()
@@ -110,6 +138,14 @@ mod tests {
         assert!(OrganizationName::parse(&"工".repeat(64)).is_ok());
         assert_eq!(OrganizationName::parse(&"工".repeat(65)).unwrap_err().code, Code::ValueTooLong);
         assert_eq!(PersonName::parse("   ").unwrap_err().code, Code::ValueTooShort);
+    }
+
+    #[test]
+    fn prose_has_lines_and_nothing_that_deceives() {
+        assert_eq!(Prose::<10>::parse(" 一\r\n二 ").unwrap().as_str(), "一\n二");
+        assert_eq!(Prose::<10>::parse(" \n ").unwrap_err().code, Code::ValueTooShort);
+        assert_eq!(Prose::<10>::parse("一二三四五六七八九十一").unwrap_err().code, Code::ValueTooLong);
+        assert_eq!(Prose::<10>::parse("a\u{202E}b").unwrap_err().code, Code::TextCharacterForbidden);
     }
 
     #[test]

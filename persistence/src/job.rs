@@ -34,7 +34,7 @@ pub struct JobCounts {
 }
 
 impl JobQueue for Tx<'_> {
-    fn enqueue(&mut self, id: Uuid, job: &Job, now: DateTime<Utc>) -> Result<()> {
+    fn enqueue(&mut self, id: Uuid, job: &Job, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
         let payload = serde_json::to_value(job).map_err(|error| Error::internal(format!("job: {error}")))?;
         on!(self.db, |db| diesel::insert_into(jobs::table)
             .values((
@@ -42,7 +42,7 @@ impl JobQueue for Tx<'_> {
                 jobs::kind.eq(job.kind()),
                 jobs::payload.eq(Json(payload)),
                 jobs::state.eq("ready"),
-                jobs::due_at.eq(Instant(now)),
+                jobs::due_at.eq(Instant(due_at)),
                 jobs::attempts.eq(0),
                 jobs::created_at.eq(Instant(now)),
             ))

@@ -15,6 +15,7 @@ mod error;
 mod idempotency;
 mod job;
 mod journal;
+mod notice;
 mod operator;
 mod registration;
 mod review;

@@ -57,6 +57,13 @@ impl OperatorStore for Tx<'_> {
         row.map(Operator::try_from).transpose()
     }
 
+    fn operators(&mut self) -> Result<Vec<Operator>> {
+        let rows: Vec<Row> =
+            on!(self.db, |db| operators::table.order(operators::id).select(Row::as_select()).load(db))
+                .understood()?;
+        rows.into_iter().map(Operator::try_from).collect()
+    }
+
     fn save_operator(&mut self, operator: &Operator, known: bool) -> Result<()> {
         let row = Row {
             id: operator.id.into(),

@@ -224,7 +224,11 @@ diesel::table! {
         submitted_by -> Nullable<Id>,
         submitted_at -> Nullable<Instant>,
         due_at -> Nullable<Instant>,
+        review_left -> Nullable<BigInt>,
+        due_provisional -> Nullable<Bool>,
         decided_at -> Nullable<Instant>,
+        proposed_by -> Nullable<Id>,
+        proposed_at -> Nullable<Instant>,
         respond_by -> Nullable<Instant>,
         ended_at -> Nullable<Instant>,
         retryable -> Nullable<Bool>,
@@ -249,6 +253,7 @@ diesel::table! {
         documents -> Json,
         submitted_by -> Id,
         submitted_at -> Instant,
+        proposal_sealed -> Nullable<Binary>,
         outcome -> Nullable<Text>,
         decided_at -> Nullable<Instant>,
         decision_sealed -> Nullable<Binary>,
@@ -319,8 +324,11 @@ diesel::table! {
         legal_name -> Text,
         organization_type -> Text,
         attempt -> BigInt,
+        submitted_by -> Id,
         submitted_at -> Instant,
         due_at -> Instant,
+        review_left -> BigInt,
+        due_provisional -> Bool,
         respond_by -> Nullable<Instant>,
         claim_holder -> Nullable<Id>,
         claim_expires_at -> Nullable<Instant>,
@@ -392,14 +400,84 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    notices (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        member_id -> Id,
+        kind -> Text,
+        params -> Json,
+        created_at -> Instant,
+        read_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    review_notes (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        application_id -> Id,
+        operator_id -> Id,
+        text_sealed -> Binary,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    saved_replies (id) {
+        id -> Id,
+        title -> Text,
+        code -> Nullable<Text>,
+        remedy -> Nullable<Text>,
+        message -> Text,
+        changed_by -> Id,
+        changed_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    review_work (id) {
+        id -> Id,
+        operator_id -> Id,
+        kind -> Text,
+        application_id -> Id,
+        attempt -> BigInt,
+        done_at -> Instant,
+        took -> BigInt,
+        late -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
     certification_applications,
     certified_registrations,
     members,
+    notices,
     operators,
+    review_work,
     sessions,
     tenants,
     devices
+);
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    review_work::operator_id,
+    operators::name,
+    review_work::kind,
+    review_work::late,
 );

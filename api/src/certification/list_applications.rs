@@ -112,7 +112,7 @@ pub(crate) async fn list_certification_applications(
                 id: application.id.into(),
                 number: application.number.as_str().to_owned(),
                 kind: application.kind.into(),
-                state: application.state.at(world.context.now).kind().into(),
+                state: application.state.at(world.context.now).kind().told_to_applicant().into(),
                 created_at: application.created_at,
                 attempts: attempts
                     .iter()

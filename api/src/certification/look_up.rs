@@ -69,7 +69,9 @@ pub(crate) async fn look_up_certification(call: Call, query: Params<LookUp>) -> 
         let terms = &world.service.settings.certification;
         let application = look_up(tx, &world.context, &number, submitted_on, terms)?;
         let (next, next_by) = match application.state {
-            State::Submitted(submission) | State::InReview { submission, .. } => {
+            State::Submitted(submission)
+            | State::InReview { submission, .. }
+            | State::AwaitingConfirmation { submission, .. } => {
                 (NextStep::Review, Some(submission.due_at))
             }
             State::InformationRequested { respond_by, .. } => (NextStep::Answer, Some(respond_by)),
@@ -78,7 +80,7 @@ pub(crate) async fn look_up_certification(call: Call, query: Params<LookUp>) -> 
         };
         Reply::ok(&CertificationStatus {
             number: application.number.as_str().to_owned(),
-            state: application.state.kind().into(),
+            state: application.state.kind().told_to_applicant().into(),
             next,
             next_by,
         })

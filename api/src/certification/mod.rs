@@ -55,6 +55,7 @@ mirror! {
         Draft "draft" "it was never submitted";
         Submitted "submitted" "it waits for a reviewer";
         InReview "in_review" "a reviewer took it up";
+        AwaitingConfirmation "awaiting_confirmation" "a second reviewer has to agree; applicants see `in_review`";
         InformationRequested "information_requested" "the applicant has to send something again, by `respond_by`";
         Approved "approved" "it was approved";
         Rejected "rejected" "it was rejected; `retryable` says whether it may be submitted again";
@@ -169,9 +170,12 @@ mirror! {
         Withdraw "withdraw" "take it back";
         Claim "claim" "claim it for review";
         Release "release" "give the claim up";
+        Assign "assign" "give the claim to somebody";
         RequestInformation "request_information" "ask for something to be sent again";
         Approve "approve" "approve it";
         Reject "reject" "reject it";
+        Confirm "confirm" "let the decision that another reviewer proposed take effect";
+        Decline "decline" "send it back to review instead";
     }
 }
 

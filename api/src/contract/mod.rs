@@ -44,6 +44,7 @@ pub struct Contract {
         (name = "registration", description = "A company joins, proved by an SMS code."),
         (name = "session", description = "Signing in and out."),
         (name = "certification", description = "A company proves by documents that it is who it says it is."),
+        (name = "inbox", description = "What Gongpai tells a member of its own accord."),
         (name = "review", description = "Operators decide certifications."),
         (name = "service", description = "The service itself."),
         (name = "development", description = "Only with the SMS outbox, only on this machine."),

@@ -42,7 +42,7 @@ pub(crate) struct Page<T: ToSchema> {
 }
 
 /// Seals a position of a list as a cursor.
-pub(crate) fn cursor(keys: &Keys, list: &str, position: &impl Serialize) -> Result<String> {
+fn cursor(keys: &Keys, list: &str, position: &impl Serialize) -> Result<String> {
     let failed = |error: &dyn std::fmt::Display| Error::internal(format!("cursor: {error}"));
     let plain = serde_json::to_vec(position).map_err(|error| failed(&error))?;
     let sealed = keys.ring.seal(place(list).as_bytes(), &plain).map_err(|error| failed(&error))?;
@@ -60,6 +60,20 @@ pub(crate) fn position<T: DeserializeOwned>(
     let sealed = BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| wrong())?;
     let plain = keys.ring.open(place(list).as_bytes(), &sealed).map_err(|_| wrong())?;
     serde_json::from_slice(&plain).map(Some).map_err(|_| wrong())
+}
+
+/// Cuts what was found, one thing more than a page has, to the page, and gives the cursor of the next one if there is one.
+pub(crate) fn cut<T, K: Serialize>(
+    keys: &Keys,
+    list: &str,
+    limit: u32,
+    found: &mut Vec<T>,
+    key: impl Fn(&T) -> K,
+) -> Result<Option<String>> {
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let last = found.last().filter(|_| more);
+    last.map(|last| cursor(keys, list, &key(last))).transpose()
 }
 
 fn place(list: &str) -> String {

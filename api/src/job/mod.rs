@@ -1,15 +1,18 @@
 //! Carrying out jobs: one task that wakes when something was queued, and now and then by itself for what was put back or
 //! queued by another process.
 
-use crate::gateway::sms::SentMessage;
+use crate::gateway::sms::{Content, SentMessage};
 use crate::http::pipeline::Limits;
 use crate::service::Service;
 use chrono::Duration as Lease;
-use domain::context::Random;
+use domain::context::{Context, Origin, Random};
 use domain::error::Result;
 use domain::job::Job;
+use domain::notice::NoticeStore;
+use domain::review;
+use domain::tenant::TenantScope;
 use domain::verification::{CodeBook, State};
-use persistence::Leased;
+use persistence::{Leased, Tx};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -21,7 +24,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 const LEASE: Lease = Lease::seconds(60);
 /// How many jobs are taken at once.
 const BATCH: u32 = 32;
-/// How often old records are swept.
+/// How often old records are swept, and what time has made of others is written.
 const SWEEP: Duration = Duration::from_mins(1);
 
 /// Carries out jobs until `stop` says so; the batch under way is finished.
@@ -64,6 +67,17 @@ fn sweep(service: &Service) {
     if let Err(error) = service.database.sweep(service.clock.now()) {
         tracing::warn!(%error, "old records were not swept");
     }
+    let terms = &service.settings.certification;
+    loop {
+        match as_system(service, |tx, _| review::reckon(tx, terms, BATCH)) {
+            Ok(reckoned) if reckoned >= BATCH as usize => {}
+            Ok(_) => break,
+            Err(error) => {
+                tracing::warn!(%error, "due times were not reckoned anew");
+                break;
+            }
+        }
+    }
 }
 
 /// Carries out a batch of due jobs, and says how many there were.
@@ -98,7 +112,38 @@ fn carry_out(service: &Service, leased: &Leased) -> Result<()> {
 fn perform(service: &Service, job: &Job) -> Result<()> {
     match job {
         Job::SendCode { verification, generation } => send_code(service, *verification, *generation),
+        Job::SendNotice { tenant, notice } => send_notice(service, *tenant, *notice),
+        Job::StrikeReview { tenant, application, attempt, mark } => {
+            let case = ((*tenant).into(), (*application).into(), *attempt);
+            as_system(service, |tx, context| {
+                review::strike(tx, context, case, *mark, &service.settings.certification)
+            })
+        }
     }
+}
+
+/// Changes things on Gongpai's own account.
+fn as_system<T>(service: &Service, work: impl Fn(&mut Tx<'_>, &Context<'_>) -> Result<T>) -> Result<T> {
+    let origin = Origin::default();
+    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
+    service.database.write(|tx| work(tx, &context))
+}
+
+/// Sends a notice to whoever it is for, while they are a member.
+fn send_notice(service: &Service, tenant: Uuid, notice: Uuid) -> Result<()> {
+    let found = service.database.read(|tx| {
+        tx.enter(tenant.into());
+        tx.notice_to_send(notice.into())
+    })?;
+    if let Some((notice, mobile)) = found {
+        let text = notice.text(service.settings.sms.language);
+        service.outbox.send(SentMessage {
+            mobile,
+            content: Content::Notice(notice.kind, text),
+            sent_at: service.clock.now(),
+        });
+    }
+    Ok(())
 }
 
 /// Sends the code of a verification, unless a newer one was asked for or it was used.
@@ -111,10 +156,10 @@ fn send_code(service: &Service, verification: Uuid, generation: u32) -> Result<(
     if !open || verification.generation != generation {
         return Ok(());
     }
+    let code = service.keys.code(&verification.salt, generation);
     service.outbox.send(SentMessage {
-        code: service.keys.code(&verification.salt, generation),
         mobile: verification.mobile,
-        purpose: verification.purpose,
+        content: Content::Code(verification.purpose, code),
         sent_at: now,
     });
     Ok(())

@@ -24,7 +24,7 @@ pub(crate) async fn claim_review(call: Call, id: Path<Uuid>, operator: Operator)
     call.write(None, NO_BODY, move |tx, world| {
         let terms = &world.service.settings.certification;
         let case = claim(tx, &world.context, &operator.0, id, terms)?;
-        reply(tx, world, case)
+        reply(tx, world, &operator.0, case)
     })
     .await
 }

@@ -54,7 +54,7 @@ fn one_target(finding: &ReviewFinding) -> Result<(), ValidationError> {
 pub(crate) struct DecideReview {
     /// What.
     outcome: ReviewOutcome,
-    /// Whether a rejection is for good; for senior reviewers.
+    /// Whether a rejection is for good. It takes effect when a second, senior reviewer confirms it.
     r#final: Option<bool>,
     /// Which submission was looked at.
     #[schema(minimum = 1, maximum = 1_000_000)]
@@ -67,7 +67,7 @@ pub(crate) struct DecideReview {
     #[validate(nested)]
     #[serde(default)]
     findings: Vec<ReviewFinding>,
-    /// The findings that do not matter here; for senior reviewers.
+    /// The findings that do not matter here. An approval with any takes effect when a second, senior reviewer confirms it.
     #[schema(max_items = 50)]
     #[serde(default)]
     overrides: Vec<Uuid>,
@@ -102,7 +102,8 @@ impl ReviewFinding {
 
 /// Decide a case
 ///
-/// Only who holds the claim can, and only about the attempt that was looked at.
+/// Only who holds the claim can, and only about the attempt that was looked at. A rejection for good and an approval that
+/// overrides findings are proposals: the case waits in `awaiting_confirmation` for a second, senior reviewer.
 #[utoipa::path(
     operation_id = "decide_review", tag = "review",
     params(("id" = Uuid, Path, description = "The application.")),
@@ -110,7 +111,7 @@ impl ReviewFinding {
     responses((status = 200, description = "The decided case.", body = ReviewView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["claim_lost", "attempt_mismatch", "action_not_allowed", "blocking_findings", "credit_code_taken", "input_invalid"]))),
+    extensions(("x-errors" = json!(["claim_lost", "attempt_mismatch", "action_not_allowed", "blocking_findings", "credit_code_taken", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/decision")]
 pub(crate) async fn decide_review(
@@ -124,7 +125,7 @@ pub(crate) async fn decide_review(
     call.write(None, body.fingerprint, move |tx, world| {
         let terms = &world.service.settings.certification;
         let case = decide(tx, &world.context, &operator.0, id, &judgement, &world.service.types, terms)?;
-        reply(tx, world, case)
+        reply(tx, world, &operator.0, case)
     })
     .await
 }

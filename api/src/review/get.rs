@@ -1,6 +1,6 @@
-use super::LeaseView;
+use super::{LeaseView, ReviewUrgency};
 use crate::certification::list_applications::AttemptView;
-use crate::certification::{ApplicationView, CertificateView, FindingView, Reader};
+use crate::certification::{ApplicationView, CertificateView, FindingView, Reader, ReviewOutcome};
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::{Call, World};
@@ -8,9 +8,11 @@ use crate::http::params::{NoParams, Params};
 use crate::session::TenantReference;
 use actix_web::get;
 use actix_web::web::Path;
-use domain::certification::{Attempt, Overview};
-use domain::error::Result;
-use domain::review;
+use chrono::{DateTime, Utc};
+use domain::actor::OperatorActor;
+use domain::certification::{Case, Decision, State};
+use domain::error::{Language, Result};
+use domain::review::{self, Dossier, Note, Urgency};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,27 +28,104 @@ pub(crate) struct ReviewView {
     application: ApplicationView,
     /// The certificate that the tenant holds.
     certificate: CertificateView,
-    /// Every submission, newest first.
+    /// The newest submissions, newest first, at most 20.
     attempts: Vec<AttemptView>,
+    /// The decision that waits for a second reviewer; null when none does.
+    proposal: Option<ProposalView>,
+    /// The newest private notes, newest first, at most 50.
+    notes: Vec<ReviewNote>,
+    /// How pressing it is; null when it does not wait for a reviewer.
+    urgency: Option<ReviewUrgency>,
     /// Who holds it; null when nobody does.
     lease: Option<LeaseView>,
 }
 
-impl ReviewView {
-    pub(crate) fn of(overview: &Overview, attempts: &[Attempt], world: &World<'_>) -> Self {
-        let case = &overview.case;
-        let terms = &world.service.settings.certification;
-        let below = format!("/v1/platform/reviews/{}", case.application.id);
+/// A private note of an operator.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReviewNote {
+    /// Its id.
+    id: Uuid,
+    /// The operator who wrote it.
+    operator_id: Uuid,
+    /// What it says.
+    #[schema(example = "电话核实过，执照为新版。")]
+    text: String,
+    /// When it was written.
+    created_at: DateTime<Utc>,
+}
+
+impl From<&Note> for ReviewNote {
+    fn from(note: &Note) -> Self {
         Self {
-            id: case.application.id.into(),
-            tenant: TenantReference::of(&case.tenant),
-            application: ApplicationView::of(overview, terms, world.language, Reader::Operator, &below),
-            certificate: CertificateView::of(overview.case.certificate.as_ref(), world.context.now),
+            id: note.id.into(),
+            operator_id: note.by.into(),
+            text: note.text.clone(),
+            created_at: note.at,
+        }
+    }
+}
+
+/// A decision that waits for a second reviewer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProposalView {
+    /// The operator who proposed it, and cannot confirm it.
+    proposed_by: Uuid,
+    /// When.
+    proposed_at: DateTime<Utc>,
+    /// What was decided.
+    outcome: ReviewOutcome,
+    /// Whether a rejection is for good.
+    r#final: bool,
+    /// What was found wanting.
+    findings: Vec<FindingView>,
+    /// The findings that are not to matter.
+    overrides: Vec<Uuid>,
+    /// For operators alone.
+    internal_note: Option<String>,
+}
+
+impl ProposalView {
+    fn of(decision: &Decision, language: Language) -> Self {
+        Self {
+            proposed_by: decision.by,
+            proposed_at: decision.at,
+            outcome: decision.outcome.into(),
+            r#final: decision.is_final,
+            findings: decision.findings.iter().map(|f| FindingView::for_operator(f, language)).collect(),
+            overrides: decision.overrides.clone(),
+            internal_note: decision.internal_note.clone(),
+        }
+    }
+}
+
+impl ReviewView {
+    pub(crate) fn of(dossier: &Dossier, world: &World<'_>) -> Self {
+        let Dossier { overview, attempts, notes, allowed } = dossier;
+        let application = &overview.case.application;
+        let (terms, now) = (&world.service.settings.certification, world.context.now);
+        let below = format!("/v1/platform/reviews/{}", application.id);
+        let waiting = matches!(application.state, State::AwaitingConfirmation { .. });
+        let proposal = attempts.first().and_then(|newest| newest.proposal.as_ref()).filter(|_| waiting);
+        let submission = application.state.submission().filter(|_| application.state.with_reviewer());
+        Self {
+            id: application.id.into(),
+            tenant: TenantReference::of(&overview.case.tenant),
+            application: ApplicationView::of(
+                overview,
+                terms,
+                world.language,
+                Reader::Operator(allowed),
+                &below,
+            ),
+            certificate: CertificateView::of(overview.case.certificate.as_ref(), now),
             attempts: attempts
                 .iter()
                 .map(|attempt| AttemptView::of(attempt, world.language, FindingView::for_operator))
                 .collect(),
-            lease: case.application.state.claim(world.context.now).map(LeaseView::of),
+            proposal: proposal.map(|proposal| ProposalView::of(proposal, world.language)),
+            notes: notes.iter().map(Into::into).collect(),
+            urgency: submission.map(|submission| Urgency::of(submission, now, terms).into()),
+            lease: application.state.claim(now).map(LeaseView::of),
         }
     }
 }
@@ -55,13 +134,16 @@ impl ReviewView {
 pub(super) fn reply(
     tx: &mut persistence::Tx<'_>,
     world: &World<'_>,
-    case: domain::certification::Case,
+    actor: &OperatorActor,
+    case: Case,
 ) -> Result<Reply> {
-    use domain::certification::{ApplicationStore, SHOWN_ATTEMPTS};
-    let terms = &world.service.settings.certification;
-    let attempts = tx.attempts(case.application.id, SHOWN_ATTEMPTS)?;
-    let overview = case.overview(&world.service.types, terms.day(world.context.now))?;
-    Ok(Reply::ok(&ReviewView::of(&overview, &attempts, world))?.version(overview.case.application.version))
+    let (types, terms) = (&world.service.types, &world.service.settings.certification);
+    show(&review::dossier(tx, &world.context, actor, case, types, terms)?, world)
+}
+
+fn show(dossier: &Dossier, world: &World<'_>) -> Result<Reply> {
+    let version = dossier.overview.case.application.version;
+    Ok(Reply::ok(&ReviewView::of(dossier, world))?.version(version))
 }
 
 /// See a case
@@ -83,10 +165,8 @@ pub(crate) async fn get_review(
     let id = id.into_inner().into();
     call.read(None, move |tx, world| {
         let terms = &world.service.settings.certification;
-        let (overview, attempts) =
-            review::get(tx, &world.context, &operator.0, id, &world.service.types, terms)?;
-        Ok(Reply::ok(&ReviewView::of(&overview, &attempts, world))?
-            .version(overview.case.application.version))
+        let types = &world.service.types;
+        show(&review::get(tx, &world.context, &operator.0, id, types, terms)?, world)
     })
     .await
 }

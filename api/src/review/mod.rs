@@ -1,12 +1,22 @@
 //! Review: operators take up applications and decide them.
 
+pub(crate) mod assign;
 pub(crate) mod claim;
+pub(crate) mod compare;
+pub(crate) mod confirm;
+pub(crate) mod counts;
 pub(crate) mod decide;
+pub(crate) mod decline;
 pub(crate) mod document_content;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod list_operators;
+pub(crate) mod note;
 pub(crate) mod release;
+pub(crate) mod replies;
+pub(crate) mod statistics;
 
+use crate::mirror::mirror;
 use chrono::{DateTime, Utc};
 use domain::certification::Claim;
 use serde::Serialize;
@@ -25,5 +35,36 @@ pub(crate) struct LeaseView {
 impl LeaseView {
     fn of(claim: &Claim) -> Self {
         Self { holder: claim.holder.into(), expires_at: claim.expires_at }
+    }
+}
+
+mirror! {
+    /// How pressing a review is.
+    ReviewUrgency = domain::review::Urgency {
+        OnTime "on_time" "less than half of the time has passed";
+        DueSoon "due_soon" "more than half of it has";
+        Overdue "overdue" "all of it has";
+    }
+}
+
+mirror! {
+    /// What a reviewer did with a case.
+    ReviewWorkKind = domain::review::WorkKind {
+        Approve "approve" "approved it";
+        RequestInformation "request_information" "asked for something to be sent again";
+        Reject "reject" "rejected it";
+        Propose "propose" "proposed a decision to a second reviewer";
+        Confirm "confirm" "confirmed what another one proposed";
+        Decline "decline" "sent back what another one proposed";
+    }
+}
+
+mirror! {
+    /// What an operator may do.
+    OperatorRoleName = domain::actor::OperatorRole {
+        Reviewer "reviewer" "decides on certifications";
+        SeniorReviewer "senior_reviewer" "decides, confirms what others propose, and hands cases out";
+        Support "support" "sees cases in order to help";
+        PlatformAdmin "platform_admin" "runs the platform";
     }
 }

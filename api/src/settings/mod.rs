@@ -9,8 +9,10 @@ mod source;
 pub use network::Proxies;
 pub use source::{Printed, SettingError, Source};
 
-use chrono::{Duration, FixedOffset};
+use chrono::Duration;
 use domain::certification::Terms as CertificationTerms;
+use domain::error::Language;
+use domain::reference::Calendar;
 use domain::registration::Terms as RegistrationTerms;
 use domain::session::Lifetime;
 use domain::verification::{Budgets, Limits};
@@ -91,6 +93,8 @@ pub struct Tokens {
 pub struct Sms {
     /// Whether the outbox may run on an address that is not loopback.
     pub development: bool,
+    /// In which language notices are written.
+    pub language: Language,
     /// How codes are given out.
     pub limits: Limits,
 }
@@ -304,6 +308,11 @@ fn sms(source: &mut Source) -> Result<Sms, SettingError> {
     Ok(Sms {
         development: source
             .flag("GONGPAI_DEV", "1 lets the SMS outbox run on an address that is not loopback")?,
+        language: match source.get("GONGPAI_LANGUAGE", "zh-CN", "the language of SMS: zh-CN or en").as_str() {
+            "zh-CN" => Language::Chinese,
+            "en" => Language::English,
+            _ => return Err(SettingError::new("GONGPAI_LANGUAGE", "is zh-CN or en")),
+        },
         limits: Limits {
             lifetime: source.duration(
                 "GONGPAI_CODE_SECONDS",
@@ -350,7 +359,7 @@ fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError
             "GONGPAI_REVIEW_DAYS",
             3,
             Duration::try_days,
-            "how long a review may take",
+            "how many working days a review may take",
         )?,
         response: source.duration(
             "GONGPAI_RESPONSE_DAYS",
@@ -370,10 +379,18 @@ fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError
             Duration::try_days,
             "how long a certificate is valid",
         )?,
-        zone: source.parsed::<FixedOffset>(
-            "GONGPAI_UTC_OFFSET",
-            "+08:00",
-            "the offset in which days are counted",
-        )?,
+        calendar: calendar(source)?,
     })
+}
+
+fn calendar(source: &mut Source) -> Result<Calendar, SettingError> {
+    const NAME: &str = "GONGPAI_CALENDAR";
+    let path = source.optional(NAME, "a calendar of working days in the place of the shipped one");
+    let read = match path {
+        None => Calendar::shipped(),
+        Some(path) => std::fs::read_to_string(&path)
+            .map_err(|error| SettingError::new(NAME, &format!("({path}) cannot be read: {error}")))
+            .map(|text| Calendar::from_json(&text))?,
+    };
+    read.map_err(|error| SettingError::new(NAME, error.log_context().unwrap_or_default()))
 }

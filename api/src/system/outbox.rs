@@ -1,4 +1,4 @@
-use crate::gateway::sms::SentMessage;
+use crate::gateway::sms::{Content, SentMessage};
 use crate::http::answer::{Failure, Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::page::Page;
@@ -19,6 +19,8 @@ pub(crate) struct OutboxFilter {
     /// Only those to this number.
     #[param(example = "13800138000", min_length = 1, max_length = 30)]
     mobile: Option<String>,
+    /// Only codes, or only notices.
+    kind: Option<OutboxKind>,
     /// Only when something newer than this is there.
     after: Option<DateTime<Utc>>,
     /// How many seconds to wait for a message.
@@ -27,6 +29,20 @@ pub(crate) struct OutboxFilter {
     /// How many messages at most.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
+}
+
+/// A kind of message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OutboxKind {
+    Code,
+    Notice,
+}
+
+impl OutboxKind {
+    fn fits(self, content: &Content) -> bool {
+        matches!((self, content), (Self::Code, Content::Code(..)) | (Self::Notice, Content::Notice(..)))
+    }
 }
 
 /// A message that would have gone out by SMS.
@@ -38,19 +54,27 @@ pub(crate) struct OutboxMessage {
     /// What for.
     #[schema(example = "register")]
     purpose: &'static str,
-    /// The code.
+    /// The code; null in a notice.
     #[schema(example = "123456")]
-    code: String,
+    code: Option<String>,
+    /// What it says; null for a code.
+    #[schema(example = "企业认证 GP-1S39QN9SEJHP 需要补充材料，请在 2026-12-22 前提交。")]
+    text: Option<String>,
     /// When.
     sent_at: DateTime<Utc>,
 }
 
 impl OutboxMessage {
     fn of(message: &SentMessage) -> Self {
+        let (code, text) = match &message.content {
+            Content::Code(_, code) => (Some(code.reveal().to_owned()), None),
+            Content::Notice(_, text) => (None, Some(text.clone())),
+        };
         Self {
             mobile: message.mobile.as_str().to_owned(),
-            purpose: message.purpose.name(),
-            code: message.code.reveal().to_owned(),
+            purpose: message.content.purpose(),
+            code,
+            text,
             sent_at: message.sent_at,
         }
     }
@@ -79,11 +103,13 @@ pub(crate) async fn list_outbox_messages(
         Failure(Error::invalid(vec![Fault { place: Place::Query, pointer: "mobile".to_owned(), violation }]))
     })?;
     let outbox = &call.service.outbox;
+    let wanted = move |message: &SentMessage| {
+        mobile.as_ref().is_none_or(|mobile| message.mobile == *mobile)
+            && filter.kind.is_none_or(|kind| kind.fits(&message.content))
+    };
     let messages = match filter.wait {
-        None | Some(0) => outbox.messages(mobile.as_ref()),
-        Some(seconds) => {
-            outbox.wait(mobile.as_ref(), filter.after, Duration::from_secs(seconds.into())).await
-        }
+        None | Some(0) => outbox.messages(&wanted),
+        Some(seconds) => outbox.wait(&wanted, filter.after, Duration::from_secs(seconds.into())).await,
     };
     let fresh = messages.iter().filter(|message| filter.after.is_none_or(|after| message.sent_at > after));
     let data = fresh.take(filter.limit.unwrap_or(50)).map(OutboxMessage::of).collect();

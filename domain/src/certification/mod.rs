@@ -13,7 +13,7 @@ mod finding;
 mod number;
 mod precheck;
 mod requirement;
-mod state;
+pub(crate) mod state;
 mod submit;
 mod withdraw;
 mod work;
@@ -35,14 +35,15 @@ pub use work::{Attach, attach, detach, update_subject};
 
 use crate::error::Result;
 use crate::id::{ApplicationId, DocumentId, MemberId, TenantId};
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Utc};
+use crate::reference::Calendar;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The numbers of certification.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Terms {
-    /// How long the platform takes to review.
+    /// How much working time the platform takes to review.
     pub review: Duration,
     /// How long an applicant has to answer.
     pub response: Duration,
@@ -50,15 +51,21 @@ pub struct Terms {
     pub claim: Duration,
     /// How long a certificate is valid.
     pub validity: Duration,
-    /// The offset from UTC in which days are counted.
-    pub zone: FixedOffset,
+    /// Which days are worked, and where days are counted.
+    pub calendar: Calendar,
 }
 
 impl Terms {
     /// The day of an instant, where days are counted.
     #[must_use]
     pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.zone).date_naive()
+        self.calendar.day(at)
+    }
+
+    /// The last day before an instant at which something ends.
+    #[must_use]
+    pub fn last_day(&self, end: DateTime<Utc>) -> NaiveDate {
+        self.day(end - Duration::microseconds(1))
     }
 }
 
@@ -72,6 +79,18 @@ pub enum Outcome {
     RequestInformation,
     /// It is not accepted.
     Reject,
+}
+
+impl Outcome {
+    /// The action that it is.
+    #[must_use]
+    pub fn action(self) -> Action {
+        match self {
+            Self::Approve => Action::Approve,
+            Self::RequestInformation => Action::RequestInformation,
+            Self::Reject => Action::Reject,
+        }
+    }
 }
 
 /// A decision on one attempt.
@@ -90,8 +109,18 @@ pub struct Decision {
     pub internal_note: Option<String>,
     /// Who decided.
     pub by: Uuid,
-    /// When.
+    /// Who agreed, where two have to.
+    pub confirmed_by: Option<Uuid>,
+    /// When it took effect; while it is proposed, when it was.
     pub at: DateTime<Utc>,
+}
+
+impl Decision {
+    /// Whether a second, senior reviewer has to agree: what cannot be mended afterwards, or goes against the precheck.
+    #[must_use]
+    pub fn needs_confirmation(&self) -> bool {
+        self.is_final || !self.overrides.is_empty()
+    }
 }
 
 /// One submission, as it was: it never changes, but for the decision that it gets.
@@ -109,6 +138,8 @@ pub struct Attempt {
     pub submitted_by: MemberId,
     /// When.
     pub submitted_at: DateTime<Utc>,
+    /// What a reviewer proposed, where a second one has to agree.
+    pub proposal: Option<Decision>,
     /// What came of it.
     pub decision: Option<Decision>,
 }
@@ -143,6 +174,21 @@ pub trait ApplicationStore {
     /// # Errors
     /// When the store fails.
     fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()>;
+    /// Keeps what a reviewer proposes for an attempt, or forgets it.
+    ///
+    /// # Errors
+    /// `version_stale` when it is decided.
+    fn propose(
+        &mut self,
+        application: ApplicationId,
+        attempt: u32,
+        proposal: Option<&Decision>,
+    ) -> Result<()>;
+    /// What a reviewer proposed for an attempt.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn proposal(&mut self, application: ApplicationId, attempt: u32) -> Result<Decision>;
     /// Keeps the decision on an attempt.
     ///
     /// # Errors
@@ -158,6 +204,11 @@ pub trait DocumentStore {
     /// # Errors
     /// When the store fails.
     fn documents(&mut self, application: ApplicationId) -> Result<Vec<Document>>;
+    /// Those of some documents that there are, also removed ones.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn documents_by_id(&mut self, ids: &[DocumentId]) -> Result<Vec<Document>>;
     /// A document, also one that was removed after it was submitted.
     ///
     /// # Errors

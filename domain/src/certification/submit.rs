@@ -6,8 +6,10 @@ use crate::actor::{Actor, MemberActor};
 use crate::agreement::{AcceptanceStore, Accepted, Agreements, Occasion, acceptances};
 use crate::context::Context;
 use crate::error::Result;
+use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::reference::OrganizationTypes;
+use crate::review::set_clock;
 
 /// What came of submitting.
 #[derive(Debug, Clone)]
@@ -23,7 +25,7 @@ pub enum Submitted {
 /// # Errors
 /// `forbidden`, `action_not_allowed`, the faults of the agreements.
 pub fn submit(
-    tx: &mut (impl CaseStore + AcceptanceStore + Journal),
+    tx: &mut (impl CaseStore + AcceptanceStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     accepted: &[Accepted],
@@ -50,9 +52,11 @@ pub fn submit(
         documents: case.documents.iter().map(|document| document.id).collect(),
         submitted_by: actor.member,
         submitted_at: context.now,
+        proposal: None,
         decision: None,
     })?;
     tx.update_application(&case.application)?;
+    set_clock(tx, context, &case.application, terms)?;
     let (random, ip) = (context.random, context.origin.ip);
     tx.insert_acceptances(&acceptances(random, actor.account, None, accepted, context.now, ip))?;
     let entry = Entry::new("certification.submitted", "certification_application", case.application.id)

@@ -175,6 +175,8 @@ catalogue! {
     // Review.
     ReviewClaimed "review_claimed" Conflict "该申请已由其他审核员领取。" "Another reviewer holds this case.";
     ClaimLost "claim_lost" Conflict "您未持有该申请，或领取已到期。" "You do not hold this case, or the claim has ended.";
+    SecondReviewerRequired "second_reviewer_required" Forbidden "须由另一位审核员确认。" "Another reviewer has to confirm this.";
+    AssigneeNotPossible "assignee_not_possible" Invalid "该操作员不能审核此申请。" "That operator cannot review this case.";
     AttemptMismatch "attempt_mismatch" Conflict "该决定针对第 {attempt} 次提交，当前为第 {current} 次。" "The decision is about attempt {attempt}; the current one is {current}.";
     FindingsRequired "findings_required" Invalid "退回或拒绝时须说明至少一个问题。" "Say at least one finding when you do not approve.";
     FindingsUnwanted "findings_unwanted" Invalid "通过时不得附带阻止性问题。" "An approval carries no findings.";

@@ -3,11 +3,13 @@
 //! Industries and regions are national standards and compiled in. Organization types are this platform's own rules;
 //! an installation may replace their file.
 
+mod calendar;
 mod industry;
 mod organization_type;
 mod region;
 mod staff_size;
 
+pub use calendar::Calendar;
 pub use industry::{Industry, IndustryCode, industries};
 pub use organization_type::{Capacity, IdentityProof, OrganizationType, OrganizationTypes, RegistrationKind};
 pub use region::{Region, RegionCode, regions};

@@ -1,12 +1,12 @@
 //! Claiming a case: one reviewer at a time.
 
-use super::{ReviewStore, load};
-use crate::access::{self, Permission};
+use super::{ReviewStore, gate};
+use crate::access;
 use crate::actor::{Actor, OperatorActor};
-use crate::certification::{Case, CaseStore, Terms};
+use crate::certification::{Action, Case, CaseStore, State, Terms};
 use crate::context::Context;
-use crate::error::{Code, Error, Result};
-use crate::id::ApplicationId;
+use crate::error::{Code, Faults, Place, Result};
+use crate::id::{ApplicationId, OperatorId};
 use crate::journal::{Entry, Journal};
 use crate::operator::OperatorStore;
 use crate::tenant::TenantScope;
@@ -22,57 +22,72 @@ pub fn claim(
     id: ApplicationId,
     terms: &Terms,
 ) -> Result<Case> {
-    access::require(actor, Permission::ReviewDecide)?;
-    let mut case = load(tx, context, id)?;
-    let operator = tx.operator(actor.operator)?.ok_or(Code::SessionEnded)?;
-    if tx.belongs_to(&operator.mobile, case.tenant.id)? {
-        return Err(Code::OwnOrganization.into());
-    }
-    let before = case.application.state;
-    if let Some(claim) = before.claim(context.now).filter(|claim| claim.holder != actor.operator) {
-        let until = claim.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        return Err(Error::new(Code::ReviewClaimed).with("expires_at", until));
-    }
-    case.application.state = before.claimed(actor.operator, context.now, terms)?;
-    tx.update_application(&case.application)?;
-    case.application.version += 1;
-    let entry = Entry::new("review.claimed", "certification_application", id)
-        .of(case.tenant.id)
-        .change("state", before.name(), case.application.state.name())
-        .change(
-            "holder",
-            before.claim(context.now).map(|claim| claim.holder.to_string()),
-            actor.operator.to_string(),
-        );
-    tx.record(context, &Actor::Operator(*actor), entry)?;
-    Ok(case)
+    let case = gate::open(tx, context, actor, id, Action::Claim)?;
+    let next = case.application.state.claimed(actor.operator, context.now, terms)?;
+    hand(tx, context, actor, case, next, "review.claimed")
 }
 
 /// Gives a claim up.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `claim_lost`.
+/// `forbidden`, `not_found`, `claim_lost`, `action_not_allowed`.
 pub fn release(
-    tx: &mut (impl ReviewStore + TenantScope + CaseStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + OperatorStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
-) -> Result<()> {
-    access::require(actor, Permission::ReviewDecide)?;
-    let mut case = load(tx, context, id)?;
-    require_held(&case, actor, context)?;
-    case.application.state = case.application.state.released()?;
-    tx.update_application(&case.application)?;
-    let entry = Entry::new("review.released", "certification_application", id).of(case.tenant.id).change(
-        "holder",
-        actor.operator.to_string(),
-        None::<String>,
-    );
-    tx.record(context, &Actor::Operator(*actor), entry)
+) -> Result<Case> {
+    let case = gate::open(tx, context, actor, id, Action::Release)?;
+    let next = case.application.state.released()?;
+    hand(tx, context, actor, case, next, "review.released")
 }
 
-/// Refuses whoever does not hold the case.
-pub(super) fn require_held(case: &Case, actor: &OperatorActor, context: &Context<'_>) -> Result<()> {
-    let held = case.application.state.claim(context.now).is_some_and(|claim| claim.holder == actor.operator);
-    if held { Ok(()) } else { Err(Code::ClaimLost.into()) }
+/// Gives a case to another reviewer: whoever holds it can, and a senior reviewer at any time.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `own_organization`, `claim_lost`, `action_not_allowed`, `assignee_not_possible` at
+/// `/operator_id`.
+pub fn assign(
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + OperatorStore + Journal),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    id: ApplicationId,
+    to: OperatorId,
+    terms: &Terms,
+) -> Result<Case> {
+    let case = gate::open(tx, context, actor, id, Action::Assign)?;
+    let able = match tx.operator(to)? {
+        None => false,
+        Some(operator) => {
+            let role = OperatorActor { operator: to, role: operator.role, session: actor.session };
+            access::require(&role, Action::Claim.permission()).is_ok()
+                && !tx.belongs_to(&operator.mobile, case.tenant.id)?
+        }
+    };
+    if !able {
+        return Err(Faults::one(Place::Body, "/operator_id", Code::AssigneeNotPossible));
+    }
+    let next = case.application.state.assigned(to, context.now, terms)?;
+    hand(tx, context, actor, case, next, "review.assigned")
+}
+
+/// Keeps who holds a case now.
+fn hand(
+    tx: &mut (impl CaseStore + Journal),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    mut case: Case,
+    next: State,
+    what: &'static str,
+) -> Result<Case> {
+    let holder = |state: &State| state.claim(context.now).map(|claim| claim.holder.to_string());
+    let before = std::mem::replace(&mut case.application.state, next);
+    tx.update_application(&case.application)?;
+    case.application.version += 1;
+    let entry = Entry::new(what, "certification_application", case.application.id)
+        .of(case.tenant.id)
+        .change("state", before.name(), next.name())
+        .change("holder", holder(&before), holder(&next));
+    tx.record(context, &Actor::Operator(*actor), entry)?;
+    Ok(case)
 }

@@ -1,21 +1,36 @@
 //! Deciding a case: approve it, ask for something again, or reject it.
 
-use super::claim::require_held;
-use super::{ReviewStore, load};
-use crate::access::{self, Permission};
+use super::clock::certification_notice;
+use super::note::{Note, NoteStore, NoteText};
+use super::work::{Work, WorkKind, WorkStore};
+use super::{ReviewStore, gate};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
     Action, Application, Case, CaseStore, Certificate, Decision, Finding, FindingCode, LastDecision, Outcome,
-    Remedy, RequirementKind, State, Terms,
+    Remedy, RequirementKind, State, Submission, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::ApplicationId;
+use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
+use crate::notice::{NoticeKind, NoticeStore, tell};
+use crate::operator::OperatorStore;
 use crate::reference::{OrganizationType, OrganizationTypes};
 use crate::tenant::TenantScope;
 use serde_json::Value;
 use uuid::Uuid;
+
+/// Everything that a decision touches.
+pub trait DecisionStore:
+    ReviewStore + TenantScope + CaseStore + OperatorStore + WorkStore + NoticeStore + JobQueue + Journal
+{
+}
+
+impl<T> DecisionStore for T where
+    T: ReviewStore + TenantScope + CaseStore + OperatorStore + WorkStore + NoticeStore + JobQueue + Journal
+{
+}
 
 /// A finding as a reviewer writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,13 +68,14 @@ pub struct Judgement {
     pub internal_note: Option<String>,
 }
 
-/// Decides a case that the operator holds.
+/// Decides a case that the operator holds. What cannot be mended afterwards, or goes against the precheck, is proposed to a
+/// second reviewer instead.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `action_not_allowed`, `claim_lost`, `attempt_mismatch`, faults in the findings, and for
-/// an approval `blocking_findings` or `credit_code_taken`.
+/// `forbidden`, `not_found`, `own_organization`, `action_not_allowed`, `claim_lost`, `attempt_mismatch`, faults in the
+/// findings, and for an approval `blocking_findings` or `credit_code_taken`.
 pub fn decide(
-    tx: &mut (impl ReviewStore + TenantScope + CaseStore + Journal),
+    tx: &mut impl DecisionStore,
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -67,64 +83,195 @@ pub fn decide(
     types: &OrganizationTypes,
     terms: &Terms,
 ) -> Result<Case> {
-    access::require(actor, Permission::ReviewDecide)?;
-    if judgement.is_final || !judgement.overrides.is_empty() {
-        access::require(actor, Permission::ReviewDecideFinally)?;
-    }
-    let mut case = load(tx, context, id)?;
+    let outcome = judgement.outcome;
+    let mut case = gate::open(tx, context, actor, id, outcome.action())?;
     let before = case.application.state;
-    before.require(action(judgement.outcome))?;
-    require_held(&case, actor, context)?;
     require_attempt(&before, judgement.attempt)?;
     let organization = case.organization(types)?;
     let computed = case.findings(organization, terms.day(context.now));
     let findings = judged(context, &case.application, organization, judgement, &computed)?;
-    case.application.state = match judgement.outcome {
-        Outcome::Approve => before.approve(context.now),
-        Outcome::RequestInformation => before.request_information(context.now, terms),
-        Outcome::Reject => before.reject(context.now, !judgement.is_final),
-    }?;
-    if judgement.outcome == Outcome::Approve {
+    if outcome == Outcome::Approve {
         require_clear(&computed, &judgement.overrides)?;
-        let certificate = certificate(&case, context, terms)?;
-        tx.insert_certificate(&certificate)?;
-        case.certificate = Some(certificate);
     }
     let decision = Decision {
-        outcome: judgement.outcome,
+        outcome,
         is_final: judgement.is_final,
-        findings: findings.clone(),
+        findings,
         overrides: judgement.overrides.clone(),
         internal_note: judgement.internal_note.clone(),
         by: actor.operator.into(),
+        confirmed_by: None,
         at: context.now,
     };
-    tx.decide_attempt(id, judgement.attempt, &decision)?;
-    case.application.last_decision = Some(LastDecision { at: context.now, findings });
+    if decision.needs_confirmation() {
+        case.application.state = before.proposed(outcome, actor.operator, context.now)?;
+        tx.propose(id, judgement.attempt, Some(&decision))?;
+        tx.update_application(&case.application)?;
+        case.application.version += 1;
+        note_work(tx, context, actor, &case, WorkKind::Propose, terms)?;
+        let entry = entry("review.proposed", &case, &before, judgement.attempt, &decision);
+        tx.record(context, &Actor::Operator(*actor), entry)?;
+        return Ok(case);
+    }
+    let next = before.decided(outcome, decision.is_final, context.now, terms)?;
+    let kind = match outcome {
+        Outcome::Approve => WorkKind::Approve,
+        Outcome::RequestInformation => WorkKind::RequestInformation,
+        Outcome::Reject => WorkKind::Reject,
+    };
+    settle(tx, context, actor, &mut case, next, decision, kind, terms)?;
+    Ok(case)
+}
+
+/// Lets the decision that another reviewer proposed take effect.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `own_organization`, `action_not_allowed`, `second_reviewer_required`, `attempt_mismatch`,
+/// `blocking_findings`, `credit_code_taken`.
+pub fn confirm(
+    tx: &mut impl DecisionStore,
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    id: ApplicationId,
+    attempt: u32,
+    types: &OrganizationTypes,
+    terms: &Terms,
+) -> Result<Case> {
+    let mut case = gate::open(tx, context, actor, id, Action::Confirm)?;
+    let before = case.application.state;
+    require_attempt(&before, attempt)?;
+    let proposal = tx.proposal(id, attempt)?;
+    if proposal.outcome == Outcome::Approve {
+        // Since it was proposed a license may have ended, or its number been taken.
+        let computed = case.findings(case.organization(types)?, terms.day(context.now));
+        require_clear(&computed, &proposal.overrides)?;
+    }
+    let next = before.confirmed(proposal.outcome, proposal.is_final, context.now, terms)?;
+    let decision = Decision { confirmed_by: Some(actor.operator.into()), at: context.now, ..proposal };
+    settle(tx, context, actor, &mut case, next, decision, WorkKind::Confirm, terms)?;
+    Ok(case)
+}
+
+/// Sends a case back to review instead of confirming what was proposed, and says why to whoever takes it up.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `own_organization`, `action_not_allowed`, `second_reviewer_required`, `attempt_mismatch`.
+pub fn decline(
+    tx: &mut (impl DecisionStore + NoteStore),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    id: ApplicationId,
+    attempt: u32,
+    why: &NoteText,
+    terms: &Terms,
+) -> Result<Case> {
+    let mut case = gate::open(tx, context, actor, id, Action::Decline)?;
+    let before = case.application.state;
+    require_attempt(&before, attempt)?;
+    let proposal = tx.proposal(id, attempt)?;
+    case.application.state = before.declined()?;
+    tx.propose(id, attempt, None)?;
     tx.update_application(&case.application)?;
     case.application.version += 1;
-    let codes: Vec<_> = decision.findings.iter().map(|finding| finding.code.name()).collect();
-    let entry = Entry::new("review.decided", "certification_application", id)
-        .of(case.tenant.id)
-        .change("state", before.name(), case.application.state.name())
-        .change("attempt", None::<u32>, judgement.attempt)
-        .change("final", None::<bool>, judgement.is_final)
-        .change("findings", None::<String>, codes)
-        .change(
-            "overrides",
-            None::<String>,
-            decision.overrides.iter().map(Uuid::to_string).collect::<Vec<_>>(),
-        );
+    tx.insert_note(&Note::new(context, id, actor.operator, why))?;
+    note_work(tx, context, actor, &case, WorkKind::Decline, terms)?;
+    let entry = entry("review.declined", &case, &before, attempt, &proposal);
     tx.record(context, &Actor::Operator(*actor), entry)?;
     Ok(case)
 }
 
-fn action(outcome: Outcome) -> Action {
-    match outcome {
-        Outcome::Approve => Action::Approve,
-        Outcome::RequestInformation => Action::RequestInformation,
-        Outcome::Reject => Action::Reject,
+/// Lets a decision take effect: on the attempt, the application and the certificate; and tells the applicant.
+#[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one caller of each kind")]
+fn settle(
+    tx: &mut impl DecisionStore,
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    case: &mut Case,
+    next: State,
+    decision: Decision,
+    kind: WorkKind,
+    terms: &Terms,
+) -> Result<()> {
+    let before = std::mem::replace(&mut case.application.state, next);
+    let Some(submission) = before.submission().copied() else {
+        return Err(Error::internal("a case without a submission was decided"));
+    };
+    if decision.outcome == Outcome::Approve {
+        let certificate = certificate(case, context, terms)?;
+        tx.insert_certificate(&certificate)?;
+        case.certificate = Some(certificate);
     }
+    tx.decide_attempt(case.application.id, submission.attempt, &decision)?;
+    let entry = entry("review.decided", case, &before, submission.attempt, &decision);
+    case.application.last_decision = Some(LastDecision { at: context.now, findings: decision.findings });
+    tx.update_application(&case.application)?;
+    case.application.version += 1;
+    note_work(tx, context, actor, case, kind, terms)?;
+    tx.record(context, &Actor::Operator(*actor), entry)?;
+    notify(tx, context, case, &submission, decision.is_final, terms)
+}
+
+/// Tells whoever submitted what was decided.
+fn notify(
+    tx: &mut impl DecisionStore,
+    context: &Context<'_>,
+    case: &Case,
+    submission: &Submission,
+    is_final: bool,
+    terms: &Terms,
+) -> Result<()> {
+    let (kind, until) = match case.application.state {
+        State::InformationRequested { respond_by, .. } => {
+            (NoticeKind::CertificationInformationRequested, Some(respond_by))
+        }
+        State::Approved { .. } => {
+            (NoticeKind::CertificationApproved, case.certificate.as_ref().map(|c| c.valid_until))
+        }
+        _ if is_final => (NoticeKind::CertificationRejectedFinally, None),
+        _ => (NoticeKind::CertificationRejected, None),
+    };
+    let notice = certification_notice(context.id(), kind, &case.application, submission, until, context.now, terms);
+    tell(tx, context, case.tenant.id, &notice)
+}
+
+/// Notes for the statistics what an operator did.
+fn note_work(
+    tx: &mut impl WorkStore,
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    case: &Case,
+    kind: WorkKind,
+    terms: &Terms,
+) -> Result<()> {
+    let Some(submission) = case.application.state.submission() else { return Ok(()) };
+    tx.insert_work(&Work {
+        id: context.random.uuid(),
+        operator: actor.operator,
+        kind,
+        application: case.application.id,
+        attempt: submission.attempt,
+        at: context.now,
+        took: terms.calendar.between(submission.at, context.now),
+        late: context.now > submission.due_at,
+    })
+}
+
+fn entry(
+    what: &'static str,
+    case: &Case,
+    before: &State,
+    attempt: u32,
+    decision: &Decision,
+) -> Entry {
+    let codes: Vec<_> = decision.findings.iter().map(|finding| finding.code.name()).collect();
+    let overrides: Vec<_> = decision.overrides.iter().map(Uuid::to_string).collect();
+    Entry::new(what, "certification_application", case.application.id)
+        .of(case.tenant.id)
+        .change("state", before.name(), case.application.state.name())
+        .change("attempt", None::<u32>, attempt)
+        .change("final", None::<bool>, decision.is_final)
+        .change("findings", None::<String>, codes)
+        .change("overrides", None::<String>, overrides)
 }
 
 fn require_attempt(state: &State, attempt: u32) -> Result<()> {

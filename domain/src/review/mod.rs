@@ -1,23 +1,40 @@
 //! Review: operators take up applications and decide them. A review has the id of its application.
 
 mod claim;
+mod clock;
+mod compare;
 mod decide;
+mod gate;
+mod note;
 mod queue;
+mod reply;
+mod work;
 
-pub use claim::{claim, release};
-pub use decide::{JudgedFinding, Judgement, decide};
-pub use queue::{Filter, Item, Position, queue};
+pub use claim::{assign, claim, release};
+pub use clock::{Mark, Urgency, reckon, set_clock, strike};
+pub use compare::{ComparedDocument, ComparedField, Comparison, compare};
+pub use decide::{DecisionStore, JudgedFinding, Judgement, confirm, decide, decline};
+pub use note::{Note, NoteStore, NoteText, SHOWN_NOTES, add_note};
+pub use queue::{Counts, Filter, Item, Position, counts, queue};
+pub use reply::{ReplyDraft, ReplyStore, SavedReply};
+pub use work::{Statistics, Work, WorkCount, WorkKind, WorkStore, statistics};
+
+/// Replies that reviewers use again.
+pub mod replies {
+    pub use super::reply::{add, change, list, remove};
+}
 
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
-    ApplicationNumber, ApplicationStore, Attempt, Case, CaseStore, Document, DocumentStore, Overview,
+    Action, ApplicationNumber, ApplicationStore, Attempt, Case, CaseStore, Document, DocumentStore, Overview,
     SHOWN_ATTEMPTS, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, TenantId};
 use crate::journal::{Entry, Journal};
+use crate::operator::OperatorStore;
 use crate::reference::OrganizationTypes;
 use crate::tenant::TenantScope;
 
@@ -39,6 +56,20 @@ pub trait ReviewStore {
     /// # Errors
     /// When the store fails.
     fn reviews_counted(&mut self, filter: &Filter, now: chrono::DateTime<chrono::Utc>) -> Result<u64>;
+    /// How many there are in each state that is not over, and how many of those that wait are overdue or held by nobody.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn open_reviews_counted(&mut self, now: chrono::DateTime<chrono::Utc>) -> Result<Counts>;
+    /// Reviews that wait, whose due time was provisional, but would not be for a calendar that is known until an instant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn provisional_reviews(
+        &mut self,
+        known_until: chrono::DateTime<chrono::Utc>,
+        limit: u32,
+    ) -> Result<Vec<(TenantId, ApplicationId)>>;
     /// The tenant of an application that was submitted at least once.
     ///
     /// # Errors
@@ -51,22 +82,52 @@ pub trait ReviewStore {
     fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<TenantId>>;
 }
 
+/// Everything about a case that an operator looks at.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    /// The case.
+    pub overview: Overview,
+    /// Its newest submissions, newest first.
+    pub attempts: Vec<Attempt>,
+    /// What the operator may do with it now.
+    pub allowed: Vec<Action>,
+    /// The newest notes on it, newest first.
+    pub notes: Vec<Note>,
+}
+
 /// Everything about a case, for an operator.
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(
-    tx: &mut (impl ReviewStore + TenantScope + CaseStore),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + NoteStore + OperatorStore),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
     types: &OrganizationTypes,
     terms: &Terms,
-) -> Result<(Overview, Vec<Attempt>)> {
+) -> Result<Dossier> {
     access::require(actor, Permission::ReviewRead)?;
     let case = load(tx, context, id)?;
-    let attempts = tx.attempts(id, SHOWN_ATTEMPTS)?;
-    Ok((case.overview(types, terms.day(context.now))?, attempts))
+    dossier(tx, context, actor, case, types, terms)
+}
+
+/// Everything about a case that an operator has come by already.
+///
+/// # Errors
+/// When the store fails.
+pub fn dossier(
+    tx: &mut (impl CaseStore + NoteStore + OperatorStore),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    case: Case,
+    types: &OrganizationTypes,
+    terms: &Terms,
+) -> Result<Dossier> {
+    let attempts = tx.attempts(case.application.id, SHOWN_ATTEMPTS)?;
+    let notes = tx.notes(case.application.id, SHOWN_NOTES)?;
+    let allowed = gate::allowed(tx, context, actor, &case)?;
+    Ok(Dossier { allowed, overview: case.overview(types, terms.day(context.now))?, attempts, notes })
 }
 
 /// A document of a case, for an operator. Whoever looks at a private document leaves a trace.

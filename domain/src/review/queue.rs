@@ -3,11 +3,12 @@
 use super::ReviewStore;
 use crate::access::{self, Permission};
 use crate::actor::OperatorActor;
-use crate::certification::{Claim, StateName};
+use crate::certification::{Claim, StateName, Submission};
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::{ApplicationId, OperatorId, TenantId};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// What of the queue is wanted. Without a state: whatever waits for a reviewer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +19,16 @@ pub struct Filter {
     pub overdue: Option<bool>,
     /// Only those claimed by this operator.
     pub assignee: Option<OperatorId>,
+    /// Only those that nobody holds, or only those that somebody does.
+    pub unassigned: Option<bool>,
+    /// Only this type of organization.
+    pub organization_type: Option<String>,
+    /// Only those whose number is this, or whose legal name begins so.
+    pub search: Option<String>,
+    /// Only those submitted at this instant or later.
+    pub submitted_from: Option<DateTime<Utc>>,
+    /// Only those submitted before this instant.
+    pub submitted_until: Option<DateTime<Utc>>,
 }
 
 /// The place of an item in the order of the queue.
@@ -44,12 +55,8 @@ pub struct Item {
     pub legal_name: String,
     /// The code of the organization type.
     pub organization_type: String,
-    /// Which attempt.
-    pub attempt: u32,
-    /// When it was submitted.
-    pub submitted_at: DateTime<Utc>,
-    /// When it is due.
-    pub due_at: DateTime<Utc>,
+    /// The submission that waits, or the last one.
+    pub submission: Submission,
     /// Who holds it.
     pub claim: Option<Claim>,
 }
@@ -58,8 +65,28 @@ impl Item {
     /// Its place in the order.
     #[must_use]
     pub fn position(&self) -> Position {
-        Position { due_at: self.due_at, id: self.id }
+        Position { due_at: self.submission.due_at, id: self.id }
     }
+}
+
+/// How many cases there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// In each state that is not over.
+    pub by_state: BTreeMap<StateName, u64>,
+    /// Of those that wait for a reviewer, past their time.
+    pub overdue: u64,
+    /// Of those that wait for a reviewer, held by nobody.
+    pub unassigned: u64,
+}
+
+/// How many cases there are to do.
+///
+/// # Errors
+/// `forbidden`.
+pub fn counts(tx: &mut impl ReviewStore, context: &Context<'_>, actor: &OperatorActor) -> Result<Counts> {
+    access::require(actor, Permission::ReviewRead)?;
+    tx.open_reviews_counted(context.now)
 }
 
 /// A page of the queue, and the count if it is wanted.

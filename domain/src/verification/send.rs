@@ -126,7 +126,7 @@ pub fn send(
     };
     tx.record_send(context.random.uuid(), &record)?;
     if request.deliver {
-        tx.enqueue(context.random.uuid(), &Job::send_code(id, generation), now)?;
+        tx.enqueue(context.random.uuid(), &Job::send_code(id, generation), now, now)?;
     }
     Ok(Sent { expires_at: verification.expires_at, resend_after: now + limits.resend_after })
 }

@@ -6,11 +6,12 @@ use crate::review::enqueue;
 use crate::schema::{certification_applications as applications, certification_attempts as attempts};
 use crate::sql_type::{Id, Instant, Json, name_of, named};
 use crate::tx::Tx;
+use chrono::Duration;
 use diesel::prelude::*;
 use domain::certification::{
     Application, ApplicationNumber, ApplicationStore, Attempt, Claim, Decision, State, Submission,
 };
-use domain::error::Result;
+use domain::error::{Code, Error, Result};
 use domain::id::{ApplicationId, DocumentId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -29,7 +30,11 @@ pub(super) struct Row {
     submitted_by: Option<Id>,
     submitted_at: Option<Instant>,
     due_at: Option<Instant>,
+    review_left: Option<i64>,
+    due_provisional: Option<bool>,
     decided_at: Option<Instant>,
+    proposed_by: Option<Id>,
+    proposed_at: Option<Instant>,
     respond_by: Option<Instant>,
     ended_at: Option<Instant>,
     retryable: Option<bool>,
@@ -60,7 +65,11 @@ impl Row {
             submitted_by: submission.map(|submission| submission.by.into()),
             submitted_at: submission.map(|submission| submission.at.into()),
             due_at: submission.map(|submission| submission.due_at.into()),
+            review_left: submission.map(|submission| submission.left.num_seconds()),
+            due_provisional: submission.map(|submission| submission.provisional),
             decided_at: None,
+            proposed_by: None,
+            proposed_at: None,
             respond_by: None,
             ended_at: None,
             retryable: None,
@@ -77,6 +86,10 @@ impl Row {
             State::InReview { claim, .. } => {
                 row.claim_holder = claim.map(|claim| claim.holder.into());
                 row.claim_expires_at = claim.map(|claim| claim.expires_at.into());
+            }
+            State::AwaitingConfirmation { proposed_by, proposed_at, .. } => {
+                row.proposed_by = Some(proposed_by.into());
+                row.proposed_at = Some(proposed_at.into());
             }
             State::InformationRequested { decided_at, respond_by, .. } => {
                 row.decided_at = Some(decided_at.into());
@@ -97,7 +110,9 @@ impl Row {
             attempt: self.attempt?.try_into().ok()?,
             by: self.submitted_by?.get(),
             at: self.submitted_at?.0,
+            left: Duration::seconds(self.review_left?),
             due_at: self.due_at?.0,
+            provisional: self.due_provisional?,
         })
     }
 
@@ -112,6 +127,11 @@ impl Row {
             "in_review" => {
                 State::InReview { submission, claim: claim(self.claim_holder, self.claim_expires_at) }
             }
+            "awaiting_confirmation" => State::AwaitingConfirmation {
+                submission,
+                proposed_by: self.proposed_by?.get(),
+                proposed_at: self.proposed_at?.0,
+            },
             "information_requested" => State::InformationRequested {
                 submission,
                 decided_at: self.decided_at?.0,
@@ -179,6 +199,7 @@ struct AttemptRow {
     documents: Json,
     submitted_by: Id,
     submitted_at: Instant,
+    proposal_sealed: Option<Vec<u8>>,
     outcome: Option<String>,
     decided_at: Option<Instant>,
     decision_sealed: Option<Vec<u8>>,
@@ -191,11 +212,11 @@ impl AttemptRow {
         let wrong = |column: &str| corrupt(TABLE, format!("{} {}", key.0, self.number), column);
         let documents: Vec<uuid::Uuid> =
             serde_json::from_value(self.documents.0.clone()).map_err(|_| wrong("documents"))?;
-        let decision = self
-            .decision_sealed
-            .as_deref()
-            .map(|sealed| tx.open(&attempt_place("decision", key, self.number), sealed))
-            .transpose()?;
+        let open = |column: &str, sealed: Option<&[u8]>| {
+            sealed.map(|sealed| tx.open(&attempt_place(column, key, self.number), sealed)).transpose()
+        };
+        let proposal = open("proposal", self.proposal_sealed.as_deref())?;
+        let decision = open("decision", self.decision_sealed.as_deref())?;
         Ok(Attempt {
             application: key.get(),
             number: self.number.try_into().map_err(|_| wrong("number"))?,
@@ -207,6 +228,7 @@ impl AttemptRow {
             documents: documents.into_iter().map(DocumentId::from).collect(),
             submitted_by: self.submitted_by.get(),
             submitted_at: self.submitted_at.0,
+            proposal,
             decision,
         })
     }
@@ -270,12 +292,43 @@ impl ApplicationStore for Tx<'_> {
             documents: Json(documents.into()),
             submitted_by: attempt.submitted_by.into(),
             submitted_at: attempt.submitted_at.into(),
+            proposal_sealed: None,
             outcome: None,
             decided_at: None,
             decision_sealed: None,
         };
         on!(self.db, |db| diesel::insert_into(attempts::table).values(&row).execute(db)).understood()?;
         Ok(())
+    }
+
+    fn propose(
+        &mut self,
+        application: ApplicationId,
+        attempt: u32,
+        proposal: Option<&Decision>,
+    ) -> Result<()> {
+        let owner = Id::from(application);
+        let undecided = attempts::table
+            .filter(attempts::tenant_id.eq(self.bound()?))
+            .filter(attempts::application_id.eq(owner))
+            .filter(attempts::number.eq(i64::from(attempt)))
+            .filter(attempts::outcome.is_null());
+        let place = attempt_place("proposal", owner, attempt.into());
+        let sealed = proposal.map(|proposal| self.seal(&place, proposal)).transpose()?;
+        let proposed = attempts::proposal_sealed.eq(sealed);
+        one_row(on!(self.db, |db| diesel::update(undecided).set(proposed).execute(db)).understood()?)
+    }
+
+    fn proposal(&mut self, application: ApplicationId, attempt: u32) -> Result<Decision> {
+        let owner = Id::from(application);
+        let known = attempts::table
+            .filter(attempts::tenant_id.eq(self.bound()?))
+            .filter(attempts::application_id.eq(owner))
+            .filter(attempts::number.eq(i64::from(attempt)));
+        let sealed: Option<Vec<u8>> =
+            on!(self.db, |db| known.select(attempts::proposal_sealed).first(db)).understood()?;
+        let sealed = sealed.ok_or_else(|| Error::from(Code::NotFound))?;
+        self.open(&attempt_place("proposal", owner, attempt.into()), &sealed)
     }
 
     fn decide_attempt(

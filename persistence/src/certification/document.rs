@@ -78,6 +78,18 @@ impl DocumentStore for Tx<'_> {
         rows.into_iter().map(Document::try_from).collect()
     }
 
+    fn documents_by_id(&mut self, ids: &[DocumentId]) -> Result<Vec<Document>> {
+        let tenant = self.bound()?;
+        let ids: Vec<_> = ids.iter().copied().map(Id::from).collect();
+        let rows: Vec<DocumentRow> = on!(self.db, |db| documents::table
+            .filter(documents::tenant_id.eq(tenant))
+            .filter(documents::id.eq_any(ids))
+            .select(DocumentRow::as_select())
+            .load(db))
+        .understood()?;
+        rows.into_iter().map(Document::try_from).collect()
+    }
+
     fn document(&mut self, id: DocumentId) -> Result<Document> {
         let tenant = self.bound()?;
         let row: DocumentRow = on!(self.db, |db| documents::table

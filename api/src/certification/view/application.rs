@@ -3,6 +3,7 @@
 use super::{FindingView, MEMBER_DOCUMENTS, RequirementView, SubjectView};
 use crate::certification::{ApplicationAction, ApplicationKindName, ApplicationState, CertificateStateName};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::access::Permission;
 use domain::certification::{Action, Certificate, CertificateState, Finding, Overview, State, Terms};
 use domain::error::Language;
 use serde::Serialize;
@@ -52,9 +53,10 @@ pub(crate) struct ApplicationView {
     /// The day of that, for `look_up_certification`.
     #[schema(example = "2026-11-22")]
     submitted_on: Option<NaiveDate>,
-    /// Until when the platform means to decide; null when it is not its turn.
+    /// Until when the platform means to decide; null when it is not its turn. Working days count, by the official calendar,
+    /// and the time stands still while the applicant is asked for something.
     due_at: Option<DateTime<Utc>>,
-    /// Whether `due_at` may still move.
+    /// Whether `due_at` may still move, because the holidays up to then are not announced yet.
     due_at_provisional: bool,
     /// Until when the applicant has to answer; null when nothing was asked for.
     respond_by: Option<DateTime<Utc>>,
@@ -80,10 +82,11 @@ pub(crate) struct CertificationView {
 }
 
 /// For whom a view is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reader {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reader<'a> {
     Applicant,
-    Operator,
+    /// An operator, who may do these things.
+    Operator(&'a [Action]),
 }
 
 impl ApplicationView {
@@ -91,7 +94,7 @@ impl ApplicationView {
         overview: &Overview,
         terms: &Terms,
         language: Language,
-        reader: Reader,
+        reader: Reader<'_>,
         below: &str,
     ) -> Self {
         let application = &overview.case.application;
@@ -105,10 +108,17 @@ impl ApplicationView {
             State::Rejected { decided_at, retryable, .. } => (Some(decided_at), None, Some(retryable)),
             _ => (None, None, None),
         };
-        let applicants = |action: &Action| Action::APPLICANT.contains(action);
+        let (state_name, allowed) = match reader {
+            Reader::Applicant => {
+                let mut allowed = state.allowed_actions();
+                allowed.retain(|action| action.permission() == Permission::CertificationManage);
+                (state.kind().told_to_applicant(), allowed)
+            }
+            Reader::Operator(allowed) => (state.kind(), allowed.to_vec()),
+        };
         let finding = |finding: &Finding| match reader {
             Reader::Applicant => FindingView::of(finding, language),
-            Reader::Operator => FindingView::for_operator(finding, language),
+            Reader::Operator(_) => FindingView::for_operator(finding, language),
         };
         let mut findings: Vec<_> = overview.findings.iter().map(finding).collect();
         if let (State::Rejected { retryable: false, .. }, Some(last)) = (state, &application.last_decision) {
@@ -118,21 +128,17 @@ impl ApplicationView {
             id: application.id.into(),
             number: application.number.as_str().to_owned(),
             kind: application.kind.into(),
-            state: state.kind().into(),
+            state: state_name.into(),
             retryable,
             attempt: submission.map(|submission| submission.attempt),
             submitted_at: submission.map(|submission| submission.at),
             submitted_on: submission.map(|submission| terms.day(submission.at)),
             due_at: submission.filter(|_| state.with_reviewer()).map(|submission| submission.due_at),
-            due_at_provisional: state.with_reviewer(),
+            due_at_provisional: state.with_reviewer()
+                && submission.is_some_and(|submission| submission.provisional),
             respond_by,
             decided_at,
-            allowed_actions: state
-                .allowed_actions()
-                .into_iter()
-                .filter(|action| applicants(action) == (reader == Reader::Applicant))
-                .map(Into::into)
-                .collect(),
+            allowed_actions: allowed.into_iter().map(Into::into).collect(),
             subject: SubjectView::of(&application.draft),
             requirements: overview.requirements.iter().map(|r| RequirementView::of(r, below)).collect(),
             findings,

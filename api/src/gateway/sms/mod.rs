@@ -1,5 +1,5 @@
-//! Sending codes by SMS. So far there is the outbox, for development.
+//! Sending codes and notices by SMS. So far there is the outbox, for development.
 
 mod outbox;
 
-pub(crate) use outbox::{Outbox, SentMessage};
+pub(crate) use outbox::{Content, Outbox, SentMessage};

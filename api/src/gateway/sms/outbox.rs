@@ -1,7 +1,8 @@
 //! The outbox: instead of sending messages it keeps the last of them in memory, where `GET /dev/outbox` finds them.
-//! The log says that a code was sent, never which.
+//! The log says what a message is for, never what it says.
 
 use chrono::{DateTime, Utc};
+use domain::notice::NoticeKind;
 use domain::phone::MobileNumber;
 use domain::verification::{Code, Purpose};
 use std::collections::VecDeque;
@@ -12,12 +13,30 @@ use tokio::sync::Notify;
 /// How many messages are kept.
 const KEPT: usize = 1000;
 
+/// What a message says.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// A code, and what for.
+    Code(Purpose, Code),
+    /// A notice, in words.
+    Notice(NoticeKind, String),
+}
+
+impl Content {
+    /// What it is for, in a word.
+    pub(crate) fn purpose(&self) -> &'static str {
+        match self {
+            Self::Code(purpose, _) => purpose.name(),
+            Self::Notice(kind, _) => kind.name(),
+        }
+    }
+}
+
 /// A message that would have gone out.
 #[derive(Debug, Clone)]
 pub(crate) struct SentMessage {
     pub(crate) mobile: MobileNumber,
-    pub(crate) purpose: Purpose,
-    pub(crate) code: Code,
+    pub(crate) content: Content,
     pub(crate) sent_at: DateTime<Utc>,
 }
 
@@ -30,7 +49,7 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Keeps a message.
     pub(crate) fn send(&self, message: SentMessage) {
-        tracing::info!(mobile = ?message.mobile, purpose = message.purpose.name(), "a code was sent to the outbox");
+        tracing::info!(mobile = ?message.mobile, purpose = message.content.purpose(), "a message was sent to the outbox");
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if messages.len() == KEPT {
             messages.pop_front();
@@ -40,17 +59,16 @@ impl Outbox {
         self.arrived.notify_waiters();
     }
 
-    /// The messages to a number, newest first; without a number, all.
-    pub(crate) fn messages(&self, mobile: Option<&MobileNumber>) -> Vec<SentMessage> {
+    /// The messages that are wanted, newest first.
+    pub(crate) fn messages(&self, wanted: &impl Fn(&SentMessage) -> bool) -> Vec<SentMessage> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = |message: &&SentMessage| mobile.is_none_or(|mobile| message.mobile == *mobile);
-        messages.iter().rev().filter(wanted).cloned().collect()
+        messages.iter().rev().filter(|message| wanted(message)).cloned().collect()
     }
 
-    /// The messages to a number, waiting for the first one that was sent after a moment.
+    /// The messages that are wanted, waiting for the first one that was sent after a moment.
     pub(crate) async fn wait(
         &self,
-        mobile: Option<&MobileNumber>,
+        wanted: &impl Fn(&SentMessage) -> bool,
         after: Option<DateTime<Utc>>,
         patience: Duration,
     ) -> Vec<SentMessage> {
@@ -60,13 +78,13 @@ impl Outbox {
         let arrival = async {
             loop {
                 let arrived = self.arrived.notified();
-                let messages = self.messages(mobile);
+                let messages = self.messages(wanted);
                 if fresh(&messages) {
                     return messages;
                 }
                 arrived.await;
             }
         };
-        tokio::time::timeout(patience, arrival).await.unwrap_or_else(|_| self.messages(mobile))
+        tokio::time::timeout(patience, arrival).await.unwrap_or_else(|_| self.messages(wanted))
     }
 }

@@ -1,65 +1,19 @@
 //! The state machine of an application. Each state holds what belongs to it; a transition consumes one state and gives the
 //! next, or says what would have been allowed.
 
-use super::Terms;
+mod action;
+
+pub use action::Action;
+
+use super::{Outcome, Terms};
+use crate::access::Permission;
 use crate::error::{Code, Error};
 use crate::id::{MemberId, OperatorId};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use crate::named::named;
+use chrono::{DateTime, Duration, Utc};
 
-/// What can be done with an application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Change the subject and the documents.
-    Edit,
-    /// Submit it.
-    Submit,
-    /// Take it back.
-    Withdraw,
-    /// Claim it for review.
-    Claim,
-    /// Give the claim up.
-    Release,
-    /// Ask for something to be sent again.
-    RequestInformation,
-    /// Approve it.
-    Approve,
-    /// Reject it.
-    Reject,
-}
-
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 8] = [
-        Self::Edit,
-        Self::Submit,
-        Self::Withdraw,
-        Self::Claim,
-        Self::Release,
-        Self::RequestInformation,
-        Self::Approve,
-        Self::Reject,
-    ];
-
-    /// The actions of an applicant.
-    pub const APPLICANT: [Self; 3] = [Self::Edit, Self::Submit, Self::Withdraw];
-
-    /// The name that goes over the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Edit => "edit",
-            Self::Submit => "submit",
-            Self::Withdraw => "withdraw",
-            Self::Claim => "claim",
-            Self::Release => "release",
-            Self::RequestInformation => "request_information",
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-        }
-    }
-}
+/// The least working time that a reviewer has for what was sent again.
+const SECOND_LOOK: Duration = Duration::days(1);
 
 /// The submission that is being judged or was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +24,27 @@ pub struct Submission {
     pub by: MemberId,
     /// When.
     pub at: DateTime<Utc>,
-    /// Until when the platform means to decide.
+    /// How much working time the platform had left when it came.
+    pub left: Duration,
+    /// Until when the platform means to decide: when that time has passed.
     pub due_at: DateTime<Utc>,
+    /// Whether the holidays up to then were not all known when it was reckoned.
+    pub provisional: bool,
+}
+
+impl Submission {
+    /// When half of the time that the platform has in all will have passed; none when it had passed before.
+    #[must_use]
+    pub fn half_at(&self, terms: &Terms) -> Option<DateTime<Utc>> {
+        let until_half = self.left - terms.review / 2;
+        (until_half > Duration::zero()).then(|| terms.calendar.after(self.at, until_half))
+    }
+
+    /// The same, due by today's calendar.
+    fn reckoned(self, terms: &Terms) -> Self {
+        let due_at = terms.calendar.after(self.at, self.left);
+        Self { due_at, provisional: !terms.calendar.covers(due_at), ..self }
+    }
 }
 
 /// A reviewer's claim on a case.
@@ -97,7 +70,16 @@ pub enum State {
         /// Who judges it.
         claim: Option<Claim>,
     },
-    /// The applicant has to send something again.
+    /// A reviewer decided, and it takes effect when a second one says so.
+    AwaitingConfirmation {
+        /// What is judged.
+        submission: Submission,
+        /// Who decided first.
+        proposed_by: OperatorId,
+        /// When.
+        proposed_at: DateTime<Utc>,
+    },
+    /// The applicant has to send something again. The platform's time stands still meanwhile.
     InformationRequested {
         /// What was judged.
         submission: Submission,
@@ -138,42 +120,35 @@ pub enum State {
     },
 }
 
-/// The name of a state, without what belongs to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StateName {
-    /// It was never submitted.
-    Draft,
-    /// It waits for a reviewer.
-    Submitted,
-    /// A reviewer took it up.
-    InReview,
-    /// The applicant has to send something again.
-    InformationRequested,
-    /// It was approved.
-    Approved,
-    /// It was rejected.
-    Rejected,
-    /// The applicant took it back.
-    Withdrawn,
-    /// What was asked for did not come in time.
-    Expired,
+named! {
+    /// The name of a state, without what belongs to it.
+    StateName {
+        /// It was never submitted.
+        Draft "draft";
+        /// It waits for a reviewer.
+        Submitted "submitted";
+        /// A reviewer took it up.
+        InReview "in_review";
+        /// A second reviewer has to agree.
+        AwaitingConfirmation "awaiting_confirmation";
+        /// The applicant has to send something again.
+        InformationRequested "information_requested";
+        /// It was approved.
+        Approved "approved";
+        /// It was rejected.
+        Rejected "rejected";
+        /// The applicant took it back.
+        Withdrawn "withdrawn";
+        /// What was asked for did not come in time.
+        Expired "expired";
+    }
 }
 
 impl StateName {
-    /// The word for it.
+    /// What an applicant is told: whether one reviewer looks at it or two is the platform's own affair.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Submitted => "submitted",
-            Self::InReview => "in_review",
-            Self::InformationRequested => "information_requested",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Withdrawn => "withdrawn",
-            Self::Expired => "expired",
-        }
+    pub fn told_to_applicant(self) -> Self {
+        if self == Self::AwaitingConfirmation { Self::InReview } else { self }
     }
 }
 
@@ -182,7 +157,7 @@ impl StateName {
 pub struct Illegal {
     /// The name of the state.
     pub state: &'static str,
-    /// What it would allow.
+    /// What it would allow the same side.
     pub allowed: Vec<Action>,
 }
 
@@ -201,6 +176,7 @@ impl State {
             Self::Draft => StateName::Draft,
             Self::Submitted(_) => StateName::Submitted,
             Self::InReview { .. } => StateName::InReview,
+            Self::AwaitingConfirmation { .. } => StateName::AwaitingConfirmation,
             Self::InformationRequested { .. } => StateName::InformationRequested,
             Self::Approved { .. } => StateName::Approved,
             Self::Rejected { .. } => StateName::Rejected,
@@ -212,7 +188,7 @@ impl State {
     /// The word for it.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.kind().word()
+        self.kind().name()
     }
 
     /// The last submission, if there was one.
@@ -222,6 +198,7 @@ impl State {
             Self::Draft => None,
             Self::Submitted(submission)
             | Self::InReview { submission, .. }
+            | Self::AwaitingConfirmation { submission, .. }
             | Self::InformationRequested { submission, .. }
             | Self::Approved { submission, .. }
             | Self::Rejected { submission, .. }
@@ -248,22 +225,30 @@ impl State {
     /// Whether it is a reviewer's turn.
     #[must_use]
     pub fn with_reviewer(&self) -> bool {
-        matches!(self, Self::Submitted(_) | Self::InReview { .. })
+        matches!(
+            self,
+            Self::Submitted(_) | Self::InReview { .. } | Self::AwaitingConfirmation { .. }
+        )
     }
 
     /// The table of the machine: what each state allows.
     #[must_use]
     pub fn allows(&self, action: Action) -> bool {
-        use Action::{Approve, Claim, Edit, Reject, Release, RequestInformation, Submit, Withdraw};
+        use Action::{
+            Approve, Assign, Claim, Confirm, Decline, Edit, Reject, Release, RequestInformation, Submit,
+            Withdraw,
+        };
         match self {
             Self::Draft
             | Self::Rejected { retryable: true, .. }
             | Self::Withdrawn { .. }
             | Self::Expired { .. } => matches!(action, Edit | Submit),
-            Self::Submitted(_) => matches!(action, Withdraw | Claim),
-            Self::InReview { .. } => {
-                matches!(action, Withdraw | Claim | Release | RequestInformation | Approve | Reject)
-            }
+            Self::Submitted(_) => matches!(action, Withdraw | Claim | Assign),
+            Self::InReview { .. } => matches!(
+                action,
+                Withdraw | Claim | Release | Assign | RequestInformation | Approve | Reject
+            ),
+            Self::AwaitingConfirmation { .. } => matches!(action, Withdraw | Confirm | Decline),
             Self::InformationRequested { .. } => matches!(action, Edit | Submit | Withdraw),
             Self::Approved { .. } | Self::Rejected { retryable: false, .. } => false,
         }
@@ -272,7 +257,7 @@ impl State {
     /// What the state allows.
     #[must_use]
     pub fn allowed_actions(&self) -> Vec<Action> {
-        Action::ALL.into_iter().filter(|action| self.allows(*action)).collect()
+        Action::ALL.iter().copied().filter(|action| self.allows(*action)).collect()
     }
 
     /// The state as time has made it: an answer that did not come in time.
@@ -286,22 +271,39 @@ impl State {
         }
     }
 
+    /// The state with its submission due by today's calendar.
+    #[must_use]
+    pub fn reckoned(mut self, terms: &Terms) -> Self {
+        if let Self::Submitted(submission)
+        | Self::InReview { submission, .. }
+        | Self::AwaitingConfirmation { submission, .. } = &mut self
+        {
+            *submission = submission.reckoned(terms);
+        }
+        self
+    }
+
     /// Refuses an action that the state does not allow.
     ///
     /// # Errors
     /// [`Illegal`] with what it allows.
     pub fn require(&self, action: Action) -> Result<(), Illegal> {
-        if self.allows(action) { Ok(()) } else { Err(self.illegal()) }
+        if self.allows(action) { Ok(()) } else { Err(self.illegal(action)) }
     }
 
     /// The submission that an action is about.
     fn submitted(&self, action: Action) -> Result<Submission, Illegal> {
         self.require(action)?;
-        self.submission().copied().ok_or_else(|| self.illegal())
+        self.submission().copied().ok_or_else(|| self.illegal(action))
     }
 
-    fn illegal(&self) -> Illegal {
-        Illegal { state: self.name(), allowed: self.allowed_actions() }
+    /// Each side is told its own actions alone.
+    fn illegal(&self, action: Action) -> Illegal {
+        let applicants = |action: Action| action.permission() == Permission::CertificationManage;
+        let mut allowed = self.allowed_actions();
+        allowed.retain(|other| applicants(*other) == applicants(action));
+        let state = if applicants(action) { self.kind().told_to_applicant() } else { self.kind() };
+        Illegal { state: state.name(), allowed }
     }
 
     /// Submits it.
@@ -311,7 +313,20 @@ impl State {
     pub fn submit(self, by: MemberId, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
         self.require(Action::Submit)?;
         let attempt = self.submission().map_or(1, |last| last.attempt + 1);
-        Ok(Self::Submitted(Submission { attempt, by, at: now, due_at: now + terms.review }))
+        let left = self.time_left(terms);
+        let unreckoned = Submission { attempt, by, at: now, left, due_at: now, provisional: true };
+        Ok(Self::Submitted(unreckoned.reckoned(terms)))
+    }
+
+    /// How much working time the platform has for the next submission: all of it, or what was left when it asked for
+    /// something; but never less than is needed to look at the answer.
+    fn time_left(&self, terms: &Terms) -> Duration {
+        match self {
+            Self::InformationRequested { submission, decided_at, .. } => {
+                terms.calendar.between(*decided_at, submission.due_at).max(SECOND_LOOK.min(terms.review))
+            }
+            _ => terms.review,
+        }
     }
 
     /// Takes it back.
@@ -341,33 +356,69 @@ impl State {
         Ok(Self::InReview { submission, claim: None })
     }
 
+    /// Gives it to an operator, whoever held it.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn assigned(self, to: OperatorId, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Assign)?;
+        Ok(Self::InReview { submission, claim: Some(Claim { holder: to, expires_at: now + terms.claim }) })
+    }
+
     /// Asks for something to be sent again.
     ///
     /// # Errors
     /// [`Illegal`].
-    pub fn request_information(self, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+    fn request_information(self, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
         let submission = self.submitted(Action::RequestInformation)?;
         Ok(Self::InformationRequested { submission, decided_at: now, respond_by: now + terms.response })
     }
 
-    /// Approves it.
+    /// Approves it, or rejects it for now or for good.
     ///
     /// # Errors
     /// [`Illegal`].
-    pub fn approve(self, now: DateTime<Utc>) -> Result<Self, Illegal> {
-        let submission = self.submitted(Action::Approve)?;
-        Ok(Self::Approved { submission, decided_at: now })
+    pub fn decided(self, outcome: Outcome, is_final: bool, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+        match outcome {
+            Outcome::RequestInformation => self.request_information(now, terms),
+            Outcome::Approve => {
+                let submission = self.submitted(Action::Approve)?;
+                Ok(Self::Approved { submission, decided_at: now })
+            }
+            Outcome::Reject => {
+                let submission = self.submitted(Action::Reject)?;
+                Ok(Self::Rejected { submission, decided_at: now, retryable: !is_final })
+            }
+        }
     }
 
-    /// Rejects it.
+    /// Leaves an approval or a rejection to a second reviewer.
     ///
     /// # Errors
     /// [`Illegal`].
-    pub fn reject(self, now: DateTime<Utc>, retryable: bool) -> Result<Self, Illegal> {
-        let submission = self.submitted(Action::Reject)?;
-        Ok(Self::Rejected { submission, decided_at: now, retryable })
+    pub fn proposed(self, outcome: Outcome, by: OperatorId, now: DateTime<Utc>) -> Result<Self, Illegal> {
+        let submission = self.submitted(outcome.action())?;
+        Ok(Self::AwaitingConfirmation { submission, proposed_by: by, proposed_at: now })
+    }
+
+    /// Lets what was proposed take effect.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn confirmed(self, outcome: Outcome, is_final: bool, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Confirm)?;
+        Self::InReview { submission, claim: None }.decided(outcome, is_final, now, terms)
+    }
+
+    /// Sends it back to review.
+    ///
+    /// # Errors
+    /// [`Illegal`].
+    pub fn declined(self) -> Result<Self, Illegal> {
+        let submission = self.submitted(Action::Decline)?;
+        Ok(Self::InReview { submission, claim: None })
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

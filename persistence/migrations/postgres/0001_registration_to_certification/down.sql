@@ -1,3 +1,7 @@
+DROP TABLE review_work;
+DROP TABLE saved_replies;
+DROP TABLE review_notes;
+DROP TABLE notices;
 DROP TABLE idempotency_records;
 DROP TABLE jobs;
 DROP TABLE person_keys;

@@ -161,7 +161,11 @@ CREATE TABLE certification_applications (
     submitted_by uuid,
     submitted_at timestamptz,
     due_at timestamptz,
+    review_left bigint,
+    due_provisional boolean,
     decided_at timestamptz,
+    proposed_by uuid,
+    proposed_at timestamptz,
     respond_by timestamptz,
     ended_at timestamptz,
     retryable boolean,
@@ -182,6 +186,7 @@ CREATE TABLE certification_attempts (
     documents jsonb NOT NULL,
     submitted_by uuid NOT NULL,
     submitted_at timestamptz NOT NULL,
+    proposal_sealed bytea,
     outcome text COLLATE "C",
     decided_at timestamptz,
     decision_sealed bytea,
@@ -234,8 +239,11 @@ CREATE TABLE reviews (
     legal_name text COLLATE "C" NOT NULL,
     organization_type text COLLATE "C" NOT NULL,
     attempt bigint NOT NULL,
+    submitted_by uuid NOT NULL,
     submitted_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL,
+    review_left bigint NOT NULL,
+    due_provisional boolean NOT NULL,
     respond_by timestamptz,
     claim_holder uuid,
     claim_expires_at timestamptz
@@ -287,6 +295,49 @@ CREATE TABLE idempotency_records (
     expires_at timestamptz NOT NULL
 );
 
+CREATE TABLE notices (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    params jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    read_at timestamptz,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE review_notes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    operator_id uuid NOT NULL,
+    text_sealed bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE saved_replies (
+    id uuid NOT NULL PRIMARY KEY,
+    title text COLLATE "C" NOT NULL,
+    code text COLLATE "C",
+    remedy text COLLATE "C",
+    message text COLLATE "C" NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamptz NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE review_work (
+    id uuid NOT NULL PRIMARY KEY,
+    operator_id uuid NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    application_id uuid NOT NULL,
+    attempt bigint NOT NULL,
+    done_at timestamptz NOT NULL,
+    took bigint NOT NULL,
+    late boolean NOT NULL
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -305,3 +356,11 @@ CREATE INDEX verifications_end ON verifications (expires_at);
 CREATE INDEX challenges_end ON challenges (expires_at);
 CREATE INDEX sessions_end ON sessions (expires_at);
 CREATE INDEX registrations_abandoned ON registrations (expires_at) WHERE completed_at IS NULL;
+CREATE INDEX notices_member ON notices (tenant_id, member_id, created_at, id);
+CREATE INDEX review_notes_application ON review_notes (tenant_id, application_id, id);
+CREATE INDEX saved_replies_title ON saved_replies (title, id);
+CREATE INDEX review_work_time ON review_work (done_at);
+CREATE INDEX notices_unread ON notices (tenant_id, member_id) WHERE read_at IS NULL;
+CREATE INDEX reviews_name ON reviews (legal_name);
+CREATE INDEX reviews_provisional ON reviews (due_provisional, due_at);
+CREATE INDEX reviews_type ON reviews (organization_type, waiting, due_at, id);

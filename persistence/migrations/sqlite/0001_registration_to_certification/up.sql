@@ -161,7 +161,11 @@ CREATE TABLE certification_applications (
     submitted_by BLOB,
     submitted_at INTEGER,
     due_at INTEGER,
+    review_left INTEGER,
+    due_provisional INTEGER,
     decided_at INTEGER,
+    proposed_by BLOB,
+    proposed_at INTEGER,
     respond_by INTEGER,
     ended_at INTEGER,
     retryable INTEGER,
@@ -182,6 +186,7 @@ CREATE TABLE certification_attempts (
     documents TEXT NOT NULL,
     submitted_by BLOB NOT NULL,
     submitted_at INTEGER NOT NULL,
+    proposal_sealed BLOB,
     outcome TEXT,
     decided_at INTEGER,
     decision_sealed BLOB,
@@ -234,8 +239,11 @@ CREATE TABLE reviews (
     legal_name TEXT NOT NULL,
     organization_type TEXT NOT NULL,
     attempt INTEGER NOT NULL,
+    submitted_by BLOB NOT NULL,
     submitted_at INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
+    review_left INTEGER NOT NULL,
+    due_provisional INTEGER NOT NULL,
     respond_by INTEGER,
     claim_holder BLOB,
     claim_expires_at INTEGER
@@ -286,6 +294,49 @@ CREATE TABLE idempotency_records (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE notices (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    params TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    read_at INTEGER,
+    PRIMARY KEY (tenant_id, id)
+) STRICT;
+
+CREATE TABLE review_notes (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    application_id BLOB NOT NULL,
+    operator_id BLOB NOT NULL,
+    text_sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) STRICT;
+
+CREATE TABLE saved_replies (
+    id BLOB NOT NULL PRIMARY KEY,
+    title TEXT NOT NULL,
+    code TEXT,
+    remedy TEXT,
+    message TEXT NOT NULL,
+    changed_by BLOB NOT NULL,
+    changed_at INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE review_work (
+    id BLOB NOT NULL PRIMARY KEY,
+    operator_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    application_id BLOB NOT NULL,
+    attempt INTEGER NOT NULL,
+    done_at INTEGER NOT NULL,
+    took INTEGER NOT NULL,
+    late INTEGER NOT NULL
+) STRICT;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -304,3 +355,11 @@ CREATE INDEX verifications_end ON verifications (expires_at);
 CREATE INDEX challenges_end ON challenges (expires_at);
 CREATE INDEX sessions_end ON sessions (expires_at);
 CREATE INDEX registrations_abandoned ON registrations (expires_at) WHERE completed_at IS NULL;
+CREATE INDEX notices_member ON notices (tenant_id, member_id, created_at, id);
+CREATE INDEX review_notes_application ON review_notes (tenant_id, application_id, id);
+CREATE INDEX saved_replies_title ON saved_replies (title, id);
+CREATE INDEX review_work_time ON review_work (done_at);
+CREATE INDEX notices_unread ON notices (tenant_id, member_id) WHERE read_at IS NULL;
+CREATE INDEX reviews_name ON reviews (legal_name);
+CREATE INDEX reviews_provisional ON reviews (due_provisional, due_at);
+CREATE INDEX reviews_type ON reviews (organization_type, waiting, due_at, id);

@@ -6,12 +6,13 @@ use crate::error::{Understood, corrupt};
 use crate::schema::reviews;
 use crate::sql_type::{Id, Instant, named};
 use crate::tx::Tx;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
 use domain::certification::{Application, ApplicationNumber, State, StateName, Submission};
 use domain::error::Result;
 use domain::id::{ApplicationId, TenantId};
-use domain::review::{Filter, Item, Position, ReviewStore};
+use domain::review::{Counts, Filter, Item, Position, ReviewStore};
 
 /// An application's place in the reviewers' queue.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -25,8 +26,11 @@ struct Row {
     legal_name: String,
     organization_type: String,
     attempt: i64,
+    submitted_by: Id,
     submitted_at: Instant,
     due_at: Instant,
+    review_left: i64,
+    due_provisional: bool,
     respond_by: Option<Instant>,
     claim_holder: Option<Id>,
     claim_expires_at: Option<Instant>,
@@ -47,8 +51,11 @@ impl Row {
             legal_name: application.draft.name_on_license().unwrap_or_default().to_owned(),
             organization_type: application.organization_type.clone(),
             attempt: submission.attempt.into(),
+            submitted_by: submission.by.into(),
             submitted_at: submission.at.into(),
             due_at: submission.due_at.into(),
+            review_left: submission.left.num_seconds(),
+            due_provisional: submission.provisional,
             respond_by: match application.state {
                 State::InformationRequested { respond_by, .. } => Some(respond_by.into()),
                 _ => None,
@@ -82,9 +89,14 @@ impl Row {
             state: if late { StateName::Expired } else { kept },
             legal_name: row.legal_name.clone(),
             organization_type: row.organization_type.clone(),
-            attempt: row.attempt.try_into().map_err(|_| wrong("attempt"))?,
-            submitted_at: row.submitted_at.0,
-            due_at: row.due_at.0,
+            submission: Submission {
+                attempt: row.attempt.try_into().map_err(|_| wrong("attempt"))?,
+                by: row.submitted_by.get(),
+                at: row.submitted_at.0,
+                left: Duration::seconds(row.review_left),
+                due_at: row.due_at.0,
+                provisional: row.due_provisional,
+            },
             claim: claim(row.claim_holder, row.claim_expires_at),
         })
     }
@@ -99,14 +111,14 @@ macro_rules! filtered {
             // What was not answered in time has expired, though nobody has written so.
             Some(StateName::Expired) => {
                 let late = reviews::state
-                    .eq(StateName::InformationRequested.word())
+                    .eq(StateName::InformationRequested.name())
                     .and(reviews::respond_by.le(now).assume_not_null());
-                query.filter(reviews::state.eq(StateName::Expired.word()).or(late))
+                query.filter(reviews::state.eq(StateName::Expired.name()).or(late))
             }
             Some(StateName::InformationRequested) => query
-                .filter(reviews::state.eq(StateName::InformationRequested.word()))
+                .filter(reviews::state.eq(StateName::InformationRequested.name()))
                 .filter(reviews::respond_by.gt(now)),
-            Some(state) => query.filter(reviews::state.eq(state.word())),
+            Some(state) => query.filter(reviews::state.eq(state.name())),
             None => query.filter(reviews::waiting.eq(true)),
         };
         query = match $filter.overdue {
@@ -114,12 +126,34 @@ macro_rules! filtered {
             Some(false) => query.filter(reviews::due_at.ge(now)),
             None => query,
         };
-        match $filter.assignee {
-            Some(assignee) => query
-                .filter(reviews::claim_holder.eq(Id::from(assignee)))
-                .filter(reviews::claim_expires_at.gt(now)),
+        let held = reviews::claim_expires_at.gt(now).assume_not_null();
+        query = match $filter.unassigned {
+            Some(true) => query.filter(reviews::claim_holder.is_null().or(not(held))),
+            Some(false) => query.filter(held),
             None => query,
+        };
+        if let Some(assignee) = $filter.assignee {
+            query = query.filter(reviews::claim_holder.eq(Id::from(assignee))).filter(held);
         }
+        if let Some(organization_type) = &$filter.organization_type {
+            query = query.filter(reviews::organization_type.eq(organization_type));
+        }
+        if let Some(search) = &$filter.search {
+            query = match ApplicationNumber::parse(search) {
+                Ok(number) => query.filter(reviews::number.eq(number.as_str().to_owned())),
+                // A range, because an index serves it on both databases.
+                Err(_) => query
+                    .filter(reviews::legal_name.ge(search))
+                    .filter(reviews::legal_name.lt(format!("{search}\u{10FFFF}"))),
+            };
+        }
+        if let Some(from) = $filter.submitted_from {
+            query = query.filter(reviews::submitted_at.ge(Instant(from)));
+        }
+        if let Some(until) = $filter.submitted_until {
+            query = query.filter(reviews::submitted_at.lt(Instant(until)));
+        }
+        query
     }};
 }
 
@@ -147,6 +181,40 @@ impl ReviewStore for Tx<'_> {
     fn reviews_counted(&mut self, filter: &Filter, now: DateTime<Utc>) -> Result<u64> {
         let count: i64 = on!(self.db, |db| filtered!(filter, now).count().get_result(db)).understood()?;
         Ok(count.unsigned_abs())
+    }
+
+    fn open_reviews_counted(&mut self, now: DateTime<Utc>) -> Result<Counts> {
+        const OPEN: [StateName; 4] = [
+            StateName::Submitted,
+            StateName::InReview,
+            StateName::AwaitingConfirmation,
+            StateName::InformationRequested,
+        ];
+        let mut counts = Counts::default();
+        for state in OPEN {
+            let filter = Filter { state: Some(state), ..Filter::default() };
+            counts.by_state.insert(state, self.reviews_counted(&filter, now)?);
+        }
+        counts.overdue = self.reviews_counted(&Filter { overdue: Some(true), ..Filter::default() }, now)?;
+        counts.unassigned = self.reviews_counted(&Filter { unassigned: Some(true), ..Filter::default() }, now)?;
+        Ok(counts)
+    }
+
+    fn provisional_reviews(
+        &mut self,
+        known_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<(TenantId, ApplicationId)>> {
+        let rows: Vec<(Id, Id)> = on!(self.db, |db| reviews::table
+            .filter(reviews::due_provisional.eq(true))
+            .filter(reviews::waiting.eq(true))
+            .filter(reviews::due_at.le(Instant(known_until)))
+            .order(reviews::due_at)
+            .limit(limit.into())
+            .select((reviews::tenant_id, reviews::id))
+            .load(db))
+        .understood()?;
+        Ok(rows.into_iter().map(|(tenant, id)| (tenant.get(), id.get())).collect())
     }
 
     fn tenant_of_review(&mut self, id: ApplicationId) -> Result<Option<TenantId>> {

@@ -1,0 +1,179 @@
+//! Notices: what Gongpai tells a member of its own accord, in their inbox and by SMS.
+
+use crate::context::Context;
+use crate::error::{Language, Result};
+use crate::id::{MemberId, NoticeId, TenantId};
+use crate::job::{Job, JobQueue};
+use crate::phone::MobileNumber;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+macro_rules! notices {
+    ($($variant:ident $name:literal $chinese:literal $english:literal;)+) => {
+        /// What a notice says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum NoticeKind {
+            $(#[doc = $english] #[serde(rename = $name)] $variant,)+
+        }
+
+        impl NoticeKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name that goes over the wire.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The sentence before its placeholders are filled.
+            #[must_use]
+            pub fn template(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$variant, Language::Chinese) => $chinese,
+                      (Self::$variant, Language::English) => $english,)+
+                }
+            }
+        }
+    };
+}
+
+notices! {
+    CertificationHalfTime "certification_half_time" "企业认证 {number} 的审核时间已过半，预计 {until} 前完成。" "Half of the time to review certification {number} has passed; we mean to decide by {until}.";
+    CertificationOverdue "certification_overdue" "企业认证 {number} 未能在 {until} 前审核完毕，已加急处理，很抱歉让您久等。" "Certification {number} was not reviewed by {until}. It now comes first; we are sorry that you have to wait.";
+    CertificationInformationRequested "certification_information_requested" "企业认证 {number} 需要补充材料，请在 {until} 前提交。" "Certification {number} needs something from you by {until}.";
+    CertificationApproved "certification_approved" "企业认证 {number} 已通过，有效期至 {until}。" "Certification {number} was approved; it is valid until {until}.";
+    CertificationRejected "certification_rejected" "企业认证 {number} 未通过，请查看原因，修改后可重新提交。" "Certification {number} was rejected. See why; you may submit it again.";
+    CertificationRejectedFinally "certification_rejected_finally" "企业认证 {number} 未通过，且不能重新提交。如有异议请联系客服。" "Certification {number} was rejected for good. Contact support if you do not agree.";
+}
+
+/// What fills the placeholders.
+pub type Params = BTreeMap<String, String>;
+
+/// Something that a member is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// To whom.
+    pub member: MemberId,
+    /// What it says.
+    pub kind: NoticeKind,
+    /// What fills its placeholders.
+    pub params: Params,
+    /// Since when it is there.
+    pub created_at: DateTime<Utc>,
+    /// When it was read, if it was.
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+impl Notice {
+    /// The sentence for a person.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let template = self.kind.template(language).to_owned();
+        self.params.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+}
+
+/// The place of a notice in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// When it came.
+    pub created_at: DateTime<Utc>,
+    /// Tells apart what came at the same moment.
+    pub id: NoticeId,
+}
+
+/// Keeps notices of the bound tenant.
+pub trait NoticeStore {
+    /// Keeps a notice, unless one of that id is there. Says whether it is new.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_notice(&mut self, notice: &Notice) -> Result<bool>;
+    /// A page of a member's inbox, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn notices(
+        &mut self,
+        member: MemberId,
+        unread: bool,
+        after: Option<&Position>,
+        limit: u32,
+    ) -> Result<Vec<Notice>>;
+    /// How many notices a member has not read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn unread_notices(&mut self, member: MemberId) -> Result<u64>;
+    /// Notes that a member has read a notice, or all of them.
+    ///
+    /// # Errors
+    /// `not_found` for a notice that is not theirs.
+    fn read_notices(&mut self, member: MemberId, one: Option<NoticeId>, now: DateTime<Utc>) -> Result<()>;
+    /// A notice and the number of whom it is for, while they are a member.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn notice_to_send(&mut self, id: NoticeId) -> Result<Option<(Notice, MobileNumber)>>;
+}
+
+/// Tells a member something, in the inbox and by SMS. What was told under the same id is not told again.
+///
+/// # Errors
+/// When the store fails.
+pub fn tell(
+    tx: &mut (impl NoticeStore + JobQueue),
+    context: &Context<'_>,
+    tenant: TenantId,
+    notice: &Notice,
+) -> Result<()> {
+    if tx.insert_notice(notice)? {
+        let job = Job::SendNotice { tenant: tenant.into(), notice: notice.id.into() };
+        tx.enqueue(context.random.uuid(), &job, context.now, context.now)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn both_languages_have_the_same_placeholders_and_names_are_serde_names() {
+        let placeholders = |text: &str| {
+            let mut found: Vec<_> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split('}').next())
+                .map(str::to_owned)
+                .collect();
+            found.sort();
+            found
+        };
+        for kind in NoticeKind::ALL {
+            let [chinese, english] = [Language::Chinese, Language::English].map(|l| kind.template(l));
+            assert_eq!(placeholders(chinese), placeholders(english), "{}", kind.name());
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_filled() {
+        let params = [("number", "GP-1"), ("until", "2026-11-26")];
+        let notice = Notice {
+            id: Uuid::nil().into(),
+            member: Uuid::nil().into(),
+            kind: NoticeKind::CertificationInformationRequested,
+            params: params.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            created_at: DateTime::UNIX_EPOCH,
+            read_at: None,
+        };
+        let text = notice.text(Language::English);
+        assert_eq!(text, "Certification GP-1 needs something from you by 2026-11-26.");
+    }
+}

@@ -50,7 +50,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(inbox::read::read_notice)
         .service(review::list::list_reviews)
         .service(review::counts::count_reviews)
-        .service(review::statistics::list_reviewer_statistics)
+        .service(review::statistics::get_review_statistics)
         .service(review::list_operators::list_operators)
         .service(replies::list::list_saved_replies)
         .service(replies::create::create_saved_reply)

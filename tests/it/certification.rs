@@ -218,7 +218,7 @@ both!(submission_asks_for_everything_first, |world| {
     assert_eq!(submitted.at("/application/allowed_actions"), &json!(["withdraw"]));
     assert_eq!(requirement(&submitted, "business_license")["awaiting"], "reviewer");
     let refused = company.submit().await.refused(409, "action_not_allowed");
-    assert_eq!(refused.at("/allowed_actions"), &json!(["withdraw", "claim"]));
+    assert_eq!(refused.at("/allowed_actions"), &json!(["withdraw"]));
     company.write(json!({"legal_name": "x"})).await.refused(409, "action_not_allowed");
     let upload = company.upload(&[("kind", "business_license"), ("page", "2")], "a", &files::pdf(1)).await;
     upload.refused(409, "action_not_allowed");

@@ -251,7 +251,7 @@ async fn the_log_holds_no_secret() {
     drop(process);
 
     let log = std::fs::read_to_string(&log).unwrap();
-    assert!(log.contains("a code was sent to the outbox"), "{log}");
+    assert!(log.contains("a message was sent to the outbox"), "{log}");
     let secrets =
         [token, access, text(&done["session"]["refresh_token"]), text(&done["session"]["device_token"])];
     for secret in secrets.iter().map(String::as_str).chain(["11010519491231002X", &mobile]) {

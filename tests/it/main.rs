@@ -7,5 +7,8 @@ mod durability;
 mod hostile;
 mod registration;
 mod review;
+mod review_clock;
+mod review_desk;
+mod second_reviewer;
 mod session;
 mod store;

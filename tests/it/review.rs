@@ -163,39 +163,6 @@ both!(a_decision_is_checked, |world| {
         let refused = decide(&world, &reviewer, &id, decision).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), [(pointer.to_owned(), code.to_owned())]);
     }
-    let last = json!({"outcome": "reject", "final": true, "attempt": 1, "findings": [{"pointer": "/legal_name", "code": "prohibited_business"}]});
-    let refused = decide(&world, &reviewer, &id, last).await.refused(403, "forbidden");
-    assert_eq!(refused.text("/permission"), "review:decide_finally");
-});
-
-both!(a_senior_reviewer_rejects_for_good_and_overrides, |world| {
-    let (company, id) = submitted(&world, "终局公司").await;
-    let senior = world.operator("senior_reviewer").await;
-    claim(&world, &senior, &id).await.expect(200);
-    let last = json!({"outcome": "reject", "final": true, "attempt": 1, "findings": [{"pointer": "/legal_name", "code": "prohibited_business"}]});
-    decide(&world, &senior, &id, last).await.expect(200);
-    let seen = company.certification().await;
-    assert_eq!(seen.at("/application/retryable"), false);
-    assert_eq!(seen.text("/application/findings/0/code"), "prohibited_business");
-    company.submit().await.refused(409, "action_not_allowed");
-
-    // A name that differs from the profile is left to the reviewer: an approval has to override it.
-    let other = world.company("简称公司").registered().await.filled_in().await;
-    other.write(json!({"legal_name": "简称公司（集团）"})).await.expect(200);
-    other.submit().await.expect(201);
-    let id = other.application().await;
-    let case = claim(&world, &senior, &id).await.expect(200);
-    let finding = case.text("/application/findings/0/id");
-    let approve = json!({"outcome": "approve", "attempt": 1});
-    let refused = decide(&world, &senior, &id, approve).await.refused(409, "blocking_findings");
-    assert_eq!(refused.at("/finding_ids"), &json!([finding]));
-    let unknown =
-        json!({"outcome": "approve", "attempt": 1, "overrides": ["0196f3a0-7c1e-7b5a-9d43-5c1f0a2b3c4d"]});
-    let refused = decide(&world, &senior, &id, unknown).await.refused(422, "input_invalid");
-    assert_eq!(refused.faults(), [("/overrides/0".to_owned(), "finding_unknown".to_owned())]);
-    let approve = json!({"outcome": "approve", "attempt": 1, "overrides": [finding]});
-    decide(&world, &senior, &id, approve).await.expect(200);
-    assert_eq!(other.certification().await.text("/certificate/state"), "valid");
 });
 
 both!(nobody_reviews_their_own_company, |world| {

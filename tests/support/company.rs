@@ -89,6 +89,17 @@ impl Company {
         self.started().await.verified().await
     }
 
+    /// Signs in anew, as after a long time.
+    pub async fn signed_in(mut self) -> Self {
+        let wanted = json!({"purpose": "sign_in", "mobile": self.mobile});
+        self.world.post("/v1/codes", wanted).send().await.expect(202);
+        let code = self.world.code(&self.mobile).await;
+        let body = json!({"method": "sms_code", "mobile": self.mobile, "code": code, "device": device()});
+        let answer = self.world.post("/v1/sessions", body).send().await.expect(201);
+        self.access_token = answer.text("/session/access_token");
+        self
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.world.get(path).bearer(&self.access_token)
     }

@@ -16,10 +16,12 @@ pub mod company;
 pub mod files;
 pub mod postgres;
 pub mod process;
+pub mod reviewer;
 pub mod world;
 
 pub use answer::Answer;
 pub use company::{Company, device};
+pub use reviewer::Reviewer;
 pub use world::{Request, World};
 
 /// The two databases that every test runs on.

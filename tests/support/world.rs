@@ -91,6 +91,12 @@ impl World {
         self.clock.advance(by);
     }
 
+    /// Sets the clock to a time, before anything has happened.
+    pub fn at(&self, time: &str) {
+        let time = DateTime::parse_from_rfc3339(time).unwrap().to_utc();
+        self.clock.advance(time - self.clock.now());
+    }
+
     pub fn get(&self, path: impl Into<String>) -> Request {
         self.request("GET", path)
     }
@@ -125,6 +131,20 @@ impl World {
         self.code_after(mobile, read).await
     }
 
+    /// The texts of the notices that were sent to a number, newest first, waiting for so many.
+    pub async fn notices(&self, mobile: &str, count: usize) -> Vec<String> {
+        let path = format!("/dev/outbox?kind=notice&limit=50&mobile={mobile}");
+        for _ in 0..200 {
+            let sent = self.get(&path).send().await.expect(200);
+            let sent = sent.at("/data").as_array().unwrap();
+            if sent.len() >= count {
+                return sent.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{count} notices to {mobile} do not come");
+    }
+
     /// The newest code that was sent to a number since a moment, waiting for it.
     pub async fn code_since(&self, mobile: &str, moment: DateTime<Utc>) -> String {
         self.code_after(mobile, Some(moment.to_rfc3339_opts(SecondsFormat::Micros, true))).await
@@ -132,7 +152,7 @@ impl World {
 
     async fn code_after(&self, mobile: &str, after: Option<String>) -> String {
         let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
-        let path = format!("/dev/outbox?wait=10&limit=1&mobile={mobile}{after}");
+        let path = format!("/dev/outbox?kind=code&wait=10&limit=1&mobile={mobile}{after}");
         let messages = self.get(path).send().await.expect(200);
         self.read.lock().unwrap().insert(mobile.to_owned(), messages.text("/data/0/sent_at"));
         messages.text("/data/0/code")

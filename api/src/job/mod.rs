@@ -29,7 +29,7 @@ const SWEEP: Duration = Duration::from_mins(1);
 
 /// Carries out jobs until `stop` says so; the batch under way is finished.
 pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
-    let mut swept = Instant::now();
+    let mut swept: Option<Instant> = None;
     while !*stop.borrow() {
         let shared = Arc::clone(&service);
         let worked = tokio::task::spawn_blocking(move || work(&shared)).await;
@@ -44,8 +44,8 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
                 false
             }
         };
-        if swept.elapsed() >= SWEEP {
-            swept = Instant::now();
+        if swept.is_none_or(|swept| swept.elapsed() >= SWEEP) {
+            swept = Some(Instant::now());
             limits.all.tidy();
             limits.anonymous.tidy();
             let shared = Arc::clone(&service);

@@ -1,9 +1,9 @@
-use super::OperatorRoleName;
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, page_of};
 use crate::http::params::Params;
+use crate::session::OperatorRoleName;
 use actix_web::get;
 use domain::access::{Permission, require};
 use domain::operator::OperatorStore;

@@ -46,25 +46,3 @@ mirror! {
         Overdue "overdue" "all of it has";
     }
 }
-
-mirror! {
-    /// What a reviewer did with a case.
-    ReviewWorkKind = domain::review::WorkKind {
-        Approve "approve" "approved it";
-        RequestInformation "request_information" "asked for something to be sent again";
-        Reject "reject" "rejected it";
-        Propose "propose" "proposed a decision to a second reviewer";
-        Confirm "confirm" "confirmed what another one proposed";
-        Decline "decline" "sent back what another one proposed";
-    }
-}
-
-mirror! {
-    /// What an operator may do.
-    OperatorRoleName = domain::actor::OperatorRole {
-        Reviewer "reviewer" "decides on certifications";
-        SeniorReviewer "senior_reviewer" "decides, confirms what others propose, and hands cases out";
-        Support "support" "sees cases in order to help";
-        PlatformAdmin "platform_admin" "runs the platform";
-    }
-}

@@ -1,7 +1,6 @@
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
-use crate::http::page::Page;
 use crate::http::params::Params;
 use actix_web::get;
 use chrono::{DateTime, Duration, Utc};
@@ -68,17 +67,26 @@ impl From<&Statistics> for ReviewerStatistics {
     }
 }
 
+/// What reviewers did in a span of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReviewStatistics {
+    /// From when on.
+    from: DateTime<Utc>,
+    /// Until before when.
+    until: DateTime<Utc>,
+    /// Each reviewer who did anything, who did most first.
+    reviewers: Vec<ReviewerStatistics>,
+}
+
 /// See what reviewers did
-///
-/// Who did most first.
 #[utoipa::path(
-    operation_id = "list_reviewer_statistics", tag = "review",
+    operation_id = "get_review_statistics", tag = "review",
     params(StatisticsSpan),
-    responses((status = 200, description = "Each reviewer who did anything.", body = Page<ReviewerStatistics>)),
+    responses((status = 200, description = "What they did.", body = ReviewStatistics)),
     security(("operator_token" = [])),
 )]
-#[get("/v1/platform/reviewer-statistics")]
-pub(crate) async fn list_reviewer_statistics(
+#[get("/v1/platform/review-statistics")]
+pub(crate) async fn get_review_statistics(
     call: Call,
     operator: Operator,
     span: Params<StatisticsSpan>,
@@ -90,8 +98,8 @@ pub(crate) async fn list_reviewer_statistics(
     }
     call.read(None, move |tx, _| {
         let all = statistics(tx, &operator.0, from, until)?;
-        let data = all.iter().map(ReviewerStatistics::from).collect();
-        Reply::ok(&Page { data, next_cursor: None, total: None })
+        let reviewers = all.iter().map(ReviewerStatistics::from).collect();
+        Reply::ok(&ReviewStatistics { from, until, reviewers })
     })
     .await
 }

@@ -49,8 +49,8 @@ mirror! {
 mirror! {
     /// An operator's role on the platform.
     OperatorRoleName = domain::actor::OperatorRole {
-        Reviewer "reviewer" "decides certifications";
-        SeniorReviewer "senior_reviewer" "decides, overrides findings and rejects for good";
+        Reviewer "reviewer" "decides on certifications";
+        SeniorReviewer "senior_reviewer" "decides, confirms what others propose, and hands cases out";
         Support "support" "sees cases in order to help";
         PlatformAdmin "platform_admin" "runs the platform";
     }

@@ -20,6 +20,7 @@ pub(crate) struct OutboxFilter {
     #[param(example = "13800138000", min_length = 1, max_length = 30)]
     mobile: Option<String>,
     /// Only codes, or only notices.
+    #[param(inline)]
     kind: Option<OutboxKind>,
     /// Only when something newer than this is there.
     after: Option<DateTime<Utc>>,

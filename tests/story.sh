@@ -87,7 +87,7 @@ version=$(etag)
 call PATCH /v1/certification/subject 200 "${auth[@]}" -H "if-match: $version" -H 'content-type: application/json' -d "{
   \"registered_address\": {\"region\": \"440305\", \"line\": \"科技园路 1 号\"}, \"license_term\": {\"kind\": \"long_term\"},
   \"representative\": {\"name\": \"王小明\", \"capacity\": \"legal_representative\", \"id_kind\": \"resident_id\",
-    \"id_number\": \"11010519491231002X\", \"mobile\": \"$owner\"},
+    \"id_number\": \"11010519491231002X\", \"id_term\": {\"kind\": \"fixed\", \"until\": \"2039-06-30\"}, \"mobile\": \"$owner\"},
   \"applicant\": {\"is_representative\": true}}"
 
 say "The documents: a JPEG and a PDF"

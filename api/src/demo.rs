@@ -268,6 +268,7 @@ fn draft(company: &Company, whole: bool) -> Draft {
             capacity: Some(Capacity::LegalRepresentative),
             id_kind: Some(IdentityKind::ResidentId),
             id_number: whole.then(|| "11010519491231002X".to_owned()),
+            id_term: DraftTerm { kind: whole.then_some(TermKind::LongTerm), until: None },
             mobile: text(company.mobile),
         },
         applicant: DraftApplicant { is_representative: Some(true), ..DraftApplicant::default() },

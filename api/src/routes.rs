@@ -8,15 +8,15 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::agreement::list::list_agreements;
     use crate::assessment::assess::assess_organization;
     use crate::certification::{
-        delete_document, document_content, get, list_applications, look_up, precheck, submit, update_subject,
-        upload_document, withdraw,
+        consent, delete_document, document_content, get, list_applications, look_up, precheck, submit,
+        update_subject, upload_document, withdraw,
     };
     use crate::reference::{list_industries, list_organization_types, list_regions};
     use crate::registration::{correct, resend, start, verify};
+    use crate::review::replies;
     use crate::session::{answer_challenge, create, end, me, refresh};
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
     use crate::verification::request_code::request_code;
-    use crate::review::replies;
     use crate::{inbox, registration, review};
     config
         .service(list_agreements)
@@ -40,6 +40,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(upload_document::upload_certification_document)
         .service(document_content::get_certification_document_content)
         .service(delete_document::delete_certification_document)
+        .service(consent::request_certification_consent)
+        .service(consent::give_certification_consent)
         .service(precheck::precheck_certification)
         .service(submit::submit_certification)
         .service(withdraw::withdraw_certification)

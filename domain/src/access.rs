@@ -60,7 +60,7 @@ impl Holder for MemberActor {
 
 impl Holder for OperatorActor {
     fn may(&self, permission: Permission) -> bool {
-        use Permission::{ReviewDecide, ReviewConfirm, ReviewRead};
+        use Permission::{ReviewConfirm, ReviewDecide, ReviewRead};
         match self.role {
             OperatorRole::Reviewer => matches!(permission, ReviewRead | ReviewDecide),
             OperatorRole::SeniorReviewer => {

@@ -71,7 +71,8 @@ impl NoticeStore for Tx<'_> {
         let tenant = self.bound()?;
         let rows: Vec<Row> = on!(self.db, |db| {
             let mut query: notices::BoxedQuery<'_, _> = notices::table.into_boxed();
-            query = query.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq(Id::from(member)));
+            query =
+                query.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq(Id::from(member)));
             if unread {
                 query = query.filter(notices::read_at.is_null());
             }

@@ -235,6 +235,7 @@ diesel::table! {
         claim_holder -> Nullable<Id>,
         claim_expires_at -> Nullable<Instant>,
         last_decision_sealed -> Nullable<Binary>,
+        consent -> Nullable<Json>,
         created_at -> Instant,
         version -> BigInt,
     }

@@ -36,8 +36,9 @@ both!(a_draft_saves_anything_and_says_what_is_wrong, |world| {
         "registration": {"kind": "credit_code", "number": "91350100M000100Y4A"},
         "registered_address": {"region": "000000"},
         "license_term": {"kind": "fixed", "until": "2020-01-01"},
-        "representative": {"name": "小明", "capacity": "operator", "id_kind": "resident_id", "id_number": "110105201512310014", "mobile": "123"},
-        "applicant": {"is_representative": false, "name": "张三", "id_kind": "passport", "id_number": "!"},
+        "representative": {"name": "小明", "capacity": "operator", "id_kind": "resident_id", "id_number": "110105201512310014", "id_term": {"kind": "fixed", "until": "x"}, "mobile": "123"},
+        "applicant": {"is_representative": false, "name": "张三", "id_kind": "passport", "id_number": "!",
+            "id_term": {"kind": "fixed", "until": "2020-01-01"}},
     });
     let saved = company.write(wrong).await.expect(200);
     let findings = saved.at("/application/findings").as_array().unwrap();
@@ -52,6 +53,7 @@ both!(a_draft_saves_anything_and_says_what_is_wrong, |world| {
         ("-", "document_missing"),
         ("-", "document_missing"),
         ("/applicant/id_number", "id_check_failed"),
+        ("/applicant/id_term/until", "id_expired"),
         ("/legal_name", "name_mismatch"),
         ("/license_term/until", "document_expired"),
         ("/registered_address/line", "field_missing"),
@@ -59,6 +61,7 @@ both!(a_draft_saves_anything_and_says_what_is_wrong, |world| {
         ("/registration/number", "credit_code_check_failed"),
         ("/representative/capacity", "representative_mismatch"),
         ("/representative/id_number", "id_check_failed"),
+        ("/representative/id_term/until", "field_invalid"),
         ("/representative/mobile", "field_invalid"),
     ];
     assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));

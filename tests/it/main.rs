@@ -12,3 +12,4 @@ mod review_desk;
 mod second_reviewer;
 mod session;
 mod store;
+mod wizard;

@@ -249,7 +249,7 @@ both!(the_queue_is_paged_in_order_of_due_time, |world| {
 
 both!(what_is_no_longer_needed_is_no_longer_asked_for, |world| {
     let company = world.company("代办公司").registered().await.filled_in().await;
-    let applicant = json!({"applicant": {"is_representative": false, "name": "李经办", "id_kind": "passport", "id_number": "E12345678"}});
+    let applicant = json!({"applicant": {"is_representative": false, "name": "李经办", "id_kind": "passport", "id_number": "E12345678", "id_term": {"kind": "long_term"}}});
     company.write(applicant).await.expect(200);
     let page = files::jpeg(900, 700);
     company.upload(&[("kind", "authorization_letter")], "a.jpg", &page).await.expect(201);

@@ -45,7 +45,9 @@ both!(at_half_it_warns_and_at_the_end_it_escalates, |world| {
     let inbox = company.get("/v1/inbox").header("accept-language", "en").send().await.expect(200);
     assert_eq!(inbox.at("/unread"), 2);
     assert_eq!(inbox.text("/data/0/kind"), "certification_overdue");
-    let expected = format!("Half of the time to review certification {number} has passed; we mean to decide by 2026-11-26.");
+    let expected = format!(
+        "Half of the time to review certification {number} has passed; we mean to decide by 2026-11-26."
+    );
     assert_eq!(inbox.text("/data/1/text"), expected);
     let reviewer = world.reviewer("reviewer").await;
     let overdue = reviewer.get("/v1/platform/reviews?overdue=true").await.expect(200);

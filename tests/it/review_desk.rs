@@ -126,7 +126,10 @@ both!(replies_are_saved_for_all_reviewers, |world| {
     let better = json!({"title": "执照看不清", "message": "请重拍，四角完整。", "remedy": "upload_again"});
     put(&two.token, None, better.clone()).await.refused(428, "version_required");
     let changed = put(&two.token, Some(&saved.etag()), better.clone()).await.expect(200);
-    assert_eq!([changed.text("/title"), changed.text("/changed_by")], ["执照看不清".to_owned(), two.id.clone()]);
+    assert_eq!(
+        [changed.text("/title"), changed.text("/changed_by")],
+        ["执照看不清".to_owned(), two.id.clone()]
+    );
     assert_eq!(changed.at("/code"), &json!(null));
     put(&one.token, Some(&saved.etag()), better).await.refused(412, "version_stale");
     world.delete(&reply).bearer(&one.token).send().await.expect(204);
@@ -200,7 +203,11 @@ both!(what_reviewers_did_is_counted, |world| {
     let before = "from=2026-10-01T00:00:00Z&until=2026-11-01T00:00:00Z";
     let found = two.get(format!("/v1/platform/review-statistics?{before}")).await.expect(200);
     assert_eq!(found.at("/reviewers"), &json!([]));
-    for wrong in ["", "from=2026-10-01T00:00:00Z&until=2026-10-01T00:00:00Z", "from=2020-01-01T00:00:00Z&until=2026-10-01T00:00:00Z"] {
+    for wrong in [
+        "",
+        "from=2026-10-01T00:00:00Z&until=2026-10-01T00:00:00Z",
+        "from=2020-01-01T00:00:00Z&until=2026-10-01T00:00:00Z",
+    ] {
         two.get(format!("/v1/platform/review-statistics?{wrong}")).await.refused(422, "input_invalid");
     }
 });

@@ -11,6 +11,8 @@ pub struct Company {
     pub world: Rc<World>,
     pub name: String,
     pub mobile: String,
+    /// The code of its type.
+    pub kind: String,
     pub credit_code: String,
     pub registration: String,
     pub registration_token: String,
@@ -32,6 +34,7 @@ impl Company {
             world,
             name: name.to_owned(),
             mobile: mobile(),
+            kind: "enterprise".to_owned(),
             credit_code: credit_code(),
             registration: nothing(),
             registration_token: nothing(),
@@ -50,7 +53,7 @@ impl Company {
     /// The body that begins its registration.
     pub async fn registration_body(&self) -> Value {
         json!({
-            "organization": {"name": self.name, "type": "enterprise", "industry": "I65", "staff_size": "50_199",
+            "organization": {"name": self.name, "type": self.kind, "industry": "I65", "staff_size": "50_199",
                 "address": {"region": "440305", "line": "科技园路 1 号"}, "phone": "0755-86001234"},
             "administrator": {"name": "王小明", "position": "行政经理", "mobile": self.mobile, "is_legal_representative": true},
             "accepted_agreements": self.world.agreements("registration").await,
@@ -136,7 +139,7 @@ impl Company {
             "registered_address": {"region": "440305", "line": "科技园路 1 号"},
             "license_term": {"kind": "long_term"},
             "representative": {"name": "王小明", "capacity": "legal_representative", "id_kind": "resident_id",
-                "id_number": "11010519491231002X", "mobile": self.mobile},
+                "id_number": "11010519491231002X", "id_term": {"kind": "fixed", "until": "2039-06-30"}, "mobile": self.mobile},
             "applicant": {"is_representative": true},
         })
     }
@@ -179,11 +182,16 @@ impl Company {
     }
 }
 
-/// A credit code that no other test has, with a right check character (GB 32100).
+/// A credit code of an enterprise that no other test has, with a right check character (GB 32100).
 pub fn credit_code() -> String {
+    credit_code_of("91")
+}
+
+/// The same, of organizations that have those first two characters.
+pub fn credit_code_of(prefix: &str) -> String {
     const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let body = format!("91440300M{:08}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let body = format!("{prefix}440300M{:08}", NEXT.fetch_add(1, Ordering::Relaxed));
     let place = |byte: u8| ALPHABET.iter().position(|a| *a == byte).unwrap();
     let sum = body
         .bytes()

@@ -57,7 +57,11 @@ impl Reviewer {
     }
 
     pub async fn claim(&self, id: &str) -> Answer {
-        self.world.request("POST", format!("/v1/platform/reviews/{id}/claim")).bearer(&self.token).send().await
+        self.world
+            .request("POST", format!("/v1/platform/reviews/{id}/claim"))
+            .bearer(&self.token)
+            .send()
+            .await
     }
 
     pub async fn decide(&self, id: &str, decision: Value) -> Answer {

@@ -71,9 +71,7 @@ pub(crate) async fn look_up_certification(call: Call, query: Params<LookUp>) -> 
         let (next, next_by) = match application.state {
             State::Submitted(submission)
             | State::InReview { submission, .. }
-            | State::AwaitingConfirmation { submission, .. } => {
-                (NextStep::Review, Some(submission.due_at))
-            }
+            | State::AwaitingConfirmation { submission, .. } => (NextStep::Review, Some(submission.due_at)),
             State::InformationRequested { respond_by, .. } => (NextStep::Answer, Some(respond_by)),
             ref state if state.editable() => (NextStep::SubmitAgain, None),
             _ => (NextStep::Nothing, None),

@@ -1,5 +1,6 @@
 //! Certification: a company proves by documents that it is who it says it is.
 
+pub(crate) mod consent;
 pub(crate) mod delete_document;
 pub(crate) mod document_content;
 pub(crate) mod get;
@@ -86,6 +87,7 @@ mirror! {
         IdDocumentBack "id_document_back" "its back";
         AuthorizationLetter "authorization_letter" "授权书, when somebody else than the representative applies";
         SealedLetter "sealed_letter" "盖章公函, instead of an identity document";
+        ConsentLetter "consent_letter" "盖章的同意书, by which the representative consents, instead of a code";
     }
 }
 
@@ -96,6 +98,25 @@ mirror! {
         Uploaded "uploaded" "a document that no reviewer has judged yet";
         Accepted "accepted" "a reviewer found it in order";
         Rejected "rejected" "a reviewer found it wanting";
+    }
+}
+
+mirror! {
+    /// Where a field stands.
+    FieldStatus = domain::certification::FieldStatus {
+        Missing "missing" "nothing is written yet";
+        Wrong "wrong" "what is written is wrong";
+        Filled "filled" "it is filled in, and no reviewer has judged it yet";
+        Accepted "accepted" "a reviewer found it in order";
+        Rejected "rejected" "a reviewer found it wanting";
+    }
+}
+
+mirror! {
+    /// How a representative consented.
+    ConsentWayName = domain::certification::ConsentWay {
+        Session "session" "they are who applies, signed in with their own number";
+        Code "code" "by a code sent to their number";
     }
 }
 
@@ -139,7 +160,7 @@ mirror! {
         AddressMismatch "address_mismatch" "the address differs from the license";
         RepresentativeMismatch "representative_mismatch" "the representative differs from the license";
         AuthorizationMissing "authorization_missing" "a letter of authorization is needed";
-        ConsentMissing "consent_missing" "the processing of sensitive information was not consented to";
+        ConsentMissing "consent_missing" "the representative has not consented to stand for the organization";
         RegistryNotFound "registry_not_found" "the registry does not know the organization";
         RegistryInactive "registry_inactive" "the registry lists the organization as inactive";
         DuplicateEnterprise "duplicate_enterprise" "another organization is certified with this number";
@@ -156,7 +177,7 @@ mirror! {
         Upload "upload" "upload the document";
         UploadAgain "upload_again" "upload it again, better";
         UpdateLicenseAtRegistryFirst "update_license_at_registry_first" "have the registry change the license, then apply";
-        AcceptAgreement "accept_agreement" "accept the agreement at submission";
+        AskForConsent "ask_for_consent" "ask the representative for the code that was sent to them, or upload their letter";
         JoinOrAppeal "join_or_appeal" "ask to join the certified organization, or appeal";
         ContactSupport "contact_support" "ask for help";
     }

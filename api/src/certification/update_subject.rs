@@ -22,7 +22,7 @@ use validator::Validate;
     "registration": {"kind": "credit_code", "number": "91350100M000100Y43"},
     "registered_address": {"region": "440305", "line": "科技园路 1 号"},
     "license_term": {"kind": "long_term"},
-    "representative": {"name": "王小明", "capacity": "legal_representative", "id_kind": "resident_id", "id_number": "11010519491231002X", "mobile": "13800138000"},
+    "representative": {"name": "王小明", "capacity": "legal_representative", "id_kind": "resident_id", "id_number": "11010519491231002X", "id_term": {"kind": "fixed", "until": "2039-06-30"}, "mobile": "13800138000"},
     "applicant": {"is_representative": true}
 }))]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
@@ -70,7 +70,7 @@ pub(crate) struct RegisteredAddressPatch {
     line: Option<String>,
 }
 
-/// How long a license lasts.
+/// How long a license or an identity document lasts.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
@@ -97,6 +97,8 @@ pub(crate) struct RepresentativePatch {
     /// The number of the identity document; answers show it mostly hidden.
     #[schema(max_length = 40)]
     id_number: Option<String>,
+    /// How long it lasts.
+    id_term: Option<LicenseTermPatch>,
     /// The mobile number.
     #[schema(max_length = 40)]
     mobile: Option<String>,
@@ -117,6 +119,8 @@ pub(crate) struct ApplicantPatch {
     /// Its number; answers show it mostly hidden.
     #[schema(max_length = 40)]
     id_number: Option<String>,
+    /// How long it lasts.
+    id_term: Option<LicenseTermPatch>,
 }
 
 /// Write the subject

@@ -1,7 +1,7 @@
+use crate::certification::{DocumentView, RequirementKind};
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
-use crate::certification::{DocumentView, RequirementKind};
 use crate::http::params::Params;
 use actix_web::get;
 use actix_web::web::Path;

@@ -56,12 +56,7 @@ pub(crate) struct ReviewNote {
 
 impl From<&Note> for ReviewNote {
     fn from(note: &Note) -> Self {
-        Self {
-            id: note.id.into(),
-            operator_id: note.by.into(),
-            text: note.text.clone(),
-            created_at: note.at,
-        }
+        Self { id: note.id.into(), operator_id: note.by.into(), text: note.text.clone(), created_at: note.at }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::id::{ApplicationId, TenantId};
 use crate::reference::OrganizationType;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Why an application is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,38 @@ pub struct LastDecision {
     pub at: DateTime<Utc>,
     /// What it found wanting.
     pub findings: Vec<Finding>,
+    /// The subject that was judged, by its fields.
+    pub subject: Value,
+}
+
+/// How a representative consented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentWay {
+    /// They are who applies, signed in with their own number.
+    Session,
+    /// By a code sent to their number.
+    Code,
+}
+
+/// That the person who stands for the organization consents to its certification in their name.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Who, by name.
+    pub name: String,
+    /// With which number.
+    pub mobile: String,
+    /// How.
+    pub way: ConsentWay,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Names and numbers are not for logs.
+impl std::fmt::Debug for Consent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consent").field("way", &self.way).field("at", &self.at).finish_non_exhaustive()
+    }
 }
 
 /// An application.
@@ -44,6 +77,8 @@ pub struct Application {
     pub state: State,
     /// What the last decision said.
     pub last_decision: Option<LastDecision>,
+    /// The consent of the person who stands for the organization, as the draft named them then.
+    pub consent: Option<Consent>,
     /// Since when it exists.
     pub created_at: DateTime<Utc>,
     /// The version read from the store.
@@ -63,16 +98,25 @@ impl Application {
             draft: Draft::default(),
             state: State::Draft,
             last_decision: None,
+            consent: None,
             created_at: context.now,
             version: 1,
         }
+    }
+
+    /// The consent, while the draft still names the same person.
+    #[must_use]
+    pub fn consent(&self) -> Option<&Consent> {
+        let (name, mobile) = self.draft.representative.consenting()?;
+        self.consent.as_ref().filter(|consent| consent.name == name && consent.mobile == mobile.as_str())
     }
 
     /// What a reviewer found wanting and the applicant has not changed since.
     #[must_use]
     pub fn unanswered(&self, documents: &[Document], organization: &OrganizationType) -> Vec<Finding> {
         let Some(decision) = &self.last_decision else { return Vec::new() };
-        let wanted = requirement::kinds(organization, &self.draft);
+        let mut wanted = requirement::kinds(organization, &self.draft);
+        wanted.extend(requirement::optional_kinds(organization));
         let fields = self.draft.fields();
         let unanswered = |finding: &&Finding| match (&finding.pointer, finding.requirement) {
             // What the draft no longer needs cannot be sent again.

@@ -1,10 +1,11 @@
 //! A case: everything that has to be looked at together in order to say what is missing and what comes next.
 
+use super::field::fields;
 use super::precheck::precheck;
 use super::requirement::requirements;
 use super::{
-    Application, ApplicationNumber, ApplicationStore, Certificate, CertificateStore, Document, DocumentStore,
-    Finding, Requirement, Terms,
+    Application, ApplicationNumber, ApplicationStore, Certificate, CertificateStore, ConsentState, Document,
+    DocumentStore, Field, Finding, Requirement, Terms,
 };
 use crate::access::{self, Permission};
 use crate::actor::MemberActor;
@@ -45,8 +46,12 @@ pub trait CaseStore: ApplicationStore + DocumentStore + CertificateStore {
 pub struct Overview {
     /// The case.
     pub case: Case,
-    /// Where each needed document stands.
+    /// Where each field stands.
+    pub fields: Vec<Field>,
+    /// Where each document stands.
     pub requirements: Vec<Requirement>,
+    /// Where the representative's consent stands.
+    pub consent: ConsentState,
     /// What is missing or wrong, and what a reviewer still waits for.
     pub findings: Vec<Finding>,
 }
@@ -107,7 +112,9 @@ impl Case {
             application.last_decision.as_ref().map(|last| last.at),
             &application.state,
         );
-        Ok(Overview { case: self, requirements, findings })
+        let fields = fields(&self, organization, &findings);
+        let consent = ConsentState::of(&self, organization);
+        Ok(Overview { fields, requirements, consent, findings, case: self })
     }
 }
 

@@ -3,8 +3,9 @@
 //! Serde's form of a draft is how it is kept, and how a merge patch and the pointers of findings name its fields.
 
 use crate::identifier::{CreditCode, IdentityKind, OrganizationCode, RegistrationNumber};
+use crate::phone::MobileNumber;
 use crate::reference::{Capacity, RegistrationKind};
-use crate::text::squeezed;
+use crate::text::{PersonName, comparison_key, squeezed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -80,8 +81,19 @@ pub struct DraftRepresentative {
     pub id_kind: Option<IdentityKind>,
     /// Its number.
     pub id_number: Option<String>,
+    /// How long it lasts.
+    pub id_term: DraftTerm,
     /// Their mobile number.
     pub mobile: Option<String>,
+}
+
+impl DraftRepresentative {
+    /// Who has to consent, when name and number are sound.
+    #[must_use]
+    pub fn consenting(&self) -> Option<(String, MobileNumber)> {
+        let name = PersonName::parse(self.name.as_deref()?).ok()?;
+        Some((comparison_key(name.as_str()), MobileNumber::parse(self.mobile.as_deref()?).ok()?))
+    }
 }
 
 /// Who applies.
@@ -96,6 +108,8 @@ pub struct DraftApplicant {
     pub id_kind: Option<IdentityKind>,
     /// Its number.
     pub id_number: Option<String>,
+    /// How long it lasts.
+    pub id_term: DraftTerm,
 }
 
 impl Draft {

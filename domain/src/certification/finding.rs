@@ -63,7 +63,7 @@ findings! {
     AddressMismatch "address_mismatch" CorrectField "地址与证照不一致。" "The address differs from the license.";
     RepresentativeMismatch "representative_mismatch" CorrectField "代表人与证照不一致。" "The representative differs from the license.";
     AuthorizationMissing "authorization_missing" Upload "经办人不是代表人时需要授权书。" "Someone who is not the representative needs a letter of authorization.";
-    ConsentMissing "consent_missing" AcceptAgreement "尚未同意敏感个人信息的处理。" "The processing of sensitive information was not consented to.";
+    ConsentMissing "consent_missing" AskForConsent "代表人尚未同意以其名义认证。" "The representative has not consented to stand for the organization.";
     RegistryNotFound "registry_not_found" UpdateLicenseAtRegistryFirst "登记机关查无此企业。" "The registry does not know this organization.";
     RegistryInactive "registry_inactive" UpdateLicenseAtRegistryFirst "企业已注销、吊销或停业。" "The registry lists the organization as inactive.";
     DuplicateEnterprise "duplicate_enterprise" JoinOrAppeal "该证照号码已被其他企业认证。" "Another organization is certified with this number.";
@@ -85,8 +85,8 @@ pub enum Remedy {
     UploadAgain,
     /// Have the registry change the license, then apply.
     UpdateLicenseAtRegistryFirst,
-    /// Accept the agreement at submission.
-    AcceptAgreement,
+    /// Ask the representative for the code that was sent to them, or upload their letter.
+    AskForConsent,
     /// Ask to join the certified organization, or appeal.
     JoinOrAppeal,
     /// Ask for help.
@@ -101,7 +101,7 @@ impl Remedy {
         Self::Upload,
         Self::UploadAgain,
         Self::UpdateLicenseAtRegistryFirst,
-        Self::AcceptAgreement,
+        Self::AskForConsent,
         Self::JoinOrAppeal,
         Self::ContactSupport,
     ];

@@ -7,8 +7,10 @@
 mod application;
 mod case;
 mod certificate;
+mod consent;
 mod document;
 mod draft;
+mod field;
 mod finding;
 mod number;
 mod precheck;
@@ -18,16 +20,20 @@ mod submit;
 mod withdraw;
 mod work;
 
-pub use application::{Application, ApplicationKind, LastDecision};
+pub use application::{Application, ApplicationKind, Consent, ConsentWay, LastDecision};
 pub use case::{Case, CaseStore, Overview, look_up, overview};
 pub use certificate::{Certificate, CertificateState};
+pub use consent::{ConsentState, consenting, give as give_consent, send_code as send_consent_code};
 pub use document::{Document, DocumentContent, MediaType, SealedKey};
 pub use draft::{
     Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative, DraftTerm, TermKind,
 };
+pub use field::{Field, FieldStatus};
 pub use finding::{Finding, FindingCode, Remedy};
 pub use number::ApplicationNumber;
-pub use requirement::{Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds};
+pub use requirement::{
+    Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds, optional_kinds,
+};
 pub use state::{Action, Claim, Illegal, State, StateName, Submission};
 pub use submit::{Submitted, submit};
 pub use withdraw::withdraw;

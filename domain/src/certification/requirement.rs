@@ -31,11 +31,13 @@ pub enum RequirementKind {
     AuthorizationLetter,
     /// 盖章公函, instead of an identity document.
     SealedLetter,
+    /// 盖章的同意书, by which the representative consents, instead of a code.
+    ConsentLetter,
 }
 
 impl RequirementKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BusinessLicense,
         Self::CreditCodeCertificate,
         Self::InstitutionCertificate,
@@ -47,6 +49,7 @@ impl RequirementKind {
         Self::IdDocumentBack,
         Self::AuthorizationLetter,
         Self::SealedLetter,
+        Self::ConsentLetter,
     ];
 
     /// The name that goes over the wire.
@@ -64,6 +67,7 @@ impl RequirementKind {
             Self::IdDocumentBack => "id_document_back",
             Self::AuthorizationLetter => "authorization_letter",
             Self::SealedLetter => "sealed_letter",
+            Self::ConsentLetter => "consent_letter",
         }
     }
 
@@ -119,10 +123,21 @@ pub struct Requirement {
     pub status: RequirementStatus,
     /// Whose turn it is.
     pub awaiting: Awaiting,
+    /// Whether it has to be there. What has not to takes the place of something else.
+    pub required: bool,
     /// Whether it stands in the way of submission now.
     pub blocking: bool,
     /// Its documents, by page.
     pub documents: Vec<Document>,
+}
+
+/// Which documents can be sent with a case though it does not need them.
+#[must_use]
+pub fn optional_kinds(organization: &OrganizationType) -> Vec<RequirementKind> {
+    match organization.identity {
+        IdentityProof::SealedLetter => Vec::new(),
+        IdentityProof::IdentityDocument => vec![RequirementKind::ConsentLetter],
+    }
 }
 
 /// Which documents a case needs.
@@ -157,9 +172,11 @@ pub(super) fn requirements(
     decided_at: Option<DateTime<Utc>>,
     state: &State,
 ) -> Vec<Requirement> {
-    kinds(organization, draft)
-        .into_iter()
-        .map(|kind| {
+    let needed = kinds(organization, draft).into_iter().map(|kind| (kind, true));
+    let optional = optional_kinds(organization).into_iter().map(|kind| (kind, false));
+    needed
+        .chain(optional)
+        .map(|(kind, required)| {
             let documents: Vec<_> =
                 documents.iter().filter(|document| document.kind == kind).cloned().collect();
             let newest = documents.iter().map(|document| document.uploaded_at).max();
@@ -170,13 +187,18 @@ pub(super) fn requirements(
                 (Some(newest), Some(decided)) if newest <= decided => RequirementStatus::Accepted,
                 _ => RequirementStatus::Uploaded,
             };
-            let wanting = matches!(status, RequirementStatus::Missing | RequirementStatus::Rejected);
+            let wanting = match status {
+                RequirementStatus::Missing => required,
+                RequirementStatus::Rejected => true,
+                RequirementStatus::Uploaded | RequirementStatus::Accepted => false,
+            };
             let awaiting = match (wanting, state.with_reviewer(), state.editable()) {
                 (true, _, true) => Awaiting::Applicant,
                 (_, true, _) if status == RequirementStatus::Uploaded => Awaiting::Reviewer,
                 _ => Awaiting::None,
             };
-            Requirement { kind, status, awaiting, blocking: wanting && state.editable(), documents }
+            let blocking = wanting && state.editable();
+            Requirement { kind, status, awaiting, required, blocking, documents }
         })
         .collect()
 }

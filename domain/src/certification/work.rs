@@ -2,7 +2,7 @@
 
 use super::{
     Action, Application, ApplicationStore, Case, CaseStore, Document, DocumentContent, DocumentStore, Draft,
-    Overview, RequirementKind, Terms,
+    Overview, RequirementKind, Terms, consent,
 };
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::DocumentId;
 use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
 use crate::reference::OrganizationTypes;
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use serde_json::Value;
 /// # Errors
 /// `forbidden`, `version_stale`, `action_not_allowed`.
 pub fn update_subject(
-    tx: &mut (impl CaseStore + Journal),
+    tx: &mut (impl CaseStore + MemberStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     write: impl FnOnce(&Draft) -> Result<Draft>,
@@ -37,6 +38,7 @@ pub fn update_subject(
         return case.overview(types, terms.day(context.now));
     }
     let before = std::mem::replace(&mut case.application.draft, draft);
+    consent::of_session(tx, context, actor, &mut case.application)?;
     tx.record(context, &Actor::Member(*actor), changes(&case.application, &before))?;
     tx.update_application(&case.application)?;
     case.application.version += 1;
@@ -67,10 +69,12 @@ fn changes(application: &Application, before: &Draft) -> Entry {
         ("representative.name", "/representative/name"),
         ("representative.id_kind", "/representative/id_kind"),
         ("representative.id_number", "/representative/id_number"),
+        ("representative.id_term", "/representative/id_term"),
         ("representative.mobile", "/representative/mobile"),
         ("applicant.name", "/applicant/name"),
         ("applicant.id_kind", "/applicant/id_kind"),
         ("applicant.id_number", "/applicant/id_number"),
+        ("applicant.id_term", "/applicant/id_term"),
     ];
     let changed = |(field, pointer)| (field, value(&before, pointer), value(&after, pointer));
     entry.about(application.id, personal.map(changed))
@@ -149,7 +153,8 @@ fn require_wanted(application: &Application, attach: &Attach, types: &Organizati
     let organization = types.parse(&application.organization_type).map_err(|_| {
         Error::internal(format!("the organization type {} is gone", application.organization_type))
     })?;
-    let wanted = super::requirement::kinds(organization, &application.draft);
+    let mut wanted = super::requirement::kinds(organization, &application.draft);
+    wanted.extend(super::requirement::optional_kinds(organization));
     let mut faults = Faults::of(Place::Body);
     if !wanted.contains(&attach.kind) {
         let allowed: Vec<_> = wanted.iter().map(|kind| kind.name()).collect();

@@ -114,9 +114,10 @@ pub fn strike(
         other => other?,
     };
     let state = application.state;
-    let Some(submission) = state.submission().filter(|submission| {
-        application.id == id && submission.attempt == attempt && state.with_reviewer()
-    }) else {
+    let Some(submission) = state
+        .submission()
+        .filter(|submission| application.id == id && submission.attempt == attempt && state.with_reviewer())
+    else {
         return Ok(());
     };
     let Some(at) = mark.of(submission, terms) else { return Ok(()) };
@@ -132,13 +133,18 @@ pub fn strike(
     // Jobs may be done twice; the same mark always has the same id.
     let name = format!("{} {attempt}", mark.name());
     let notice = NoticeId::from(Uuid::new_v5(&id.into(), name.as_bytes()));
-    let notice = certification_notice(notice, kind, &application, submission, Some(submission.due_at), context.now, terms);
-    tell(tx, context, tenant, &notice)?;
-    let entry = Entry::new(what, "certification_application", id).of(tenant).change(
-        "attempt",
-        None::<u32>,
-        attempt,
+    let notice = certification_notice(
+        notice,
+        kind,
+        &application,
+        submission,
+        Some(submission.due_at),
+        context.now,
+        terms,
     );
+    tell(tx, context, tenant, &notice)?;
+    let entry =
+        Entry::new(what, "certification_application", id).of(tenant).change("attempt", None::<u32>, attempt);
     tx.record(context, &Actor::System, entry)
 }
 

@@ -203,7 +203,9 @@ fn settle(
     }
     tx.decide_attempt(case.application.id, submission.attempt, &decision)?;
     let entry = entry("review.decided", case, &before, submission.attempt, &decision);
-    case.application.last_decision = Some(LastDecision { at: context.now, findings: decision.findings });
+    let subject = case.application.draft.fields();
+    case.application.last_decision =
+        Some(LastDecision { at: context.now, findings: decision.findings, subject });
     tx.update_application(&case.application)?;
     case.application.version += 1;
     note_work(tx, context, actor, case, kind, terms)?;
@@ -230,7 +232,8 @@ fn notify(
         _ if is_final => (NoticeKind::CertificationRejectedFinally, None),
         _ => (NoticeKind::CertificationRejected, None),
     };
-    let notice = certification_notice(context.id(), kind, &case.application, submission, until, context.now, terms);
+    let notice =
+        certification_notice(context.id(), kind, &case.application, submission, until, context.now, terms);
     tell(tx, context, case.tenant.id, &notice)
 }
 
@@ -256,13 +259,7 @@ fn note_work(
     })
 }
 
-fn entry(
-    what: &'static str,
-    case: &Case,
-    before: &State,
-    attempt: u32,
-    decision: &Decision,
-) -> Entry {
+fn entry(what: &'static str, case: &Case, before: &State, attempt: u32, decision: &Decision) -> Entry {
     let codes: Vec<_> = decision.findings.iter().map(|finding| finding.code.name()).collect();
     let overrides: Vec<_> = decision.overrides.iter().map(Uuid::to_string).collect();
     Entry::new(what, "certification_application", case.application.id)
@@ -338,7 +335,8 @@ fn judged(
             faults.note(&format!("/overrides/{index}"), Code::FindingUnknown);
         }
     }
-    let wanted = crate::certification::required_kinds(organization, &application.draft);
+    let mut wanted = crate::certification::required_kinds(organization, &application.draft);
+    wanted.extend(crate::certification::optional_kinds(organization));
     let fields = application.draft.fields();
     let mut findings = Vec::with_capacity(judgement.findings.len());
     for (index, judged) in judgement.findings.iter().enumerate() {

@@ -16,7 +16,7 @@ pub use send::{Permit, Request, Sent, permit, send};
 use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::id::{DeviceId, RegistrationId, VerificationId};
+use crate::id::{ApplicationId, DeviceId, RegistrationId, VerificationId};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,7 @@ impl Purpose {
 pub struct Subject(String);
 
 const REGISTRATION: &str = "registration:";
+const CONSENT: &str = "consent:";
 
 impl Subject {
     /// A registration.
@@ -71,16 +72,23 @@ impl Subject {
         Self(format!("{REGISTRATION}{id}"))
     }
 
+    /// The consent of an application's representative.
+    #[must_use]
+    pub fn consent(id: ApplicationId) -> Self {
+        Self(format!("{CONSENT}{id}"))
+    }
+
     /// Signing in to a realm with a number.
     #[must_use]
     pub fn sign_in(realm: Realm, mobile: &MobileNumber) -> Self {
         Self(format!("{}:{}", realm.name(), mobile.as_str()))
     }
 
-    /// Whose code it is among those of this subject. A registration has one code, whoever asks: only the holder of its
-    /// token can. Signing in has one for each.
+    /// Whose code it is among those of this subject. A registration and a consent have one code, whoever asks: only the
+    /// holder of a token can. Signing in has one for each.
     fn requester(&self, asked: Requester) -> Requester {
-        if self.0.starts_with(REGISTRATION) { Requester::Stranger } else { asked }
+        let one = self.0.starts_with(REGISTRATION) || self.0.starts_with(CONSENT);
+        if one { Requester::Stranger } else { asked }
     }
 
     /// As the store keeps it.

@@ -41,6 +41,7 @@ pub(super) struct Row {
     claim_holder: Option<Id>,
     claim_expires_at: Option<Instant>,
     last_decision_sealed: Option<Vec<u8>>,
+    consent: Option<Json>,
     created_at: Instant,
     version: i64,
 }
@@ -78,6 +79,13 @@ impl Row {
             last_decision_sealed: last_decision
                 .map(|decision| tx.seal(&decision_place(id), decision))
                 .transpose()?,
+            consent: application
+                .consent
+                .as_ref()
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(|error| Error::internal(format!("consent: {error}")))?
+                .map(Json),
             created_at: application.created_at.into(),
             version: application.version,
         };
@@ -165,6 +173,12 @@ impl Row {
             draft: tx.open_draft(&subject_place(self.id), self.subject, self.subject_sealed.as_deref())?,
             state,
             last_decision,
+            consent: self
+                .consent
+                .map(|consent| {
+                    serde_json::from_value(consent.0).map_err(|_| corrupt(TABLE, self.id.0, "consent"))
+                })
+                .transpose()?,
             created_at: self.created_at.0,
             version: self.version,
         })

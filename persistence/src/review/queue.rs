@@ -196,7 +196,8 @@ impl ReviewStore for Tx<'_> {
             counts.by_state.insert(state, self.reviews_counted(&filter, now)?);
         }
         counts.overdue = self.reviews_counted(&Filter { overdue: Some(true), ..Filter::default() }, now)?;
-        counts.unassigned = self.reviews_counted(&Filter { unassigned: Some(true), ..Filter::default() }, now)?;
+        counts.unassigned =
+            self.reviews_counted(&Filter { unassigned: Some(true), ..Filter::default() }, now)?;
         Ok(counts)
     }
 

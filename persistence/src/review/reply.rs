@@ -105,8 +105,7 @@ impl ReplyStore for Tx<'_> {
     fn update_reply(&mut self, reply: &SavedReply) -> Result<()> {
         let mut row = Row::from(reply);
         row.version += 1;
-        let known =
-            saved_replies::table.find(row.id).filter(saved_replies::version.eq(reply.version));
+        let known = saved_replies::table.find(row.id).filter(saved_replies::version.eq(reply.version));
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 

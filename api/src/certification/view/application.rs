@@ -1,6 +1,6 @@
 //! The certificate, the application, and both together.
 
-use super::{FindingView, MEMBER_DOCUMENTS, RequirementView, SubjectView};
+use super::{ConsentView, FieldView, FindingView, MEMBER_DOCUMENTS, RequirementView, SubjectView};
 use crate::certification::{ApplicationAction, ApplicationKindName, ApplicationState, CertificateStateName};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Permission;
@@ -62,11 +62,19 @@ pub(crate) struct ApplicationView {
     respond_by: Option<DateTime<Utc>>,
     /// When it was decided.
     decided_at: Option<DateTime<Utc>>,
+    /// After how many seconds to ask again, while somebody else has to do something; null when it is the reader's turn or
+    /// nobody's.
+    #[schema(minimum = 1, example = 300)]
+    ask_again_after_seconds: Option<u32>,
     /// What can be done with it now.
     allowed_actions: Vec<ApplicationAction>,
     /// What was written.
     subject: SubjectView,
-    /// The documents that it needs.
+    /// The fields of the subject that it needs, in the order of a form.
+    fields: Vec<FieldView>,
+    /// The consent of whoever is to stand for the organization.
+    consent: ConsentView,
+    /// The documents that it needs or can have.
     requirements: Vec<RequirementView>,
     /// What is missing or wrong.
     findings: Vec<FindingView>,
@@ -138,11 +146,24 @@ impl ApplicationView {
                 && submission.is_some_and(|submission| submission.provisional),
             respond_by,
             decided_at,
+            ask_again_after_seconds: ask_again(state, reader),
             allowed_actions: allowed.into_iter().map(Into::into).collect(),
             subject: SubjectView::of(&application.draft),
+            fields: overview.fields.iter().map(Into::into).collect(),
+            consent: ConsentView::of(overview),
             requirements: overview.requirements.iter().map(|r| RequirementView::of(r, below)).collect(),
             findings,
         }
+    }
+}
+
+/// Somebody who reviews may decide at any moment; what waits for somebody is left alone for longer.
+fn ask_again(state: &State, reader: Reader<'_>) -> Option<u32> {
+    match (state, reader) {
+        (State::InReview { .. } | State::AwaitingConfirmation { .. }, Reader::Applicant) => Some(60),
+        (State::Submitted(_), Reader::Applicant) => Some(300),
+        (State::InformationRequested { .. }, Reader::Operator(_)) => Some(300),
+        _ => None,
     }
 }
 

@@ -79,6 +79,8 @@ pub(crate) struct RequirementView {
     status: RequirementStatus,
     /// Whose turn it is.
     awaiting: RequirementAwaiting,
+    /// Whether it has to be there. What has not to takes the place of something else.
+    required: bool,
     /// Whether it stands in the way of submission now.
     blocking: bool,
     /// How many pages it can have.
@@ -94,6 +96,7 @@ impl RequirementView {
             kind: requirement.kind.into(),
             status: requirement.status.into(),
             awaiting: requirement.awaiting.into(),
+            required: requirement.required,
             blocking: requirement.blocking,
             max_pages: requirement.kind.max_pages(),
             documents: requirement

@@ -1,7 +1,7 @@
 //! What is written, with identity numbers mostly hidden.
 
 use crate::certification::{IdentityKind, LicenseTermKind, RegistrationNumberKind, RepresentativeCapacity};
-use domain::certification::Draft;
+use domain::certification::{Draft, DraftTerm};
 use domain::identifier::mask;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,7 +29,7 @@ pub(crate) struct RegisteredAddressView {
     line: Option<String>,
 }
 
-/// How long a license lasts.
+/// How long a license or an identity document lasts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LicenseTermView {
     /// Whether it ends.
@@ -37,6 +37,12 @@ pub(crate) struct LicenseTermView {
     /// Its last day.
     #[schema(example = "2040-12-31")]
     until: Option<String>,
+}
+
+impl From<&DraftTerm> for LicenseTermView {
+    fn from(term: &DraftTerm) -> Self {
+        Self { kind: term.kind.map(Into::into), until: term.until.clone() }
+    }
 }
 
 /// Who stands for the organization.
@@ -52,6 +58,8 @@ pub(crate) struct RepresentativeView {
     /// Its number, mostly hidden.
     #[schema(example = "110***********002X")]
     id_number_masked: Option<String>,
+    /// How long it lasts.
+    id_term: LicenseTermView,
     /// The mobile number.
     #[schema(example = "13800138000")]
     mobile: Option<String>,
@@ -68,6 +76,8 @@ pub(crate) struct ApplicantView {
     id_kind: Option<IdentityKind>,
     /// Its number, mostly hidden.
     id_number_masked: Option<String>,
+    /// How long it lasts.
+    id_term: LicenseTermView,
 }
 
 /// The subject of an application: what the license and the documents say.
@@ -102,15 +112,13 @@ impl SubjectView {
                 region: registered_address.region.clone(),
                 line: registered_address.line.clone(),
             },
-            license_term: LicenseTermView {
-                kind: license_term.kind.map(Into::into),
-                until: license_term.until.clone(),
-            },
+            license_term: license_term.into(),
             representative: RepresentativeView {
                 name: representative.name.clone(),
                 capacity: representative.capacity.map(Into::into),
                 id_kind: representative.id_kind.map(Into::into),
                 id_number_masked: representative.id_number.as_deref().map(mask),
+                id_term: (&representative.id_term).into(),
                 mobile: representative.mobile.clone(),
             },
             applicant: ApplicantView {
@@ -118,6 +126,7 @@ impl SubjectView {
                 name: applicant.name.clone(),
                 id_kind: applicant.id_kind.map(Into::into),
                 id_number_masked: applicant.id_number.as_deref().map(mask),
+                id_term: (&applicant.id_term).into(),
             },
         }
     }

@@ -1,7 +1,7 @@
 //! The precheck: rules that a machine can judge. Each gives findings, never an error.
 
 use super::requirement::kinds;
-use super::{Case, Draft, Finding, FindingCode, RequirementKind, TermKind};
+use super::{Case, ConsentState, Draft, DraftTerm, Finding, FindingCode, RequirementKind, TermKind};
 use crate::error::Violation;
 use crate::identifier::{
     CreditCode, Flaw, IdentityKind, IdentityNumber, OrganizationCode, RegistrationNumber,
@@ -23,6 +23,7 @@ pub(super) fn precheck(case: &Case, organization: &OrganizationType, today: Naiv
     check.license_term();
     check.representative();
     check.applicant();
+    check.consent();
     check.documents();
     check.found
 }
@@ -149,26 +150,36 @@ impl<'a> Check<'a> {
     }
 
     fn license_term(&mut self) {
-        let term = &self.draft().license_term;
+        let license = self.organization.license;
+        self.in_force(
+            "/license_term",
+            &self.draft().license_term,
+            FindingCode::DocumentExpired,
+            Some(license),
+        );
+    }
+
+    /// A term has to be told, and not to have ended.
+    fn in_force(
+        &mut self,
+        of: &str,
+        term: &DraftTerm,
+        ended: FindingCode,
+        document: Option<RequirementKind>,
+    ) {
+        let pointer = format!("{of}/until");
         match term.kind {
-            None => self.note(FindingCode::FieldMissing, "/license_term/kind"),
+            None => self.note(FindingCode::FieldMissing, &format!("{of}/kind")),
             Some(TermKind::LongTerm) => {}
             Some(TermKind::Fixed) => {
-                let pointer = "/license_term/until";
                 let parse = |text: &str| {
                     NaiveDate::parse_from_str(text, "%Y-%m-%d")
                         .map_err(|_| crate::error::Code::FormatInvalid.into())
                 };
-                let Some(until) = self.text(pointer, term.until.as_deref(), parse) else { return };
+                let Some(until) = self.text(&pointer, term.until.as_deref(), parse) else { return };
                 if until < self.today {
-                    let code = FindingCode::DocumentExpired;
-                    let license = Some(self.organization.license);
-                    self.found.push(Finding::blocking(
-                        self.case.application.id,
-                        code,
-                        Some(pointer),
-                        license,
-                    ));
+                    let application = self.case.application.id;
+                    self.found.push(Finding::blocking(application, ended, Some(&pointer), document));
                 }
             }
         }
@@ -189,6 +200,8 @@ impl<'a> Check<'a> {
             let number = representative.id_number.as_deref();
             let identity = self.identity("/representative", representative.id_kind, number);
             self.full_age(identity.as_ref());
+            let front = Some(RequirementKind::IdDocumentFront);
+            self.in_force("/representative/id_term", &representative.id_term, FindingCode::IdExpired, front);
         }
     }
 
@@ -208,6 +221,7 @@ impl<'a> Check<'a> {
             Some(false) => {
                 self.text("/applicant/name", applicant.name.as_deref(), PersonName::parse);
                 self.identity("/applicant", applicant.id_kind, applicant.id_number.as_deref());
+                self.in_force("/applicant/id_term", &applicant.id_term, FindingCode::IdExpired, None);
             }
         }
     }
@@ -232,6 +246,17 @@ impl<'a> Check<'a> {
         } else {
             self.note(FindingCode::IdCheckFailed, &pointer);
             None
+        }
+    }
+
+    /// Whoever is to stand for the organization has said so.
+    fn consent(&mut self) {
+        // Without a sound name and number, which is found already, nobody could be asked.
+        let askable = self.draft().representative.consenting().is_some();
+        if askable && ConsentState::of(self.case, self.organization) == ConsentState::Missing {
+            let letter = Some(RequirementKind::ConsentLetter);
+            let application = self.case.application.id;
+            self.found.push(Finding::blocking(application, FindingCode::ConsentMissing, None, letter));
         }
     }
 

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::certification::{
-    Application, ApplicationKind, ApplicationNumber, Document, DocumentContent, DraftRegistration, MediaType,
-    SealedKey, State,
+    Application, ApplicationKind, ApplicationNumber, Consent, ConsentWay, Document, DocumentContent,
+    DraftRegistration, MediaType, SealedKey, State,
 };
 use crate::phone::Phone;
 use crate::reference::{Capacity, IndustryCode, OrganizationTypes, StaffSize};
@@ -61,6 +61,7 @@ fn sound() -> Case {
     draft.representative.capacity = Some(Capacity::LegalRepresentative);
     draft.representative.id_kind = Some(IdentityKind::ResidentId);
     draft.representative.id_number = Some("11010519491231002X".to_owned());
+    draft.representative.id_term.kind = Some(TermKind::LongTerm);
     draft.representative.mobile = Some("13800138000".to_owned());
     draft.applicant.is_representative = Some(true);
     let id = Uuid::from_u128(1);
@@ -75,6 +76,7 @@ fn sound() -> Case {
             draft,
             state: State::Draft,
             last_decision: None,
+            consent: None,
             created_at: DateTime::UNIX_EPOCH,
             version: 1,
         },
@@ -268,6 +270,7 @@ fn who_stands_for_it() {
             "/representative/capacity: field_missing",
             "/representative/mobile: field_missing",
             "/representative/id_kind: field_missing",
+            "/representative/id_term/kind: field_missing",
         ]
     );
     assert_eq!(
@@ -293,7 +296,11 @@ fn who_applies() {
     );
     assert_eq!(
         with(|draft| draft.applicant.is_representative = Some(false)),
-        ["/applicant/name: field_missing", "/applicant/id_kind: field_missing"]
+        [
+            "/applicant/name: field_missing",
+            "/applicant/id_kind: field_missing",
+            "/applicant/id_term/kind: field_missing"
+        ]
     );
     assert!(
         with(|draft| {
@@ -301,15 +308,65 @@ fn who_applies() {
             draft.applicant.name = some("李经办");
             draft.applicant.id_kind = Some(IdentityKind::Passport);
             draft.applicant.id_number = some("E12345678");
+            draft.applicant.id_term.kind = Some(TermKind::LongTerm);
         })
         .is_empty()
     );
 }
 
 #[test]
+fn identity_documents_are_in_force() {
+    let ended = |today: &str| {
+        found("enterprise", |case| {
+            case.application.draft.representative.id_term =
+                DraftTerm { kind: Some(TermKind::Fixed), until: some(today) };
+        })
+    };
+    assert!(ended("2026-11-22").is_empty());
+    assert_eq!(ended("2026-11-21"), ["/representative/id_term/until: id_expired"]);
+    assert_eq!(ended("soon"), ["/representative/id_term/until: field_invalid"]);
+    // A sealed letter has no term of its own.
+    let government = found("government", |case| {
+        case.application.draft.representative.capacity = Some(Capacity::PersonInCharge);
+        case.application.draft.representative.id_term = DraftTerm::default();
+        case.application.draft.registration.number = some("11350100M000100Y4B");
+    });
+    assert!(government.is_empty(), "{government:?}");
+}
+
+#[test]
+fn the_representative_consents_by_code_or_by_letter() {
+    let with = |kind: &str, letter: bool, name: &str, mobile: &str| {
+        found(kind, |case| {
+            if kind == "government" {
+                case.application.draft.representative.capacity = Some(Capacity::PersonInCharge);
+                case.application.draft.registration.number = some("11350100M000100Y4B");
+            }
+            if !letter {
+                case.documents.retain(|document| document.kind != RequirementKind::ConsentLetter);
+            }
+            case.application.consent = Some(Consent {
+                name: name.to_owned(),
+                mobile: mobile.to_owned(),
+                way: ConsentWay::Code,
+                at: DateTime::UNIX_EPOCH,
+            });
+        })
+    };
+    let missing = ["consent_letter: consent_missing"];
+    assert!(with("enterprise", false, "王小明", "+8613800138000").is_empty());
+    assert!(with("enterprise", true, "", "").is_empty());
+    assert_eq!(with("enterprise", false, "王大明", "+8613800138000"), missing);
+    assert_eq!(with("enterprise", false, "王小明", "+8613800138001"), missing);
+    assert!(with("government", false, "", "").is_empty(), "its letter says it along");
+}
+
+#[test]
 fn documents_that_are_missing() {
     assert_eq!(
-        found("enterprise", |case| case.documents.clear()),
+        found("enterprise", |case| {
+            case.documents.retain(|document| document.kind == RequirementKind::ConsentLetter);
+        }),
         [
             "business_license: document_missing",
             "id_document_front: document_missing",
@@ -322,6 +379,7 @@ fn documents_that_are_missing() {
         case.application.draft.applicant.name = some("李经办");
         case.application.draft.applicant.id_kind = Some(IdentityKind::Passport);
         case.application.draft.applicant.id_number = some("E12345678");
+        case.application.draft.applicant.id_term.kind = Some(TermKind::LongTerm);
     });
     assert_eq!(applied, ["authorization_letter: authorization_missing"]);
 }

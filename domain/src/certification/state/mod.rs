@@ -225,10 +225,7 @@ impl State {
     /// Whether it is a reviewer's turn.
     #[must_use]
     pub fn with_reviewer(&self) -> bool {
-        matches!(
-            self,
-            Self::Submitted(_) | Self::InReview { .. } | Self::AwaitingConfirmation { .. }
-        )
+        matches!(self, Self::Submitted(_) | Self::InReview { .. } | Self::AwaitingConfirmation { .. })
     }
 
     /// The table of the machine: what each state allows.
@@ -244,10 +241,9 @@ impl State {
             | Self::Withdrawn { .. }
             | Self::Expired { .. } => matches!(action, Edit | Submit),
             Self::Submitted(_) => matches!(action, Withdraw | Claim | Assign),
-            Self::InReview { .. } => matches!(
-                action,
-                Withdraw | Claim | Release | Assign | RequestInformation | Approve | Reject
-            ),
+            Self::InReview { .. } => {
+                matches!(action, Withdraw | Claim | Release | Assign | RequestInformation | Approve | Reject)
+            }
             Self::AwaitingConfirmation { .. } => matches!(action, Withdraw | Confirm | Decline),
             Self::InformationRequested { .. } => matches!(action, Edit | Submit | Withdraw),
             Self::Approved { .. } | Self::Rejected { retryable: false, .. } => false,
@@ -378,7 +374,13 @@ impl State {
     ///
     /// # Errors
     /// [`Illegal`].
-    pub fn decided(self, outcome: Outcome, is_final: bool, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+    pub fn decided(
+        self,
+        outcome: Outcome,
+        is_final: bool,
+        now: DateTime<Utc>,
+        terms: &Terms,
+    ) -> Result<Self, Illegal> {
         match outcome {
             Outcome::RequestInformation => self.request_information(now, terms),
             Outcome::Approve => {
@@ -405,7 +407,13 @@ impl State {
     ///
     /// # Errors
     /// [`Illegal`].
-    pub fn confirmed(self, outcome: Outcome, is_final: bool, now: DateTime<Utc>, terms: &Terms) -> Result<Self, Illegal> {
+    pub fn confirmed(
+        self,
+        outcome: Outcome,
+        is_final: bool,
+        now: DateTime<Utc>,
+        terms: &Terms,
+    ) -> Result<Self, Illegal> {
         let submission = self.submitted(Action::Confirm)?;
         Self::InReview { submission, claim: None }.decided(outcome, is_final, now, terms)
     }

@@ -128,7 +128,13 @@ fn what_was_proposed_is_no_decision_yet() {
     assert!(matches!(rejected, State::Rejected { retryable: false, .. }));
     let approved = proposed.confirmed(Outcome::Approve, false, NOW, &terms()).unwrap();
     assert_eq!(approved.name(), "approved");
-    assert!(in_review.proposed(Outcome::Approve, proposer(), NOW).unwrap().confirmed(Outcome::RequestInformation, false, NOW, &terms()).is_ok());
+    assert!(
+        in_review
+            .proposed(Outcome::Approve, proposer(), NOW)
+            .unwrap()
+            .confirmed(Outcome::RequestInformation, false, NOW, &terms())
+            .is_ok()
+    );
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -149,9 +155,8 @@ fn the_clock_stands_still_while_the_applicant_is_asked_and_on_holidays() {
     let half = submitted.submission().unwrap().half_at(&terms);
     assert_eq!(half, Some(at("2026-10-09T00:00:00+08:00")));
     let claimed = submitted.claimed(Uuid::nil().into(), at("2026-10-08T11:00:00+08:00"), &terms).unwrap();
-    let asked = claimed
-        .decided(Outcome::RequestInformation, false, at("2026-10-08T12:00:00+08:00"), &terms)
-        .unwrap();
+    let asked =
+        claimed.decided(Outcome::RequestInformation, false, at("2026-10-08T12:00:00+08:00"), &terms).unwrap();
     // A day of work was used; two are left, however long the answer takes.
     let answered = asked.submit(by, at("2026-10-09T18:00:00+08:00"), &terms).unwrap();
     assert_eq!(due(answered), at("2026-10-12T18:00:00+08:00"));

@@ -67,8 +67,19 @@ fn who_may_do_what() {
     writeln!(
         matrix,
         "{:22} {:20} {:22} {:6} {:6} {:8} {:8} {:8} {:8} {:8} {:8} {:8} {}",
-        "state", "action", "becomes", "owner", "member", "reviewer", "+claim", "senior", "+claim", "proposer",
-        "insider", "support", "admin"
+        "state",
+        "action",
+        "becomes",
+        "owner",
+        "member",
+        "reviewer",
+        "+claim",
+        "senior",
+        "+claim",
+        "proposer",
+        "insider",
+        "support",
+        "admin"
     )
     .unwrap();
     for state in every_state() {

@@ -172,6 +172,7 @@ CREATE TABLE certification_applications (
     claim_holder uuid,
     claim_expires_at timestamptz,
     last_decision_sealed bytea,
+    consent jsonb,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (tenant_id, id)

@@ -172,6 +172,7 @@ CREATE TABLE certification_applications (
     claim_holder BLOB,
     claim_expires_at INTEGER,
     last_decision_sealed BLOB,
+    consent TEXT,
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)

@@ -33,7 +33,8 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Year {
-    year: i32,
+    #[serde(rename = "year")]
+    number: i32,
     /// The announcement, for whoever checks the file.
     #[serde(rename = "source")]
     _source: String,
@@ -60,14 +61,14 @@ impl Calendar {
         let zone = file.zone.parse().map_err(|_| wrong(format!("there is no zone {}", file.zone)))?;
         let mut calendar = Self { zone, years: BTreeSet::new(), exceptions: BTreeMap::new() };
         for year in &file.years {
-            if !calendar.years.insert(year.year) {
-                return Err(wrong(format!("the year {} stands twice", year.year)));
+            if !calendar.years.insert(year.number) {
+                return Err(wrong(format!("the year {} stands twice", year.number)));
             }
             for (spans, worked) in [(&year.off, false), (&year.work, true)] {
                 for span in spans {
                     let days = days(span).ok_or_else(|| wrong(format!("{span} is no span of days")))?;
                     for day in days {
-                        if day.year() != year.year || calendar.exceptions.insert(day, worked).is_some() {
+                        if day.year() != year.number || calendar.exceptions.insert(day, worked).is_some() {
                             return Err(wrong(format!("{day} is of another year or stands twice")));
                         }
                     }

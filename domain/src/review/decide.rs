@@ -181,7 +181,6 @@ pub fn decline(
 }
 
 /// Lets a decision take effect: on the attempt, the application and the certificate; and tells the applicant.
-#[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one caller of each kind")]
 fn settle(
     tx: &mut impl DecisionStore,
     context: &Context<'_>,

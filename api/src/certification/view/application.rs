@@ -161,8 +161,8 @@ impl ApplicationView {
 fn ask_again(state: &State, reader: Reader<'_>) -> Option<u32> {
     match (state, reader) {
         (State::InReview { .. } | State::AwaitingConfirmation { .. }, Reader::Applicant) => Some(60),
-        (State::Submitted(_), Reader::Applicant) => Some(300),
-        (State::InformationRequested { .. }, Reader::Operator(_)) => Some(300),
+        (State::Submitted(_), Reader::Applicant)
+        | (State::InformationRequested { .. }, Reader::Operator(_)) => Some(300),
         _ => None,
     }
 }

@@ -64,24 +64,17 @@ fn member(state: &State, role: MemberRole, action: Action) -> &'static str {
 fn who_may_do_what() {
     use OperatorRole::{PlatformAdmin, Reviewer, SeniorReviewer, Support};
     let mut matrix = String::new();
-    writeln!(
-        matrix,
-        "{:22} {:20} {:22} {:6} {:6} {:8} {:8} {:8} {:8} {:8} {:8} {:8} {}",
-        "state",
-        "action",
-        "becomes",
-        "owner",
-        "member",
-        "reviewer",
-        "+claim",
-        "senior",
-        "+claim",
-        "proposer",
-        "insider",
-        "support",
-        "admin"
-    )
-    .unwrap();
+    let header = [
+        "owner", "member", "reviewer", "+claim", "senior", "+claim", "proposer", "insider", "support",
+        "admin",
+    ];
+    write!(matrix, "{:22} {:20} {:22} {:6} {:6}", "state", "action", "becomes", header[0], header[1])
+        .unwrap();
+    for name in &header[2..] {
+        write!(matrix, " {name:8}").unwrap();
+    }
+    matrix.truncate(matrix.trim_end().len());
+    matrix.push('\n');
     for state in every_state() {
         let name = match state {
             State::Rejected { retryable: false, .. } => "rejected (final)",

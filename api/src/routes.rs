@@ -8,8 +8,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::agreement::list::list_agreements;
     use crate::assessment::assess::assess_organization;
     use crate::certification::{
-        consent, delete_document, document_content, get, list_applications, look_up, precheck, submit,
-        update_subject, upload_document, withdraw,
+        begin, certificate, consent, delete_document, document_content, get, list_applications, look_up,
+        precheck, submit, update_subject, upload_document, withdraw,
     };
     use crate::reference::{list_industries, list_organization_types, list_regions};
     use crate::registration::{correct, resend, start, verify};
@@ -45,11 +45,14 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(precheck::precheck_certification)
         .service(submit::submit_certification)
         .service(withdraw::withdraw_certification)
+        .service(begin::begin_certification_application)
         .service(list_applications::list_certification_applications)
         .service(look_up::look_up_certification)
         .service(inbox::list::list_inbox)
         .service(inbox::read::read_inbox)
         .service(inbox::read::read_notice)
+        .service(certificate::suspend_certificate)
+        .service(certificate::reinstate_certificate)
         .service(review::list::list_reviews)
         .service(review::counts::count_reviews)
         .service(review::statistics::get_review_statistics)

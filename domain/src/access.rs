@@ -16,16 +16,19 @@ pub enum Permission {
     ReviewDecide,
     /// Confirm or decline what another reviewer proposed; hand cases out.
     ReviewConfirm,
+    /// Suspend a certificate and give it its force back.
+    CertificateSuspend,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
         Self::ReviewDecide,
         Self::ReviewConfirm,
+        Self::CertificateSuspend,
     ];
 
     /// The name that documents and errors use.
@@ -37,6 +40,7 @@ impl Permission {
             Self::ReviewRead => "review:read",
             Self::ReviewDecide => "review:decide",
             Self::ReviewConfirm => "review:confirm",
+            Self::CertificateSuspend => "certificate:suspend",
         }
     }
 }
@@ -60,11 +64,11 @@ impl Holder for MemberActor {
 
 impl Holder for OperatorActor {
     fn may(&self, permission: Permission) -> bool {
-        use Permission::{ReviewConfirm, ReviewDecide, ReviewRead};
+        use Permission::{CertificateSuspend, ReviewConfirm, ReviewDecide, ReviewRead};
         match self.role {
             OperatorRole::Reviewer => matches!(permission, ReviewRead | ReviewDecide),
             OperatorRole::SeniorReviewer => {
-                matches!(permission, ReviewRead | ReviewDecide | ReviewConfirm)
+                matches!(permission, ReviewRead | ReviewDecide | ReviewConfirm | CertificateSuspend)
             }
             OperatorRole::Support | OperatorRole::PlatformAdmin => matches!(permission, ReviewRead),
         }
@@ -111,14 +115,14 @@ mod tests {
         ] {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
-        // Columns: certification:read, :manage, review:read, :decide, :confirm.
+        // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend.
         let golden = "\
-owner           yes yes -   -   -
-member          -   -   -   -   -
-reviewer        -   -   yes yes -
-senior_reviewer -   -   yes yes yes
-support         -   -   yes -   -
-platform_admin  -   -   yes -   -
+owner           yes yes -   -   -   -
+member          -   -   -   -   -   -
+reviewer        -   -   yes yes -   -
+senior_reviewer -   -   yes yes yes yes
+support         -   -   yes -   -   -
+platform_admin  -   -   yes -   -   -
 ";
         assert_eq!(matrix, golden);
     }

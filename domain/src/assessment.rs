@@ -4,9 +4,6 @@ use crate::certification::{Draft, RequirementKind, required_kinds};
 use crate::reference::{OrganizationType, StaffSize};
 use serde::{Deserialize, Serialize};
 
-/// How many members an uncertified tenant can have.
-pub const UNCERTIFIED_MEMBERS: u32 = 200;
-
 /// What somebody wants from the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

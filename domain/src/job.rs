@@ -2,6 +2,7 @@
 //!
 //! A job happens at least once, so whatever carries it out must bear a repetition.
 
+use crate::certification::LifeMark;
 use crate::error::Result;
 use crate::id::VerificationId;
 use crate::review::Mark;
@@ -26,6 +27,15 @@ pub enum Job {
         tenant: Uuid,
         /// The notice.
         notice: Uuid,
+    },
+    /// See whether a certificate has come to a mark in its life.
+    StrikeCertificate {
+        /// The tenant.
+        tenant: Uuid,
+        /// Its end; a renewed one has another.
+        valid_until: DateTime<Utc>,
+        /// Which mark.
+        mark: LifeMark,
     },
     /// See whether a review has come to a mark on its way.
     StrikeReview {
@@ -53,6 +63,7 @@ impl Job {
         match self {
             Self::SendCode { .. } => "send_code",
             Self::SendNotice { .. } => "send_notice",
+            Self::StrikeCertificate { .. } => "strike_certificate",
             Self::StrikeReview { .. } => "strike_review",
         }
     }

@@ -17,6 +17,7 @@ pub mod id;
 pub mod identifier;
 pub mod job;
 pub mod journal;
+pub mod limits;
 pub mod member;
 mod named;
 pub mod notice;

@@ -73,6 +73,11 @@ pub trait MemberStore {
     /// # Errors
     /// When the store fails.
     fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>>;
+    /// The owner of the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn owner(&mut self) -> Result<Option<MemberId>>;
     /// A member of the bound tenant as they see themselves.
     ///
     /// # Errors

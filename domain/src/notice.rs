@@ -46,6 +46,11 @@ notices! {
     CertificationApproved "certification_approved" "企业认证 {number} 已通过，有效期至 {until}。" "Certification {number} was approved; it is valid until {until}.";
     CertificationRejected "certification_rejected" "企业认证 {number} 未通过，请查看原因，修改后可重新提交。" "Certification {number} was rejected. See why; you may submit it again.";
     CertificationRejectedFinally "certification_rejected_finally" "企业认证 {number} 未通过，且不能重新提交。如有异议请联系客服。" "Certification {number} was rejected for good. Contact support if you do not agree.";
+    CertificateRenewalDue "certificate_renewal_due" "企业认证将于 {until} 到期，现在可以申请年审。" "The certificate ends on {until}; you can renew it now.";
+    CertificateEnded "certificate_ended" "企业认证已到期。请在 {until} 前完成年审，之后将不能新增成员和应用。" "The certificate has ended. Renew it by {until}; after that nothing new can be added.";
+    CertificateGraceOver "certificate_grace_over" "企业认证的宽限期已于 {until} 结束，现不能新增成员和应用，原有数据和成员不受影响。" "The time of grace ended on {until}: nothing new can be added. Nobody is locked out, and nothing is lost.";
+    CertificateSuspended "certificate_suspended" "企业认证已被暂停：{reason}" "The certificate was suspended: {reason}";
+    CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }
 
 /// What fills the placeholders.

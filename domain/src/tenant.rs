@@ -59,6 +59,11 @@ pub trait TenantStore {
     /// # Errors
     /// `not_found`.
     fn tenant(&mut self) -> Result<Tenant>;
+    /// Keeps a changed name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn rename_tenant(&mut self, name: &OrganizationName) -> Result<()>;
     /// Keeps a new tenant.
     ///
     /// # Errors

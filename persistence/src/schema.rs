@@ -298,6 +298,7 @@ diesel::table! {
         subject_sealed -> Nullable<Binary>,
         valid_from -> Instant,
         valid_until -> Instant,
+        suspension -> Nullable<Json>,
     }
 }
 
@@ -320,6 +321,7 @@ diesel::table! {
         id -> Id,
         tenant_id -> Id,
         number -> Text,
+        kind -> Text,
         waiting -> Bool,
         state -> Text,
         legal_name -> Text,

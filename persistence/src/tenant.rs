@@ -3,11 +3,12 @@
 
 use crate::account::stored_mobile;
 use crate::connection::on;
-use crate::error::{Understood, corrupt};
+use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{accounts, departments, members, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
+use domain::actor::MemberRole;
 use domain::department::{Department, DepartmentStore};
 use domain::error::Result;
 use domain::id::{AccountId, MemberId};
@@ -65,6 +66,12 @@ impl TenantStore for Tx<'_> {
             .first(db))
         .understood()?;
         row.try_into()
+    }
+
+    fn rename_tenant(&mut self, name: &OrganizationName) -> Result<()> {
+        let known = tenants::table.filter(tenants::tenant_id.eq(self.bound()?));
+        let renamed = (tenants::name.eq(name.as_str()), tenants::version.eq(tenants::version + 1));
+        one_row(on!(self.db, |db| diesel::update(known).set(renamed).execute(db)).understood()?)
     }
 
     fn insert_tenant(&mut self, tenant: &Tenant) -> Result<()> {
@@ -161,6 +168,18 @@ impl MemberStore for Tx<'_> {
             .load(db))
         .understood()?;
         rows.into_iter().map(membership).collect()
+    }
+
+    fn owner(&mut self) -> Result<Option<MemberId>> {
+        let tenant = self.bound()?;
+        let owner: Option<Id> = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .filter(members::role.eq(name_of(&MemberRole::Owner)))
+            .select(members::id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(owner.map(Id::get))
     }
 
     fn profile(&mut self, member: MemberId) -> Result<Profile> {

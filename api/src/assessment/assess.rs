@@ -5,8 +5,9 @@ use crate::http::call::Call;
 use crate::mirror::mirror;
 use crate::registration::StaffSize;
 use actix_web::post;
-use domain::assessment::{UNCERTIFIED_MEMBERS, assess};
+use domain::assessment::assess;
 use domain::error::{Faults, Place};
+use domain::limits::Limits;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -47,7 +48,7 @@ pub(crate) struct AssessOrganization {
 }
 
 /// What an organization can do at some stage.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct StageLimits {
     /// How many members it can have; null is without limit.
     members: Option<u32>,
@@ -55,6 +56,13 @@ pub(crate) struct StageLimits {
     external_contacts: bool,
     /// Whether it can publish apps.
     app_publishing: bool,
+}
+
+impl From<Limits> for StageLimits {
+    fn from(limits: Limits) -> Self {
+        let Limits { members, external_contacts, app_publishing } = limits;
+        Self { members, external_contacts, app_publishing }
+    }
 }
 
 /// Whether an organization can begin at once.
@@ -127,12 +135,8 @@ pub(crate) async fn assess_organization(call: Call, body: Body<AssessOrganizatio
             },
             materials: assessment.materials.into_iter().map(Into::into).collect(),
             limits: AssessedLimits {
-                uncertified: StageLimits {
-                    members: Some(UNCERTIFIED_MEMBERS),
-                    external_contacts: false,
-                    app_publishing: false,
-                },
-                certified: StageLimits { members: None, external_contacts: true, app_publishing: true },
+                uncertified: Limits::UNCERTIFIED.into(),
+                certified: Limits::CERTIFIED.into(),
             },
             recommendations: Recommendations {
                 modules: assessment.modules.into_iter().map(str::to_owned).collect(),

@@ -2,12 +2,12 @@ use super::{ApplicationKindName, ApplicationState, FindingView, ReviewOutcome, S
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
-use crate::http::page::{Page, PageParams, page_of};
+use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
 use chrono::{DateTime, Utc};
 use domain::access::{Permission, require};
-use domain::certification::{ApplicationStore, Attempt, SHOWN_ATTEMPTS};
+use domain::certification::{Application, ApplicationStore, Attempt, SHOWN_ATTEMPTS};
 use domain::error::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,6 +81,9 @@ pub(crate) struct ApplicationHistory {
     attempts: Vec<AttemptView>,
 }
 
+/// The name of the list in its cursors.
+const LIST: &str = "applications";
+
 /// List the applications
 ///
 /// With every attempt and what was decided on it.
@@ -98,29 +101,27 @@ pub(crate) async fn list_certification_applications(
 ) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
         require(&member.0, Permission::CertificationRead)?;
-        let application = tx.application()?;
-        let attempts = tx.attempts(application.id, SHOWN_ATTEMPTS)?;
-        let id = application.id.to_string();
         let keys = &world.service.keys;
-        let page = page_of(
-            keys,
-            "applications",
-            &page.0,
-            std::iter::once(&id),
-            |id| id,
-            |_| ApplicationHistory {
-                id: application.id.into(),
-                number: application.number.as_str().to_owned(),
-                kind: application.kind.into(),
-                state: application.state.at(world.context.now).kind().told_to_applicant().into(),
-                created_at: application.created_at,
-                attempts: attempts
-                    .iter()
-                    .map(|a| AttemptView::of(a, world.language, FindingView::of))
-                    .collect(),
-            },
-        )?;
-        Reply::ok(&page)
+        let after: Option<Uuid> = position(keys, LIST, page.0.cursor.as_deref())?;
+        let limit = page.0.limit();
+        let mut applications = tx.applications(after.map(Into::into), limit + 1)?;
+        let next_cursor = cut(keys, LIST, limit, &mut applications, |last| Uuid::from(last.id))?;
+        let ids: Vec<_> = applications.iter().map(|application| application.id).collect();
+        let attempts = tx.attempts_of(&ids, SHOWN_ATTEMPTS.saturating_mul(limit))?;
+        let history = |application: &Application| ApplicationHistory {
+            id: application.id.into(),
+            number: application.number.as_str().to_owned(),
+            kind: application.kind.into(),
+            state: application.state.at(world.context.now).kind().told_to_applicant().into(),
+            created_at: application.created_at,
+            attempts: attempts
+                .iter()
+                .filter(|attempt| attempt.application == application.id)
+                .take(SHOWN_ATTEMPTS as usize)
+                .map(|attempt| AttemptView::of(attempt, world.language, FindingView::of))
+                .collect(),
+        };
+        Reply::ok(&Page { data: applications.iter().map(history).collect(), next_cursor, total: None })
     })
     .await
 }

@@ -1,5 +1,7 @@
 //! Certification: a company proves by documents that it is who it says it is.
 
+pub(crate) mod begin;
+pub(crate) mod certificate;
 pub(crate) mod consent;
 pub(crate) mod delete_document;
 pub(crate) mod document_content;
@@ -204,6 +206,8 @@ mirror! {
     /// Why an application is made.
     ApplicationKindName = domain::certification::ApplicationKind {
         Initial "initial" "the first one";
+        Renewal "renewal" "the certificate ends, or has ended";
+        Change "change" "something that the certificate says has changed";
     }
 }
 
@@ -214,6 +218,7 @@ mirror! {
         Valid "valid" "it is in force";
         RenewalDue "renewal_due" "it is in force and ends within 30 days";
         Expired "expired" "it has ended";
+        Suspended "suspended" "the platform has suspended it";
     }
 }
 

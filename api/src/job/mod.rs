@@ -5,6 +5,7 @@ use crate::gateway::sms::{Content, SentMessage};
 use crate::http::pipeline::Limits;
 use crate::service::Service;
 use chrono::Duration as Lease;
+use domain::certification::strike_certificate;
 use domain::context::{Context, Origin, Random};
 use domain::error::Result;
 use domain::job::Job;
@@ -113,6 +114,13 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
     match job {
         Job::SendCode { verification, generation } => send_code(service, *verification, *generation),
         Job::SendNotice { tenant, notice } => send_notice(service, *tenant, *notice),
+        Job::StrikeCertificate { tenant, valid_until, mark } => {
+            let certificate = ((*tenant).into(), *valid_until);
+            as_system(service, |tx, context| {
+                let terms = &service.settings.certification;
+                strike_certificate(tx, context, certificate, *mark, terms)
+            })
+        }
         Job::StrikeReview { tenant, application, attempt, mark } => {
             let case = ((*tenant).into(), (*application).into(), *attempt);
             as_system(service, |tx, context| {

@@ -112,7 +112,7 @@ impl ReviewView {
                 Reader::Operator(allowed),
                 &below,
             ),
-            certificate: CertificateView::of(overview.case.certificate.as_ref(), now),
+            certificate: CertificateView::of(overview.case.certificate.as_ref(), terms, now),
             attempts: attempts
                 .iter()
                 .map(|attempt| AttemptView::of(attempt, world.language, FindingView::for_operator))

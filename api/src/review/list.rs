@@ -1,5 +1,5 @@
 use super::{LeaseView, ReviewUrgency};
-use crate::certification::ApplicationState;
+use crate::certification::{ApplicationKindName, ApplicationState};
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
@@ -20,6 +20,7 @@ pub(crate) struct ReviewFilter {
     overdue: Option<bool>,
     assignee: Option<Uuid>,
     unassigned: Option<bool>,
+    kind: Option<ApplicationKindName>,
     organization_type: Option<String>,
     search: Option<String>,
     submitted_from: Option<DateTime<Utc>>,
@@ -36,6 +37,7 @@ impl ReviewFilter {
             overdue: self.overdue,
             assignee: self.assignee.map(Into::into),
             unassigned: self.unassigned,
+            kind: self.kind.map(Into::into),
             organization_type: self.organization_type.clone(),
             search: self.search.as_deref().map(|text| text.trim().to_owned()),
             submitted_from: self.submitted_from,
@@ -54,6 +56,8 @@ pub(crate) struct ReviewItem {
     number: String,
     /// The tenant.
     tenant_id: Uuid,
+    /// Why it is made.
+    kind: ApplicationKindName,
     /// Where it stands.
     state: ApplicationState,
     /// The name that was submitted.
@@ -84,6 +88,7 @@ impl ReviewItem {
             id: item.id.into(),
             number: item.number.clone(),
             tenant_id: item.tenant.into(),
+            kind: item.kind.into(),
             state: item.state.into(),
             legal_name: item.legal_name.clone(),
             organization_type: item.organization_type.clone(),
@@ -107,6 +112,7 @@ impl ReviewItem {
         ("overdue" = Option<bool>, Query, description = "Only those past their time, or only those not."),
         ("assignee" = Option<Uuid>, Query, description = "Only those held by this operator."),
         ("unassigned" = Option<bool>, Query, description = "Only those that nobody holds, or only those that somebody does."),
+        ("kind" = Option<ApplicationKindName>, Query, description = "Only this kind of application."),
         ("organization_type" = Option<String>, Query, description = "Only this type of organization.", min_length = 1, max_length = 64),
         ("search" = Option<String>, Query, description = "Only the one with this number, or those whose legal name begins so.", min_length = 1, max_length = 64),
         ("submitted_from" = Option<DateTime<Utc>>, Query, description = "Only those submitted at this time or later."),

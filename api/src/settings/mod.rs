@@ -379,6 +379,12 @@ fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError
             Duration::try_days,
             "how long a certificate is valid",
         )?,
+        grace: source.duration(
+            "GONGPAI_GRACE_DAYS",
+            30,
+            Duration::try_days,
+            "how long a certificate serves after its end",
+        )?,
         calendar: calendar(source)?,
     })
 }

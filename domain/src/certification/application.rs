@@ -4,17 +4,22 @@ use super::requirement;
 use super::{ApplicationNumber, Document, Draft, Finding, State};
 use crate::context::Context;
 use crate::id::{ApplicationId, TenantId};
+use crate::named::named;
 use crate::reference::OrganizationType;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Why an application is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApplicationKind {
-    /// The first one.
-    Initial,
+named! {
+    /// Why an application is made.
+    ApplicationKind {
+        /// The first one.
+        Initial "initial";
+        /// The certificate ends, or has ended.
+        Renewal "renewal";
+        /// Something that the certificate says has changed.
+        Change "change";
+    }
 }
 
 /// What the last decision said, until the next one.

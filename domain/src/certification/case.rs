@@ -11,7 +11,7 @@ use crate::access::{self, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::id::TenantId;
+use crate::id::{ApplicationId, TenantId};
 use crate::reference::{OrganizationType, OrganizationTypes};
 use crate::review::ReviewStore;
 use crate::tenant::{Tenant, TenantScope};
@@ -34,11 +34,11 @@ pub struct Case {
 
 /// Keeps cases, with everything that belongs to them.
 pub trait CaseStore: ApplicationStore + DocumentStore + CertificateStore {
-    /// The case of the tenant that the transaction is bound to: its newest application.
+    /// The case of one application of the tenant that the transaction is bound to, or of its newest one.
     ///
     /// # Errors
     /// `not_found`.
-    fn case(&mut self) -> Result<Case>;
+    fn case(&mut self, application: Option<ApplicationId>) -> Result<Case>;
 }
 
 /// What a frontend needs in order to draw the whole wizard.
@@ -57,12 +57,24 @@ pub struct Overview {
 }
 
 impl Case {
-    /// Loads the case of the bound tenant.
+    /// Loads the case of the bound tenant's newest application.
     ///
     /// # Errors
     /// When the store fails.
     pub fn load(tx: &mut impl CaseStore, now: DateTime<Utc>) -> Result<Self> {
-        let mut case = tx.case()?;
+        Self::of(tx, None, now)
+    }
+
+    /// Loads the case of one application.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn load_one(tx: &mut impl CaseStore, id: ApplicationId, now: DateTime<Utc>) -> Result<Self> {
+        Self::of(tx, Some(id), now)
+    }
+
+    fn of(tx: &mut impl CaseStore, id: Option<ApplicationId>, now: DateTime<Utc>) -> Result<Self> {
+        let mut case = tx.case(id)?;
         case.application.state = case.application.state.at(now);
         Ok(case)
     }
@@ -144,11 +156,11 @@ pub fn look_up(
     submitted_on: NaiveDate,
     terms: &Terms,
 ) -> Result<Application> {
-    let tenant = tx.tenant_of_number(number)?.ok_or(Code::NotFound)?;
+    let (tenant, id) = tx.tenant_of_number(number)?.ok_or(Code::NotFound)?;
     tx.enter(tenant);
-    let mut application = tx.application()?;
+    let mut application = tx.application_by_id(id)?;
     application.state = application.state.at(context.now);
-    let on_that_day = application.number == *number
-        && application.state.submission().is_some_and(|submission| terms.day(submission.at) == submitted_on);
+    let on_that_day =
+        application.state.submission().is_some_and(|submission| terms.day(submission.at) == submitted_on);
     if on_that_day { Ok(application) } else { Err(Code::NotFound.into()) }
 }

@@ -5,6 +5,7 @@
 //! refuses while one of them blocks.
 
 mod application;
+mod begin;
 mod case;
 mod certificate;
 mod consent;
@@ -12,6 +13,7 @@ mod document;
 mod draft;
 mod field;
 mod finding;
+mod life;
 mod number;
 mod precheck;
 mod requirement;
@@ -21,8 +23,9 @@ mod withdraw;
 mod work;
 
 pub use application::{Application, ApplicationKind, Consent, ConsentWay, LastDecision};
+pub use begin::{begin, may_begin, startable};
 pub use case::{Case, CaseStore, Overview, look_up, overview};
-pub use certificate::{Certificate, CertificateState};
+pub use certificate::{Certificate, CertificateState, Suspension};
 pub use consent::{ConsentState, consenting, give as give_consent, send_code as send_consent_code};
 pub use document::{Document, DocumentContent, MediaType, SealedKey};
 pub use draft::{
@@ -30,6 +33,7 @@ pub use draft::{
 };
 pub use field::{Field, FieldStatus};
 pub use finding::{Finding, FindingCode, Remedy};
+pub use life::{LifeMark, reinstate, set_life_clock, strike_certificate, suspend};
 pub use number::ApplicationNumber;
 pub use requirement::{
     Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds, optional_kinds,
@@ -57,6 +61,8 @@ pub struct Terms {
     pub claim: Duration,
     /// How long a certificate is valid.
     pub validity: Duration,
+    /// How long it serves after its end.
+    pub grace: Duration,
     /// Which days are worked, and where days are counted.
     pub calendar: Calendar,
 }
@@ -160,6 +166,21 @@ pub trait ApplicationStore {
     /// # Errors
     /// `not_found`.
     fn application(&mut self) -> Result<Application>;
+    /// An application of the tenant.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn application_by_id(&mut self, id: ApplicationId) -> Result<Application>;
+    /// The tenant's applications that come after one, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn applications(&mut self, after: Option<ApplicationId>, limit: u32) -> Result<Vec<Application>>;
+    /// The newest attempts of several applications, newest first, at most `limit` in all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn attempts_of(&mut self, applications: &[ApplicationId], limit: u32) -> Result<Vec<Attempt>>;
     /// Keeps a new application.
     ///
     /// # Errors
@@ -234,6 +255,16 @@ pub trait DocumentStore {
 
 /// Keeps certificates.
 pub trait CertificateStore {
+    /// The certificate of the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn certificate(&mut self) -> Result<Option<Certificate>>;
+    /// Keeps a changed certificate of the bound tenant.
+    ///
+    /// # Errors
+    /// `credit_code_taken` when another tenant is certified with its number.
+    fn update_certificate(&mut self, certificate: &Certificate) -> Result<()>;
     /// Keeps the first certificate of the bound tenant.
     ///
     /// # Errors

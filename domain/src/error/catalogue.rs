@@ -156,6 +156,12 @@ catalogue! {
     ActionNotAllowed "action_not_allowed" Conflict "当前状态 {state} 不能执行此操作。" "That is not possible in the state {state}.";
     CertificationIncomplete "certification_incomplete" Invalid "仍有问题需要解决，见 findings。" "Something is still missing or wrong; see findings.";
     CreditCodeTaken "credit_code_taken" Conflict "该统一社会信用代码已被其他企业认证。" "Another organization is certified with this credit code.";
+    ApplicationUnderWay "application_under_way" Conflict "已有正在审核或待补充的申请。" "Another application is under way.";
+    CertificateMissing "certificate_missing" Conflict "企业尚未认证。" "The organization is not certified yet.";
+    CertificateEnded "certificate_ended" Conflict "认证已到期，请先年审。" "The certificate has ended; renew it first.";
+    CertificateSuspended "certificate_suspended" Conflict "认证已被暂停。" "The certificate is suspended.";
+    CertificateNotSuspended "certificate_not_suspended" Conflict "认证未被暂停。" "The certificate is not suspended.";
+    RenewalTooEarly "renewal_too_early" Conflict "{from} 起可以年审。" "The certificate can be renewed from {from} on.";
     RepresentativeIncomplete "representative_incomplete" Conflict "请先填写代表人的姓名和手机号。" "Fill in the representative's name and mobile number first.";
     DocumentKindNotWanted "document_kind_not_wanted" Invalid "不需要此类材料，可用：{allowed}。" "No document of this kind is asked for; possible are {allowed}.";
     DocumentPageInvalid "document_page_invalid" Invalid "页码应为 1 到 {max}。" "The page must be between 1 and {max}.";

@@ -109,14 +109,13 @@ pub fn strike(
     terms: &Terms,
 ) -> Result<()> {
     tx.enter(tenant);
-    let application = match tx.application() {
+    let application = match tx.application_by_id(id) {
         Err(error) if error.code() == Code::NotFound => return Ok(()),
         other => other?,
     };
     let state = application.state;
-    let Some(submission) = state
-        .submission()
-        .filter(|submission| application.id == id && submission.attempt == attempt && state.with_reviewer())
+    let Some(submission) =
+        state.submission().filter(|submission| submission.attempt == attempt && state.with_reviewer())
     else {
         return Ok(());
     };
@@ -160,9 +159,9 @@ pub fn reckon(
 ) -> Result<usize> {
     let Some(until) = terms.calendar.known_until() else { return Ok(0) };
     let found = tx.provisional_reviews(terms.calendar.end_of(until), limit)?;
-    for (tenant, _) in &found {
+    for (tenant, id) in &found {
         tx.enter(*tenant);
-        let mut application = tx.application()?;
+        let mut application = tx.application_by_id(*id)?;
         application.state = application.state.reckoned(terms);
         tx.update_application(&application)?;
     }

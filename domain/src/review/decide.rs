@@ -6,8 +6,8 @@ use super::work::{Work, WorkKind, WorkStore};
 use super::{ReviewStore, gate};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
-    Action, Application, Case, CaseStore, Certificate, Decision, Finding, FindingCode, LastDecision, Outcome,
-    Remedy, RequirementKind, State, Submission, Terms,
+    Action, Application, ApplicationKind, Case, CaseStore, Certificate, Decision, Finding, FindingCode,
+    LastDecision, Outcome, Remedy, RequirementKind, State, Submission, Terms, set_life_clock,
 };
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -17,18 +17,35 @@ use crate::journal::{Entry, Journal};
 use crate::notice::{NoticeKind, NoticeStore, tell};
 use crate::operator::OperatorStore;
 use crate::reference::{OrganizationType, OrganizationTypes};
-use crate::tenant::TenantScope;
+use crate::tenant::{TenantScope, TenantStore};
+use crate::text::OrganizationName;
 use serde_json::Value;
 use uuid::Uuid;
 
 /// Everything that a decision touches.
 pub trait DecisionStore:
-    ReviewStore + TenantScope + CaseStore + OperatorStore + WorkStore + NoticeStore + JobQueue + Journal
+    ReviewStore
+    + TenantScope
+    + TenantStore
+    + CaseStore
+    + OperatorStore
+    + WorkStore
+    + NoticeStore
+    + JobQueue
+    + Journal
 {
 }
 
 impl<T> DecisionStore for T where
-    T: ReviewStore + TenantScope + CaseStore + OperatorStore + WorkStore + NoticeStore + JobQueue + Journal
+    T: ReviewStore
+        + TenantScope
+        + TenantStore
+        + CaseStore
+        + OperatorStore
+        + WorkStore
+        + NoticeStore
+        + JobQueue
+        + Journal
 {
 }
 
@@ -196,9 +213,7 @@ fn settle(
         return Err(Error::internal("a case without a submission was decided"));
     };
     if decision.outcome == Outcome::Approve {
-        let certificate = certificate(case, context, terms)?;
-        tx.insert_certificate(&certificate)?;
-        case.certificate = Some(certificate);
+        certify(tx, context, case, terms)?;
     }
     tx.decide_attempt(case.application.id, submission.attempt, &decision)?;
     let entry = entry("review.decided", case, &before, submission.attempt, &decision);
@@ -295,7 +310,41 @@ fn require_clear(computed: &[Finding], overrides: &[Uuid]) -> Result<()> {
     }
 }
 
+/// Makes the certificate that an approval leads to, or changes the one that there is. The name of the tenant follows it.
+fn certify(tx: &mut impl DecisionStore, context: &Context<'_>, case: &mut Case, terms: &Terms) -> Result<()> {
+    let certificate = certificate(case, context, terms)?;
+    match &case.certificate {
+        None => tx.insert_certificate(&certificate)?,
+        Some(_) => tx.update_certificate(&certificate)?,
+    }
+    if case.certificate.as_ref().is_none_or(|old| old.valid_until != certificate.valid_until) {
+        set_life_clock(tx, context, case.tenant.id, &certificate, terms)?;
+    }
+    let name = certificate.subject.name_on_license().and_then(|name| OrganizationName::parse(name).ok());
+    if let Some(name) = name.filter(|name| *name != case.tenant.organization.name) {
+        tx.rename_tenant(&name)?;
+        let before = std::mem::replace(&mut case.tenant.organization.name, name);
+        let entry = Entry::new("tenant.renamed", "tenant", case.tenant.id).of(case.tenant.id).change(
+            "name",
+            before.as_str(),
+            case.tenant.organization.name.as_str(),
+        );
+        tx.record(context, &Actor::System, entry)?;
+    }
+    case.certificate = Some(certificate);
+    Ok(())
+}
+
+/// A renewal lasts from the end of what it renews, if that has not come yet; a change leaves the end where it is.
 fn certificate(case: &Case, context: &Context<'_>, terms: &Terms) -> Result<Certificate> {
+    let held = case.certificate.as_ref();
+    let (valid_from, valid_until) = match (case.application.kind, held) {
+        (ApplicationKind::Change, Some(held)) => (held.valid_from, held.valid_until),
+        (ApplicationKind::Renewal, Some(held)) => {
+            (held.valid_from, held.valid_until.max(context.now) + terms.validity)
+        }
+        _ => (context.now, context.now + terms.validity),
+    };
     let registration_key = case
         .application
         .draft
@@ -305,8 +354,9 @@ fn certificate(case: &Case, context: &Context<'_>, terms: &Terms) -> Result<Cert
         application: case.application.id,
         registration_key,
         subject: case.application.draft.clone(),
-        valid_from: context.now,
-        valid_until: context.now + terms.validity,
+        valid_from,
+        valid_until,
+        suspension: held.and_then(|held| held.suspension.clone()),
     })
 }
 

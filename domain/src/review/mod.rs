@@ -75,11 +75,11 @@ pub trait ReviewStore {
     /// # Errors
     /// When the store fails.
     fn tenant_of_review(&mut self, id: ApplicationId) -> Result<Option<TenantId>>;
-    /// The tenant of a number that was submitted at least once.
+    /// The tenant and the application of a number that was submitted at least once.
     ///
     /// # Errors
     /// When the store fails.
-    fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<TenantId>>;
+    fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<(TenantId, ApplicationId)>>;
 }
 
 /// Everything about a case that an operator looks at.
@@ -166,6 +166,5 @@ fn load(
 ) -> Result<Case> {
     let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
     tx.enter(tenant);
-    let case = Case::load(tx, context.now)?;
-    if case.application.id == id { Ok(case) } else { Err(Code::NotFound.into()) }
+    Case::load_one(tx, id, context.now)
 }

@@ -3,7 +3,7 @@
 use super::ReviewStore;
 use crate::access::{self, Permission};
 use crate::actor::OperatorActor;
-use crate::certification::{Claim, StateName, Submission};
+use crate::certification::{ApplicationKind, Claim, StateName, Submission};
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::{ApplicationId, OperatorId, TenantId};
@@ -21,6 +21,8 @@ pub struct Filter {
     pub assignee: Option<OperatorId>,
     /// Only those that nobody holds, or only those that somebody does.
     pub unassigned: Option<bool>,
+    /// Only this kind of application.
+    pub kind: Option<ApplicationKind>,
     /// Only this type of organization.
     pub organization_type: Option<String>,
     /// Only those whose number is this, or whose legal name begins so.
@@ -49,6 +51,8 @@ pub struct Item {
     pub tenant: TenantId,
     /// Its public number.
     pub number: String,
+    /// Why it is made.
+    pub kind: ApplicationKind,
     /// Where it stands, as time has made it.
     pub state: StateName,
     /// The legal name that was submitted.

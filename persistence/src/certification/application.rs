@@ -260,6 +260,45 @@ impl ApplicationStore for Tx<'_> {
         row.application(self)
     }
 
+    fn application_by_id(&mut self, id: ApplicationId) -> Result<Application> {
+        let tenant = self.bound()?;
+        let row: Row = on!(self.db, |db| applications::table
+            .filter(applications::tenant_id.eq(tenant))
+            .filter(applications::id.eq(Id::from(id)))
+            .select(Row::as_select())
+            .first(db))
+        .understood()?;
+        row.application(self)
+    }
+
+    fn applications(&mut self, after: Option<ApplicationId>, limit: u32) -> Result<Vec<Application>> {
+        let tenant = self.bound()?;
+        let rows: Vec<Row> = on!(self.db, |db| {
+            let mut query: applications::BoxedQuery<'_, _> = applications::table.into_boxed();
+            query = query.filter(applications::tenant_id.eq(tenant));
+            if let Some(after) = after {
+                query = query.filter(applications::id.lt(Id::from(after)));
+            }
+            query.order(applications::id.desc()).limit(limit.into()).select(Row::as_select()).load(db)
+        })
+        .understood()?;
+        rows.into_iter().map(|row| row.application(self)).collect()
+    }
+
+    fn attempts_of(&mut self, of: &[ApplicationId], limit: u32) -> Result<Vec<Attempt>> {
+        let tenant = self.bound()?;
+        let of: Vec<_> = of.iter().copied().map(Id::from).collect();
+        let rows: Vec<AttemptRow> = on!(self.db, |db| attempts::table
+            .filter(attempts::tenant_id.eq(tenant))
+            .filter(attempts::application_id.eq_any(of))
+            .order((attempts::application_id.desc(), attempts::number.desc()))
+            .limit(limit.into())
+            .select(AttemptRow::as_select())
+            .load(db))
+        .understood()?;
+        rows.into_iter().map(|row| row.attempt(self)).collect()
+    }
+
     fn insert_application(&mut self, application: &Application) -> Result<()> {
         let row = Row::of(self, application)?;
         on!(self.db, |db| diesel::insert_into(applications::table).values(&row).execute(db)).understood()?;

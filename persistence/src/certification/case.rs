@@ -12,28 +12,40 @@ use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::certification::{Case, CaseStore, DocumentStore};
 use domain::error::Result;
+use domain::id::ApplicationId;
+
+/// What a case is made of. A macro, because a selection belongs to one database.
+macro_rules! whole {
+    () => {
+        (
+            tenant::Row::as_select(),
+            application::Row::as_select(),
+            Option::<certificate::Row>::as_select(),
+            certified_registrations::tenant_id.nullable(),
+        )
+    };
+}
 
 impl CaseStore for Tx<'_> {
-    fn case(&mut self) -> Result<Case> {
+    fn case(&mut self, id: Option<ApplicationId>) -> Result<Case> {
         type Found = (tenant::Row, application::Row, Option<certificate::Row>, Option<Id>);
         let bound = self.bound()?;
-        let found: Found =
-            on!(self.db, |db| applications::table
+        // Every application of a tenant with what belongs to it.
+        let cases =
+            applications::table
                 .inner_join(tenants::table.on(tenants::tenant_id.eq(applications::tenant_id)))
                 .left_join(certificates::table.on(certificates::tenant_id.eq(applications::tenant_id)))
                 .left_join(certified_registrations::table.on(
-                    certified_registrations::registration_key.nullable().eq(applications::registration_key)
-                ),)
-                .filter(applications::tenant_id.eq(bound))
-                .order(applications::id.desc())
-                .select((
-                    tenant::Row::as_select(),
-                    application::Row::as_select(),
-                    Option::<certificate::Row>::as_select(),
-                    certified_registrations::tenant_id.nullable(),
+                    certified_registrations::registration_key.nullable().eq(applications::registration_key),
                 ))
-                .first(db))
-            .understood()?;
+                .filter(applications::tenant_id.eq(bound));
+        let found: Found = match id {
+            Some(id) => {
+                on!(self.db, |db| cases.filter(applications::id.eq(Id::from(id))).select(whole!()).first(db))
+            }
+            None => on!(self.db, |db| cases.order(applications::id.desc()).select(whole!()).first(db)),
+        }
+        .understood()?;
         let (tenant, application, certificate, holder) = found;
         let application = application.application(self)?;
         Ok(Case {

@@ -1,18 +1,18 @@
 //! Certificates of the bound tenant, and the registrations that are certified, which are unique over all tenants.
 
 use crate::connection::on;
-use crate::error::Understood;
+use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{certificates, certified_registrations};
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use domain::certification::{Certificate, CertificateStore};
-use domain::error::{Code, Result};
+use domain::error::{Code, Error, Result};
 use domain::id::TenantId;
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificates, treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = certificates, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct Row {
     tenant_id: Id,
     application_id: Id,
@@ -21,9 +21,28 @@ pub(super) struct Row {
     subject_sealed: Option<Vec<u8>>,
     valid_from: Instant,
     valid_until: Instant,
+    suspension: Option<Json>,
 }
 
 impl Row {
+    fn of(tx: &Tx<'_>, certificate: &Certificate) -> Result<Self> {
+        let tenant_id = tx.bound()?;
+        let (subject, subject_sealed) = tx.seal_draft(&subject_place(tenant_id), &certificate.subject)?;
+        let suspension = certificate.suspension.as_ref().map(serde_json::to_value).transpose();
+        Ok(Self {
+            tenant_id,
+            application_id: certificate.application.into(),
+            registration_key: certificate.registration_key.clone(),
+            subject,
+            subject_sealed,
+            valid_from: certificate.valid_from.into(),
+            valid_until: certificate.valid_until.into(),
+            suspension: suspension
+                .map_err(|error| Error::internal(format!("suspension: {error}")))?
+                .map(Json),
+        })
+    }
+
     pub(super) fn certificate(self, tx: &Tx<'_>) -> Result<Certificate> {
         let sealed = self.subject_sealed.as_deref();
         Ok(Certificate {
@@ -32,6 +51,13 @@ impl Row {
             registration_key: self.registration_key,
             valid_from: self.valid_from.0,
             valid_until: self.valid_until.0,
+            suspension: self
+                .suspension
+                .map(|suspension| {
+                    let wrong = |_| corrupt("certificates", self.tenant_id.0, "suspension");
+                    serde_json::from_value(suspension.0).map_err(wrong)
+                })
+                .transpose()?,
         })
     }
 }
@@ -42,32 +68,41 @@ fn subject_place(tenant: Id) -> String {
 
 impl CertificateStore for Tx<'_> {
     fn insert_certificate(&mut self, certificate: &Certificate) -> Result<()> {
-        let tenant_id = self.bound()?;
-        let claimed = on!(self.db, |db| diesel::insert_into(certified_registrations::table)
-            .values((
-                certified_registrations::registration_key.eq(&certificate.registration_key),
-                certified_registrations::tenant_id.eq(tenant_id),
-                certified_registrations::certified_at.eq(Instant(certificate.valid_from)),
-            ))
-            .execute(db));
-        match claimed {
-            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                return Err(Code::CreditCodeTaken.into());
-            }
-            other => other.understood()?,
-        };
-        let (subject, subject_sealed) = self.seal_draft(&subject_place(tenant_id), &certificate.subject)?;
-        let row = Row {
-            tenant_id,
-            application_id: certificate.application.into(),
-            registration_key: certificate.registration_key.clone(),
-            subject,
-            subject_sealed,
-            valid_from: certificate.valid_from.into(),
-            valid_until: certificate.valid_until.into(),
-        };
+        self.claim_registration(certificate)?;
+        let row = Row::of(self, certificate)?;
         on!(self.db, |db| diesel::insert_into(certificates::table).values(&row).execute(db)).understood()?;
         Ok(())
+    }
+
+    fn certificate(&mut self) -> Result<Option<Certificate>> {
+        let tenant = self.bound()?;
+        let row: Option<Row> = on!(self.db, |db| certificates::table
+            .filter(certificates::tenant_id.eq(tenant))
+            .select(Row::as_select())
+            .first(db))
+        .optional()
+        .understood()?;
+        row.map(|row| row.certificate(self)).transpose()
+    }
+
+    fn update_certificate(&mut self, certificate: &Certificate) -> Result<()> {
+        let tenant = self.bound()?;
+        let held: Option<String> = on!(self.db, |db| certificates::table
+            .filter(certificates::tenant_id.eq(tenant))
+            .select(certificates::registration_key)
+            .first(db))
+        .optional()
+        .understood()?;
+        if held.as_ref() != Some(&certificate.registration_key) {
+            if let Some(held) = held {
+                let old = certified_registrations::table.find(held);
+                on!(self.db, |db| diesel::delete(old).execute(db)).understood()?;
+            }
+            self.claim_registration(certificate)?;
+        }
+        let row = Row::of(self, certificate)?;
+        let known = certificates::table.filter(certificates::tenant_id.eq(tenant));
+        one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 
     fn certified_tenant(&mut self, registration_key: &str) -> Result<Option<TenantId>> {
@@ -78,5 +113,25 @@ impl CertificateStore for Tx<'_> {
         .optional()
         .understood()?;
         Ok(tenant.map(Id::get))
+    }
+}
+
+impl Tx<'_> {
+    /// Takes a registration for the bound tenant, over all tenants.
+    fn claim_registration(&mut self, certificate: &Certificate) -> Result<()> {
+        let tenant_id = self.bound()?;
+        let claimed = on!(self.db, |db| diesel::insert_into(certified_registrations::table)
+            .values((
+                certified_registrations::registration_key.eq(&certificate.registration_key),
+                certified_registrations::tenant_id.eq(tenant_id),
+                certified_registrations::certified_at.eq(Instant(certificate.valid_from)),
+            ))
+            .execute(db));
+        match claimed {
+            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                Err(Code::CreditCodeTaken.into())
+            }
+            other => other.understood().map(drop),
+        }
     }
 }

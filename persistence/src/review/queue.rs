@@ -21,6 +21,7 @@ struct Row {
     id: Id,
     tenant_id: Id,
     number: String,
+    kind: String,
     waiting: bool,
     state: String,
     legal_name: String,
@@ -46,6 +47,7 @@ impl Row {
             id: application.id.into(),
             tenant_id: application.tenant.into(),
             number: application.number.as_str().to_owned(),
+            kind: application.kind.name().to_owned(),
             waiting: application.state.with_reviewer(),
             state: application.state.name().to_owned(),
             legal_name: application.draft.name_on_license().unwrap_or_default().to_owned(),
@@ -86,6 +88,7 @@ impl Row {
             id: row.id.get(),
             tenant: row.tenant_id.get(),
             number: row.number.clone(),
+            kind: named(&row.kind).ok_or_else(|| wrong("kind"))?,
             state: if late { StateName::Expired } else { kept },
             legal_name: row.legal_name.clone(),
             organization_type: row.organization_type.clone(),
@@ -134,6 +137,9 @@ macro_rules! filtered {
         };
         if let Some(assignee) = $filter.assignee {
             query = query.filter(reviews::claim_holder.eq(Id::from(assignee))).filter(held);
+        }
+        if let Some(kind) = $filter.kind {
+            query = query.filter(reviews::kind.eq(kind.name()));
         }
         if let Some(organization_type) = &$filter.organization_type {
             query = query.filter(reviews::organization_type.eq(organization_type));
@@ -226,13 +232,13 @@ impl ReviewStore for Tx<'_> {
         Ok(tenant.map(Id::get))
     }
 
-    fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<TenantId>> {
-        let tenant: Option<Id> = on!(self.db, |db| reviews::table
+    fn tenant_of_number(&mut self, number: &ApplicationNumber) -> Result<Option<(TenantId, ApplicationId)>> {
+        let found: Option<(Id, Id)> = on!(self.db, |db| reviews::table
             .filter(reviews::number.eq(number.as_str()))
-            .select(reviews::tenant_id)
+            .select((reviews::tenant_id, reviews::id))
             .first(db))
         .optional()
         .understood()?;
-        Ok(tenant.map(Id::get))
+        Ok(found.map(|(tenant, id)| (tenant.get(), id.get())))
     }
 }

@@ -1,31 +1,62 @@
 //! The certificate, the application, and both together.
 
 use super::{ConsentView, FieldView, FindingView, MEMBER_DOCUMENTS, RequirementView, SubjectView};
+use crate::assessment::assess::StageLimits;
 use crate::certification::{ApplicationAction, ApplicationKindName, ApplicationState, CertificateStateName};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Permission;
-use domain::certification::{Action, Certificate, CertificateState, Finding, Overview, State, Terms};
+use domain::certification::{
+    Action, Certificate, CertificateState, Finding, Overview, State, Terms, startable,
+};
 use domain::error::Language;
+use domain::limits::Limits;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// Why a certificate does not count for now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SuspensionView {
+    /// Since when.
+    suspended_at: DateTime<Utc>,
+    /// Why.
+    #[schema(example = "登记机关列为经营异常。")]
+    reason: String,
+}
 
 /// The certificate that a tenant holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CertificateView {
     /// Where it stands.
     state: CertificateStateName,
+    /// Since when it is valid.
+    valid_from: Option<DateTime<Utc>>,
     /// Until when it is valid.
     valid_until: Option<DateTime<Utc>>,
+    /// From when on it can be renewed.
+    renewable_from: Option<DateTime<Utc>>,
+    /// Until when it serves after its end. Then growth stops; nobody is locked out, and nothing is lost.
+    grace_until: Option<DateTime<Utc>>,
+    /// Why the platform has suspended it; null when it has not.
+    suspension: Option<SuspensionView>,
     /// The subject as it was approved.
     subject: Option<SubjectView>,
 }
 
 impl CertificateView {
-    pub(crate) fn of(certificate: Option<&Certificate>, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(certificate: Option<&Certificate>, terms: &Terms, now: DateTime<Utc>) -> Self {
         Self {
             state: certificate.map_or(CertificateState::None, |certificate| certificate.state(now)).into(),
+            valid_from: certificate.map(|certificate| certificate.valid_from),
             valid_until: certificate.map(|certificate| certificate.valid_until),
+            renewable_from: certificate.map(Certificate::renewable_from),
+            grace_until: certificate.map(|certificate| certificate.grace_until(terms)),
+            suspension: certificate.and_then(|certificate| certificate.suspension.as_ref()).map(
+                |suspension| SuspensionView {
+                    suspended_at: suspension.at,
+                    reason: suspension.reason.clone(),
+                },
+            ),
             subject: certificate.map(|certificate| SubjectView::of(&certificate.subject)),
         }
     }
@@ -87,6 +118,10 @@ pub(crate) struct CertificationView {
     certificate: CertificateView,
     /// The application under way, or the last one.
     application: ApplicationView,
+    /// The kinds of application that can be begun now.
+    startable_kinds: Vec<ApplicationKindName>,
+    /// What the tenant can do with the certificate that it holds.
+    limits: StageLimits,
 }
 
 /// For whom a view is made.
@@ -170,7 +205,9 @@ fn ask_again(state: &State, reader: Reader<'_>) -> Option<u32> {
 impl CertificationView {
     pub(crate) fn of(overview: &Overview, terms: &Terms, language: Language, now: DateTime<Utc>) -> Self {
         Self {
-            certificate: CertificateView::of(overview.case.certificate.as_ref(), now),
+            certificate: CertificateView::of(overview.case.certificate.as_ref(), terms, now),
+            startable_kinds: startable(&overview.case, now).into_iter().map(Into::into).collect(),
+            limits: Limits::of(overview.case.certificate.as_ref(), now, terms).into(),
             application: ApplicationView::of(overview, terms, language, Reader::Applicant, MEMBER_DOCUMENTS),
         }
     }

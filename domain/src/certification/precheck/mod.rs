@@ -1,7 +1,9 @@
 //! The precheck: rules that a machine can judge. Each gives findings, never an error.
 
 use super::requirement::kinds;
-use super::{Case, ConsentState, Draft, DraftTerm, Finding, FindingCode, RequirementKind, TermKind};
+use super::{
+    ApplicationKind, Case, ConsentState, Draft, DraftTerm, Finding, FindingCode, RequirementKind, TermKind,
+};
 use crate::error::Violation;
 use crate::identifier::{
     CreditCode, Flaw, IdentityKind, IdentityNumber, OrganizationCode, RegistrationNumber,
@@ -80,6 +82,10 @@ impl<'a> Check<'a> {
             draft.legal_name.as_deref()
         };
         let Some(name) = self.text("/legal_name", legal, OrganizationName::parse) else { return };
+        // A change may be one of the name; the profile follows when it is approved.
+        if self.case.application.kind == ApplicationKind::Change {
+            return;
+        }
         let profile = self.case.tenant.organization.name.as_str();
         if comparison_key(name.as_str()) != comparison_key(profile) {
             let finding = self.field(FindingCode::NameMismatch, "/legal_name");

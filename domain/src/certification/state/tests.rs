@@ -18,6 +18,7 @@ pub(crate) fn terms() -> Terms {
         response: Duration::days(30),
         claim: Duration::minutes(30),
         validity: Duration::days(365),
+        grace: Duration::days(30),
         calendar: Calendar::shipped().unwrap(),
     }
 }

@@ -222,7 +222,8 @@ CREATE TABLE certificates (
     subject jsonb NOT NULL,
     subject_sealed bytea,
     valid_from timestamptz NOT NULL,
-    valid_until timestamptz NOT NULL
+    valid_until timestamptz NOT NULL,
+    suspension jsonb
 );
 
 CREATE TABLE certified_registrations (
@@ -235,6 +236,7 @@ CREATE TABLE reviews (
     id uuid NOT NULL PRIMARY KEY,
     tenant_id uuid NOT NULL,
     number text COLLATE "C" NOT NULL UNIQUE,
+    kind text COLLATE "C" NOT NULL,
     waiting boolean NOT NULL,
     state text COLLATE "C" NOT NULL,
     legal_name text COLLATE "C" NOT NULL,
@@ -346,6 +348,7 @@ CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, requester, sent_at);
 CREATE INDEX sms_sends_time ON sms_sends (sent_at);
 CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
 CREATE INDEX members_account ON members (account_id);
+CREATE INDEX members_role ON members (tenant_id, role);
 CREATE INDEX documents_application ON documents (tenant_id, application_id);
 CREATE INDEX reviews_waiting ON reviews (waiting, due_at, id);
 CREATE INDEX reviews_state ON reviews (state, due_at, id);

@@ -222,7 +222,8 @@ CREATE TABLE certificates (
     subject TEXT NOT NULL,
     subject_sealed BLOB,
     valid_from INTEGER NOT NULL,
-    valid_until INTEGER NOT NULL
+    valid_until INTEGER NOT NULL,
+    suspension TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE certified_registrations (
@@ -235,6 +236,7 @@ CREATE TABLE reviews (
     id BLOB NOT NULL PRIMARY KEY,
     tenant_id BLOB NOT NULL,
     number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
     waiting INTEGER NOT NULL,
     state TEXT NOT NULL,
     legal_name TEXT NOT NULL,
@@ -345,6 +347,7 @@ CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, requester, sent_at);
 CREATE INDEX sms_sends_time ON sms_sends (sent_at);
 CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
 CREATE INDEX members_account ON members (account_id);
+CREATE INDEX members_role ON members (tenant_id, role);
 CREATE INDEX documents_application ON documents (tenant_id, application_id);
 CREATE INDEX reviews_waiting ON reviews (waiting, due_at, id);
 CREATE INDEX reviews_state ON reviews (state, due_at, id);

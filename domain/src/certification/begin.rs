@@ -1,0 +1,90 @@
+//! Beginning another application: to renew the certificate, or to change what it says. The certificate stays as it is until
+//! the application is decided.
+
+use super::{
+    Application, ApplicationKind, ApplicationNumber, Case, CaseStore, Certificate, CertificateState,
+    Overview, State, Terms, consent,
+};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
+use crate::reference::OrganizationTypes;
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// Whether an application of a kind can begin beside a certificate.
+///
+/// # Errors
+/// `certificate_missing`, `certificate_suspended`, `renewal_too_early`, `certificate_ended`.
+pub fn may_begin(kind: ApplicationKind, certificate: Option<&Certificate>, now: DateTime<Utc>) -> Result<()> {
+    let certificate = certificate.ok_or_else(|| Error::from(Code::CertificateMissing))?;
+    match (kind, certificate.state(now)) {
+        (ApplicationKind::Initial, _) => {
+            Err(Error::internal("a tenant is born with its initial application"))
+        }
+        (_, CertificateState::Suspended) => Err(Code::CertificateSuspended.into()),
+        (ApplicationKind::Renewal, CertificateState::Valid) => {
+            let from = certificate.renewable_from().to_rfc3339_opts(SecondsFormat::Secs, true);
+            Err(Error::new(Code::RenewalTooEarly).with("from", from))
+        }
+        (ApplicationKind::Change, CertificateState::Expired) => Err(Code::CertificateEnded.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The kinds of application that can begin now.
+#[must_use]
+pub fn startable(case: &Case, now: DateTime<Utc>) -> Vec<ApplicationKind> {
+    let mut kinds = vec![ApplicationKind::Renewal, ApplicationKind::Change];
+    kinds.retain(|kind| {
+        !under_way(&case.application.state) && may_begin(*kind, case.certificate.as_ref(), now).is_ok()
+    });
+    kinds
+}
+
+/// What a reviewer has or waits for is not begun anew.
+fn under_way(state: &State) -> bool {
+    state.with_reviewer() || matches!(state, State::InformationRequested { .. })
+}
+
+/// Begins an application with what the certificate says, so that only what is different has to be written.
+///
+/// # Errors
+/// `forbidden`, `application_under_way`, those of [`may_begin`].
+pub fn begin(
+    tx: &mut (impl CaseStore + MemberStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    kind: ApplicationKind,
+    types: &OrganizationTypes,
+    terms: &Terms,
+) -> Result<Overview> {
+    access::require(actor, Permission::CertificationManage)?;
+    let case = Case::load(tx, context.now)?;
+    if under_way(&case.application.state) {
+        return Err(Code::ApplicationUnderWay.into());
+    }
+    may_begin(kind, case.certificate.as_ref(), context.now)?;
+    let subject = case.certificate.as_ref().map(|certificate| certificate.subject.clone());
+    let mut application = Application {
+        id: context.id(),
+        number: ApplicationNumber::generate(context.random),
+        kind,
+        draft: subject.unwrap_or_default(),
+        state: State::Draft,
+        last_decision: None,
+        consent: None,
+        created_at: context.now,
+        version: 1,
+        ..case.application
+    };
+    consent::of_session(tx, context, actor, &mut application)?;
+    tx.insert_application(&application)?;
+    let entry = Entry::new("certification.begun", "certification_application", application.id)
+        .of(application.tenant)
+        .change("kind", None::<String>, kind.name());
+    tx.record(context, &Actor::Member(*actor), entry)?;
+    Case::load(tx, context.now)?.overview(types, terms.day(context.now))
+}

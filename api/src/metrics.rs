@@ -1,6 +1,6 @@
 //! Metrics for Prometheus. Every label is bounded: operations and statuses of the contract, kinds of job.
 
-use persistence::Database;
+use crate::service::Service;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
@@ -13,7 +13,9 @@ pub(crate) struct Metrics {
     latency: HistogramVec,
     jobs: IntCounterVec,
     jobs_ready: IntGauge,
+    jobs_scheduled: IntGauge,
     jobs_dead: IntGauge,
+    calendar_days_left: IntGauge,
     connections_open: IntGauge,
     connections_idle: IntGauge,
 }
@@ -40,17 +42,24 @@ impl Metrics {
             ),
             latency,
             jobs: counter("gongpai_jobs_total", "Jobs by kind and outcome.", &["kind", "outcome"]),
-            jobs_ready: gauge("gongpai_jobs_ready", "Jobs that wait or are under way."),
+            jobs_ready: gauge("gongpai_jobs_ready", "Jobs that are due or under way."),
+            jobs_scheduled: gauge("gongpai_jobs_scheduled", "Jobs that are due later."),
             jobs_dead: gauge("gongpai_jobs_dead", "Jobs set aside after too many failures."),
+            calendar_days_left: gauge(
+                "gongpai_calendar_days_left",
+                "Days until the calendar of working days ends; due times after it are provisional.",
+            ),
             connections_open: gauge("gongpai_database_connections_open", "Connections to the database."),
             connections_idle: gauge("gongpai_database_connections_idle", "Connections that nobody uses."),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 7] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 9] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.jobs.clone()),
             Box::new(metrics.jobs_ready.clone()),
+            Box::new(metrics.jobs_scheduled.clone()),
             Box::new(metrics.jobs_dead.clone()),
+            Box::new(metrics.calendar_days_left.clone()),
             Box::new(metrics.connections_open.clone()),
             Box::new(metrics.connections_idle.clone()),
         ];
@@ -72,13 +81,16 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads. Gauges of the database are taken now; while it is away they stay as they were.
-    pub(crate) fn text(&self, database: &Database) -> String {
-        let pools = database.pools();
+    pub(crate) fn text(&self, service: &Service) -> String {
+        let pools = service.database.pools();
         self.connections_open.set(pools.open.into());
         self.connections_idle.set(pools.idle.into());
-        if let Ok(jobs) = database.job_counts() {
-            self.jobs_ready.set(i64::try_from(jobs.ready).unwrap_or(i64::MAX));
-            self.jobs_dead.set(i64::try_from(jobs.dead).unwrap_or(i64::MAX));
+        self.calendar_days_left.set(service.calendar_days_left());
+        if let Ok(jobs) = service.database.job_counts(service.clock.now()) {
+            let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+            self.jobs_ready.set(number(jobs.ready));
+            self.jobs_scheduled.set(number(jobs.scheduled));
+            self.jobs_dead.set(number(jobs.dead));
         }
         let mut text = Vec::new();
         if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
@@ -128,7 +140,7 @@ mod tests {
         metrics.request("get_me", 200, std::time::Duration::from_millis(1));
         assert_eq!(
             metrics.registry.gather().iter().filter(|family| family.name().starts_with("gongpai_")).count(),
-            6
+            8
         );
     }
 }

@@ -22,6 +22,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// The calendar is to reach further than this, or due times soon become provisional.
+const CALENDAR_DAYS: i64 = 30;
+
 /// A server that serves.
 pub struct Running {
     /// The address that it listens on.
@@ -44,6 +47,10 @@ pub async fn start(settings: Settings, clock: Clock, observer: Option<Observer>)
     let shared = Arc::clone(&service);
     blocking(move || shared.database.migrate()).await?;
 
+    let days_left = service.calendar_days_left();
+    if days_left < CALENDAR_DAYS {
+        tracing::warn!(days_left, "the calendar of working days ends soon; give a newer one in GONGPAI_CALENDAR");
+    }
     let limits = Arc::new(Limits {
         all: RateLimit::new("default", network.requests_per_minute),
         anonymous: RateLimit::new("anonymous", network.anonymous_per_minute),

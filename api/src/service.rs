@@ -115,6 +115,13 @@ impl Service {
         Ok(inspected.content(uploaded, key))
     }
 
+    /// For how many days the holidays are known; none when they never were.
+    pub(crate) fn calendar_days_left(&self) -> i64 {
+        let calendar = &self.settings.certification.calendar;
+        let today = calendar.day(self.clock.now());
+        calendar.known_until().map_or(0, |until| (until - today).num_days().max(0))
+    }
+
     /// Refresh tokens under this service's key.
     pub(crate) fn refresh_tokens(&self) -> RefreshTokens<'_> {
         RefreshTokens { keys: &self.keys }

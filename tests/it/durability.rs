@@ -270,7 +270,7 @@ async fn a_job_of_another_version_holds_up_nobody() {
     let psql = std::process::Command::new("psql").args(["-Xq", "-c", sql]).arg(&world.database_url).status();
     assert!(psql.unwrap().success());
     world.company("照常公司").registered().await;
-    let counts = world.service().database.job_counts().unwrap();
+    let counts = world.service().database.job_counts(world.clock.now()).unwrap();
     assert_eq!((counts.ready, counts.dead), (0, 1));
     tests::World::stop(world).await;
 }

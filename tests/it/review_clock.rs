@@ -70,6 +70,10 @@ both!(at_half_it_warns_and_at_the_end_it_escalates, |world| {
     assert_eq!(last.at("/next_cursor"), &json!(null));
 });
 
+fn ready_jobs(world: &World) -> u64 {
+    world.service().database.job_counts(world.clock.now()).unwrap().ready
+}
+
 both!(what_is_decided_has_no_clock_any_more, |world| {
     world.at("2026-11-23T09:00:00+08:00");
     let (company, id) = world.submitted("早定公司").await;
@@ -81,12 +85,12 @@ both!(what_is_decided_has_no_clock_any_more, |world| {
     assert!(told.len() == 1 && told[0].contains("已通过"), "{told:?}");
     // The jobs of both marks are done and said nothing.
     for _ in 0..100 {
-        if world.service().database.job_counts().unwrap().ready == 0 {
+        if ready_jobs(&world) == 0 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    assert_eq!(world.service().database.job_counts().unwrap().ready, 0);
+    assert_eq!(ready_jobs(&world), 0);
     assert_eq!(world.notices(&company.mobile, 1).await.len(), 1);
 });
 

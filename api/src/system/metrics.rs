@@ -10,6 +10,6 @@ use actix_web::get;
 #[get("/metrics")]
 pub(crate) async fn get_metrics(call: Call) -> Outcome {
     let service = call.service.clone();
-    let text = blocking(move || Ok(service.metrics.text(&service.database))).await?;
+    let text = blocking(move || Ok(service.metrics.text(&service))).await?;
     Ok(Reply::bytes("text/plain; version=0.0.4; charset=utf-8", text.into_bytes()))
 }

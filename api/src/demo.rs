@@ -28,6 +28,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
 use ring::digest;
 use std::io::Write;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
 
 /// A company to make.
 struct Company {
@@ -55,14 +57,14 @@ const REVIEWER: (&str, &str) = ("13800000009", "李审核");
 ///
 /// # Errors
 /// When the store fails.
-pub fn make(service: &Service) -> Result<String> {
+pub fn make(service: &Arc<Service>, runtime: &Runtime) -> Result<String> {
     if service.settings.secrets.mode == Mode::Production {
         return Err(Error::internal(
             "the demo makes an operator whose number is public; it is not for production",
         ));
     }
     let origin = Origin { ip: None, request_id: "demo".to_owned() };
-    let demo = Demo { service, origin };
+    let demo = Demo { service, runtime, origin };
     let reviewer = demo.reviewer()?;
     let mut said = format!("reviewer  {} {} (realm: platform)\n", REVIEWER.0, REVIEWER.1);
     for (company, certified) in [(&HALF_WAY, false), (&CERTIFIED, true)] {
@@ -80,7 +82,8 @@ pub fn make(service: &Service) -> Result<String> {
 }
 
 struct Demo<'a> {
-    service: &'a Service,
+    service: &'a Arc<Service>,
+    runtime: &'a Runtime,
     origin: Origin,
 }
 
@@ -218,7 +221,8 @@ impl Demo<'_> {
         let sha256 = data_encoding::HEXLOWER.encode(digest::digest(&digest::SHA256, &bytes).as_ref());
         let uploaded = Uploaded { file, size: bytes.len() as u64, sha256 };
         let id = self.context().id();
-        let content = self.service.take_in(&uploaded, owner.tenant, id)?;
+        let taken = Arc::clone(self.service).take_in(uploaded, owner.tenant, id);
+        let content = self.runtime.block_on(taken)?;
         let attached = Attach { id, kind, page: 1, replaces: None, content };
         self.service.database.write(|tx| {
             tx.enter(owner.tenant);

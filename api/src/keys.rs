@@ -19,8 +19,8 @@ pub struct Keys {
     pub ring: Arc<KeyRing>,
     /// Derives SMS codes.
     codes: hmac::Key,
-    /// Authenticates refresh tokens.
-    pub(crate) refresh: hmac::Key,
+    /// Authenticate refresh tokens: the first one issues, all of them check.
+    pub(crate) refresh: Vec<hmac::Key>,
     /// Signs access tokens.
     pub(crate) signing: SigningKey,
 }
@@ -64,10 +64,12 @@ impl Keys {
             master.trim().split(',').map(parse_master).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
         let (_, first) = masters.first().ok_or_else(wrong)?;
         let derive = |label: &str| hmac::Key::new(hmac::HMAC_SHA256, derived(first, label).as_ref());
+        let refresh =
+            |key: &[u8; 32]| hmac::Key::new(hmac::HMAC_SHA256, derived(key, "refresh tokens").as_ref());
         let sealing = masters.iter().map(|(id, key)| (*id, derived(key, "sealing")));
         Ok(Self {
             codes: derive("sms codes"),
-            refresh: derive("refresh tokens"),
+            refresh: masters.iter().map(|(_, key)| refresh(key)).collect(),
             ring: Arc::new(KeyRing::new(sealing).map_err(|_| wrong())?),
             signing: SigningKey::parse(signing.trim())?,
         })

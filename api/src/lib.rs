@@ -9,6 +9,7 @@ mod certification;
 pub mod clock;
 pub mod contract;
 pub mod demo;
+mod document_link;
 mod gateway;
 mod http;
 mod inbox;

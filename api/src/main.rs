@@ -10,6 +10,7 @@ use domain::error::{Error, Result};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Registers companies, certifies them, and keeps their organization.
@@ -29,6 +30,12 @@ enum Command {
     /// People who work for the platform.
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// The master keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The files of documents.
+    #[command(subcommand)]
+    Documents(DocumentsCommand),
     /// Make companies to play with.
     Demo,
     /// Print the contract.
@@ -46,6 +53,22 @@ enum Command {
         file: PathBuf,
         /// Where to write what is kept of it.
         kept: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Seal everything anew with the first master key. When this has ended, the others can go.
+    Rotate,
+}
+
+#[derive(Subcommand)]
+enum DocumentsCommand {
+    /// Forget files that no document is recorded for; a running service does so once a day.
+    Tidy {
+        /// How old they have to be; younger ones may be on their way.
+        #[arg(long, default_value_t = 60)]
+        minutes: u32,
     },
 }
 
@@ -103,7 +126,17 @@ fn run(command: Command) -> Result<()> {
         Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {
             print(&operator::add(&open(settings)?, &mobile, &name, &role, json)?)
         }
-        Command::Demo => print(&demo::make(&open(settings)?)?),
+        Command::Keys(KeysCommand::Rotate) => {
+            let count = open(settings)?.database.reseal()?;
+            print(&format!("{count} values were sealed anew\n"))
+        }
+        Command::Documents(DocumentsCommand::Tidy { minutes }) => {
+            let service = open(settings)?;
+            let age = chrono::Duration::minutes(minutes.into());
+            let count = runtime()?.block_on(service.tidy_documents(age))?;
+            print(&format!("{count} files were forgotten\n"))
+        }
+        Command::Demo => print(&demo::make(&Arc::new(open(settings)?), &runtime()?)?),
     }
 }
 
@@ -118,8 +151,7 @@ fn serve(settings: Settings) -> Result<()> {
     log(&settings);
     let failed = |error: std::io::Error| Error::internal(error.to_string());
     // Requests have threads of their own; this one waits for signals and hands out jobs.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let running = server::start(settings, Clock::default(), None).await?;
         tracing::info!(address = %running.address, "Gongpai listens");
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
@@ -131,6 +163,11 @@ fn serve(settings: Settings) -> Result<()> {
         tracing::info!("stopping");
         running.stop().await
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Error::internal(error.to_string()))
 }
 
 fn log(settings: &Settings) {

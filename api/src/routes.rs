@@ -17,7 +17,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::session::{answer_challenge, create, end, me, refresh};
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
     use crate::verification::request_code::request_code;
-    use crate::{inbox, registration, review};
+    use crate::{document_link, inbox, registration, review};
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -39,6 +39,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(update_subject::update_certification_subject)
         .service(upload_document::upload_certification_document)
         .service(document_content::get_certification_document_content)
+        .service(document_link::create::create_certification_document_link)
+        .service(document_link::create::create_review_document_link)
+        .service(document_link::open::get_linked_document)
         .service(delete_document::delete_certification_document)
         .service(consent::request_certification_consent)
         .service(consent::give_certification_consent)

@@ -49,7 +49,10 @@ pub async fn start(settings: Settings, clock: Clock, observer: Option<Observer>)
 
     let days_left = service.calendar_days_left();
     if days_left < CALENDAR_DAYS {
-        tracing::warn!(days_left, "the calendar of working days ends soon; give a newer one in GONGPAI_CALENDAR");
+        tracing::warn!(
+            days_left,
+            "the calendar of working days ends soon; give a newer one in GONGPAI_CALENDAR"
+        );
     }
     let limits = Arc::new(Limits {
         all: RateLimit::new("default", network.requests_per_minute),

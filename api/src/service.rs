@@ -2,24 +2,29 @@
 
 use crate::clock::{Clock, SystemRandomness};
 use crate::contract::Contract;
-use crate::gateway::documents::DocumentFolder;
+use crate::gateway::documents::DocumentVault;
+use crate::gateway::scanner::Scanner;
 use crate::gateway::sms::Outbox;
+use crate::http::call::blocking;
 use crate::http::session_cache::SessionCache;
 use crate::inspection::{Uploaded, inspect};
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::token::{AccessTokens, RefreshTokens};
+use chrono::Duration;
 use domain::agreement::Agreements;
-use domain::certification::DocumentContent;
+use domain::certification::{DocumentContent, DocumentStore};
 use domain::error::{Error, Result};
 use domain::id::{DocumentId, TenantId};
 use domain::reference::OrganizationTypes;
+use domain::tenant::TenantScope;
 use persistence::{Database, Observer, Options};
+use std::collections::HashSet;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Duration as StdDuration;
 use tokio::sync::{Notify, Semaphore};
 
 /// Everything that requests and jobs share.
@@ -42,7 +47,8 @@ pub struct Service {
     pub(crate) access_tokens: AccessTokens,
     pub(crate) sessions: SessionCache,
     pub(crate) outbox: Outbox,
-    pub(crate) documents: DocumentFolder,
+    pub(crate) documents: DocumentVault,
+    pub(crate) scanner: Option<Scanner>,
     pub(crate) metrics: Metrics,
     /// Wakes whoever carries out jobs.
     pub(crate) jobs_queued: Notify,
@@ -58,6 +64,7 @@ impl Service {
     pub fn open(settings: Settings, clock: Clock, observer: Option<Observer>) -> Result<Self> {
         let failed = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
         let storage = &settings.storage;
+        prepare_tls();
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -73,7 +80,7 @@ impl Service {
         let database = Database::open(Options {
             url: storage.database_url.clone(),
             connections: storage.connections,
-            patience: Duration::from_secs(3),
+            patience: StdDuration::from_secs(3),
             keys: Arc::clone(&keys.ring),
             observer,
         })?;
@@ -87,8 +94,8 @@ impl Service {
             contract: Contract::shared(),
             database,
             decoders: Semaphore::new(storage.decoders.max(1)),
-            documents: DocumentFolder::open(&storage.data_dir, Arc::clone(&keys.ring))
-                .map_err(|error| failed(&error))?,
+            documents: DocumentVault::open(&storage.data_dir, &storage.objects, Arc::clone(&keys.ring))?,
+            scanner: storage.scanner.clone().map(|address| Scanner { address }),
             jobs_queued: Notify::new(),
             keys,
             metrics: Metrics::new(),
@@ -101,18 +108,45 @@ impl Service {
         })
     }
 
-    /// Inspects an uploaded file and keeps what is kept of it under the id of its document.
-    pub(crate) fn take_in(
-        &self,
-        uploaded: &Uploaded,
+    /// Inspects an uploaded file and keeps it under the id of its document. This takes a while, and memory in the size of the
+    /// file, so callers bound how many do it at once.
+    pub(crate) async fn take_in(
+        self: Arc<Self>,
+        uploaded: Uploaded,
         tenant: TenantId,
         id: DocumentId,
     ) -> Result<DocumentContent> {
-        let kept = self.documents.receive()?;
-        let inspected =
-            inspect(&self.settings.program, uploaded, kept.path(), self.settings.storage.sharpness)?;
-        let key = self.documents.keep(tenant, id, kept.path())?;
-        Ok(inspected.content(uploaded, key))
+        let service = Arc::clone(&self);
+        let (inspected, sealed) = blocking(move || {
+            if let Some(scanner) = &service.scanner {
+                scanner.scan(uploaded.file.path())?;
+            }
+            let (vault, storage) = (&service.documents, &service.settings.storage);
+            let kept = vault.receive()?;
+            let inspected = inspect(&service.settings.program, &uploaded, kept.path(), storage.sharpness)?;
+            let same = inspected.is(&uploaded);
+            let sealed = vault.seal(tenant, id, uploaded.file.path(), kept.path(), same)?;
+            Ok((inspected.content(&uploaded, sealed.key.clone()), sealed))
+        })
+        .await?;
+        self.documents.keep(tenant, id, sealed).await?;
+        Ok(inspected)
+    }
+
+    /// Forgets the files that no document is recorded for, if they are older than `age`.
+    ///
+    /// # Errors
+    /// When the store or the database fails.
+    pub async fn tidy_documents(&self, age: Duration) -> Result<usize> {
+        let recorded = |tenant: TenantId, ids: Vec<DocumentId>| {
+            let known = self.database.read(|tx| {
+                tx.enter(tenant);
+                tx.documents_by_id(&ids)
+            })?;
+            let known: HashSet<_> = known.into_iter().map(|document| document.id).collect();
+            Ok(ids.into_iter().filter(|id| !known.contains(id)).collect())
+        };
+        self.documents.tidy(age, self.clock.now(), recorded).await
     }
 
     /// For how many days the holidays are known; none when they never were.
@@ -126,4 +160,10 @@ impl Service {
     pub(crate) fn refresh_tokens(&self) -> RefreshTokens<'_> {
         RefreshTokens { keys: &self.keys }
     }
+}
+
+/// HTTPS needs a cryptographic provider, chosen once for the process.
+pub fn prepare_tls() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }

@@ -43,7 +43,7 @@ impl RefreshTokens<'_> {
     pub(crate) fn issue(&self, random: &dyn Random, session: SessionId) -> (String, TokenHash) {
         let mut bytes = Uuid::from(session).as_bytes().to_vec();
         bytes.extend_from_slice(&random.bytes()[..16]);
-        let tag = hmac::sign(&self.keys.refresh, &bytes);
+        let tag = hmac::sign(&self.keys.refresh[0], &bytes);
         bytes.extend_from_slice(tag.as_ref());
         let token = format!("gpr_{}", BASE64URL_NOPAD.encode(&bytes));
         let hash = hash(&token);
@@ -55,7 +55,7 @@ impl RefreshTokens<'_> {
     pub(crate) fn open(&self, token: &str) -> Option<(SessionId, TokenHash)> {
         let bytes = BASE64URL_NOPAD.decode(token.strip_prefix("gpr_")?.as_bytes()).ok()?;
         let (body, tag) = bytes.split_at_checked(32)?;
-        hmac::verify(&self.keys.refresh, body, tag).ok()?;
+        self.keys.refresh.iter().find(|key| hmac::verify(key, body, tag).is_ok())?;
         Some((Uuid::from_slice(&body[..16]).ok()?.into(), hash(token)))
     }
 }

@@ -54,13 +54,18 @@ fn changes(changes: &[Change]) -> Value {
         .into()
 }
 
+/// The place of a person's key.
+pub(crate) fn person_place(person: Id) -> String {
+    format!("person_keys {}", person.0)
+}
+
 impl Tx<'_> {
     /// The key of a person, made when it is needed for the first time.
     fn person_key(&mut self, person: PersonId, new: bool, now: Instant) -> Result<KeyRing> {
         let owner = Id::from(person);
         let failed =
             |error: crate::sealing::SealingError| Error::internal(format!("person key {person}: {error}"));
-        let place = format!("person_keys {person}");
+        let place = person_place(owner);
         let known = person_keys::table.find(owner).select(person_keys::wrapped);
         let wrapped: Option<Vec<u8>> =
             if new { None } else { on!(self.db, |db| known.first(db)).optional().understood()? };

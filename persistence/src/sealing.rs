@@ -3,6 +3,7 @@
 //! A sealed value is `version (1) | key id (4) | nonce (12) | ciphertext and tag`. The place where it stands is
 //! authenticated along, so that a sealed value cannot be moved to another row or column.
 
+use domain::id::{DocumentId, TenantId};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::fmt;
@@ -101,6 +102,21 @@ impl KeyRing {
         Ok(body)
     }
 
+    /// Whether it was sealed with another key than the one that seals now.
+    #[must_use]
+    pub fn is_old(&self, sealed: &[u8]) -> bool {
+        let first = self.keys.first().map(|(id, _)| id.to_be_bytes());
+        sealed.get(1..5).zip(first).is_some_and(|(used, first)| *used != first)
+    }
+
+    /// Seals anew, with the key that seals now, what another one sealed for the same place.
+    ///
+    /// # Errors
+    /// Every [`SealingError`].
+    pub fn reseal(&self, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealingError> {
+        self.seal(place, &self.open(place, sealed)?)
+    }
+
     /// 32 fresh random bytes.
     ///
     /// # Errors
@@ -110,6 +126,12 @@ impl KeyRing {
         self.random.fill(&mut bytes).map_err(|_| SealingError::Random)?;
         Ok(bytes)
     }
+}
+
+/// The place of a document's key.
+#[must_use]
+pub fn document_place(tenant: TenantId, id: DocumentId) -> String {
+    format!("document {tenant} {id}")
 }
 
 fn key(bytes: &[u8; 32]) -> Result<LessSafeKey, SealingError> {

@@ -49,7 +49,7 @@ fn settings(folder: &std::path::Path, database_url: &str) -> Vec<(&'static str, 
 /// acknowledged opens.
 async fn killed_over_and_over(database_url: &str, folder: &std::path::Path) {
     let settings = settings(folder, database_url);
-    let client = reqwest::Client::new();
+    let client = tests::client();
     let mut acknowledged: Vec<(String, String)> = Vec::new();
     for round in 0..50_u64 {
         let mut process = Process::start(&settings);
@@ -123,7 +123,7 @@ async fn a_database_that_goes_away_comes_back_by_itself() {
     settings.push(("GONGPAI_DATABASE_CONNECTIONS", "4".to_owned()));
     let process = Process::start(&settings);
     let base = process.base.clone();
-    let client = reqwest::Client::new();
+    let client = tests::client();
     let body = Arc::new(body(&client, &base).await);
     let (id, token) = register(&client, &base, &body).await.expect("a registration");
     let get = || client.get(format!("{base}/v1/registrations/{id}")).bearer_auth(&token).send();
@@ -199,7 +199,7 @@ async fn replicas_that_start_together_do_not_collide() {
             tokio::task::spawn_blocking(move || Process::start(&settings))
         });
         let processes = futures_util::future::join_all(starts).await;
-        let client = reqwest::Client::new();
+        let client = tests::client();
         for process in &processes {
             let ready =
                 client.get(format!("{}/readyz", process.as_ref().unwrap().base)).send().await.unwrap();
@@ -216,7 +216,7 @@ async fn the_log_holds_no_secret() {
     let mut settings = settings(folder.path(), &folder.path().join("x.db").to_string_lossy());
     settings.push(("GONGPAI_LOG", "json".to_owned()));
     let process = Process::start_logging(&settings, "trace", std::fs::File::create(&log).unwrap().into());
-    let (base, client) = (process.base.clone(), reqwest::Client::new());
+    let (base, client) = (process.base.clone(), tests::client());
     let mut body = body(&client, &base).await;
     let mobile = tests::world::mobile();
     body["administrator"]["mobile"] = json!(mobile);
@@ -293,7 +293,7 @@ async fn production_runs_on_the_keys_that_it_is_given() {
     let key = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
     settings.push(("GONGPAI_SIGNING_KEY", key.to_owned()));
     let process = Process::start(&settings);
-    let client = reqwest::Client::new();
+    let client = tests::client();
     let ready = client.get(format!("{}/readyz", process.base)).send().await.unwrap();
     assert_eq!(ready.status(), 200);
     let body = body(&client, &process.base).await;

@@ -246,7 +246,7 @@ async fn budgets_bound_what_is_sent() {
 async fn web_pages_of_other_origins_are_let_in_by_configuration_alone() {
     let world = World::with(tests::Backend::Sqlite, &[("GONGPAI_CORS_ORIGINS", "https://app.example")]).await;
     let preflight = |origin: &'static str| {
-        reqwest::Client::new()
+        tests::client()
             .request(reqwest::Method::OPTIONS, format!("{}/v1/me", world.base))
             .header("origin", origin)
             .header("access-control-request-method", "GET")

@@ -4,6 +4,7 @@
 mod certificate;
 mod certification;
 mod contract;
+mod documents;
 mod durability;
 mod hostile;
 mod registration;

@@ -13,6 +13,7 @@
 
 pub mod answer;
 pub mod company;
+pub mod daemon;
 pub mod files;
 pub mod postgres;
 pub mod process;
@@ -29,6 +30,12 @@ pub use world::{Request, World};
 pub enum Backend {
     Sqlite,
     Postgres,
+}
+
+/// An HTTP client of no world.
+pub fn client() -> reqwest::Client {
+    api::service::prepare_tls();
+    reqwest::Client::new()
 }
 
 /// Declares a test that runs on both databases: `both!(name, |world| { … });`.

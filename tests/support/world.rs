@@ -58,7 +58,7 @@ impl World {
         let observer = Arc::new(move |sql: &str| heard.lock().unwrap().push(sql.to_owned()));
         let running = server::start(settings, clock.clone(), Some(observer)).await.expect("a server");
         let base = format!("http://{}", running.address);
-        let client = reqwest::Client::new();
+        let client = crate::client();
         Self {
             backend,
             base,
@@ -123,6 +123,11 @@ impl World {
     /// A company that has not begun yet.
     pub fn company(self: &Rc<Self>, name: &str) -> Company {
         Company::new(Rc::clone(self), name)
+    }
+
+    /// The first column of what a statement finds, asked around the service.
+    pub fn query(&self, sql: &str) -> Vec<String> {
+        crate::process::query(self.backend, &self.database_url, sql)
     }
 
     /// The newest code that was sent to a number and not read here before, waiting for it.

@@ -1,17 +1,18 @@
+use crate::gateway::documents::Part;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
-use crate::http::call::{Call, blocking};
+use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use actix_web::web::Path;
-use domain::access::{Permission, require};
-use domain::certification::{Document, DocumentStore};
+use domain::certification::{Document, view_document};
 use domain::id::TenantId;
+use domain::tenant::TenantScope;
 use uuid::Uuid;
 
 /// See a document
 ///
-/// Upright and without metadata.
+/// Upright and without metadata. Every view is journalled.
 #[utoipa::path(
     operation_id = "get_certification_document_content", tag = "certification",
     params(("id" = Uuid, Path, description = "The document.")),
@@ -29,18 +30,27 @@ pub(crate) async fn get_certification_document_content(
     _: Params<NoParams>,
 ) -> Outcome {
     let id = id.into_inner().into();
-    require(&member.0, Permission::CertificationRead)?;
     let tenant = member.0.tenant;
-    let document = call.read(Some(tenant), move |tx, _| tx.document(id)).await?;
-    content(&call, tenant, document).await
+    let viewed = call.read_traced(move |tx, world| {
+        tx.enter(tenant);
+        view_document(tx, &world.context, &member.0, id)
+    });
+    let document = viewed.await?;
+    content(&call, tenant, document, Part::View).await
 }
 
 /// The answer that carries a document. A browser shows it and never takes it for a page.
-pub(crate) async fn content(call: &Call, tenant: TenantId, document: Document) -> Outcome {
-    let (service, key) = (call.service.clone(), document.content.key.clone());
-    let bytes = blocking(move || service.documents.read(tenant, document.id, &key)).await?;
-    Ok(Reply::bytes(document.content.media_type.name(), bytes)
-        .header("etag", format!("\"{}\"", document.content.kept_sha256))
-        .header("content-disposition", "inline")
+pub(crate) async fn content(call: &Call, tenant: TenantId, document: Document, part: Part) -> Outcome {
+    let known = &document.content;
+    // A file that is kept as it came is kept once.
+    let part = if known.sha256 == known.kept_sha256 { Part::View } else { part };
+    let bytes = call.service.documents.read(tenant, document.id, part, &known.key).await?;
+    let (digest, disposition) = match part {
+        Part::View => (&known.kept_sha256, "inline"),
+        Part::Original => (&known.sha256, "attachment"),
+    };
+    Ok(Reply::bytes(known.media_type.name(), bytes)
+        .header("etag", format!("\"{digest}\""))
+        .header("content-disposition", disposition)
         .header("content-security-policy", "default-src 'none'; sandbox"))
 }

@@ -1,7 +1,7 @@
 use super::{DocumentView, MEMBER_DOCUMENTS, RequirementKind};
 use crate::http::actor::Member;
 use crate::http::answer::{Failure, Outcome, Reply};
-use crate::http::call::{Call, blocking, finished};
+use crate::http::call::{Call, finished};
 use crate::inspection::Uploaded;
 use crate::service::Service;
 use actix_multipart::{Field, Multipart};
@@ -90,12 +90,7 @@ pub(crate) async fn upload_certification_document(
         Err(Failure(error)) => !matches!(error.kind(), Kind::Unavailable | Kind::Contention | Kind::Internal),
     };
     if unneeded {
-        let service = call.service.clone();
-        blocking(move || {
-            service.documents.forget(tenant, id);
-            Ok(())
-        })
-        .await?;
+        call.service.documents.forget(tenant, id).await;
     }
     reply
 }
@@ -109,8 +104,7 @@ async fn inspected(
 ) -> Result<DocumentContent> {
     let _permit =
         call.service.decoders.acquire().await.map_err(|error| Error::internal(error.to_string()))?;
-    let service = call.service.clone();
-    blocking(move || service.take_in(&uploaded, tenant, id)).await
+    call.service.clone().into_inner().take_in(uploaded, tenant, id).await
 }
 
 /// The parts of an upload as they came.

@@ -1,68 +1,198 @@
-//! Where the files of documents are kept: a folder, one file a document, below the folder of its tenant.
+//! Where the bytes of documents are kept: an object store, which is a local folder or S3.
 //!
-//! A file is written beside its place, forced to disk and renamed, so that a document that was acknowledged is whole
-//! after a power cut. Each is sealed under a key of its own, which is kept, itself sealed under the key ring, with what is
-//! known of the document: whoever has the folder alone has nothing, and another master key means sealing keys anew and not
-//! files.
+//! Each document is sealed under a key of its own, which is kept, itself sealed under the key ring, with what is known of the
+//! document: whoever has the store alone has nothing, and another master key means sealing keys anew and not files. Beside
+//! what is shown, which is upright and without metadata, the original is kept as it came, for whoever doubts it.
 
+use crate::settings::ObjectStorage;
 use domain::certification::SealedKey;
 use domain::error::{Code, Error, Result};
 use domain::id::{DocumentId, TenantId};
-use persistence::{KeyRing, SealingError};
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Place;
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
+use persistence::{KeyRing, SealingError, document_place};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// After how long a file that is still being received was given up.
 const ABANDONED: Duration = Duration::from_hours(1);
+/// How long one request to the store may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What is appended to the name of an original.
+const ORIGINAL: &str = ".original";
 
-/// A folder of documents.
+/// The bytes of documents.
 #[derive(Debug, Clone)]
-pub(crate) struct DocumentFolder {
-    root: PathBuf,
+pub(crate) struct DocumentVault {
+    store: Arc<dyn ObjectStore>,
     incoming: PathBuf,
     keys: Arc<KeyRing>,
 }
 
-impl DocumentFolder {
-    /// Opens the folder below the data folder.
-    pub(crate) fn open(data_dir: &Path, keys: Arc<KeyRing>) -> std::io::Result<Self> {
-        let root = data_dir.join("documents");
-        let incoming = root.join("incoming");
-        fs::create_dir_all(&incoming)?;
-        let folder = Self { root, incoming, keys };
-        folder.clear_incoming()?;
-        Ok(folder)
+/// Which bytes of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What is shown: upright and without metadata.
+    View,
+    /// What was received.
+    Original,
+}
+
+/// A document's bytes, sealed, on their way into the store.
+pub(crate) struct Sealed {
+    /// The key that opens them, sealed.
+    pub(crate) key: SealedKey,
+    view: Vec<u8>,
+    /// None when it is what is shown.
+    original: Option<Vec<u8>>,
+}
+
+impl DocumentVault {
+    /// Opens the store. It is not asked for anything yet.
+    pub(crate) fn open(data_dir: &Path, storage: &ObjectStorage, keys: Arc<KeyRing>) -> Result<Self> {
+        let failed = |error: &dyn std::fmt::Display| Error::internal(format!("the document store: {error}"));
+        let incoming = data_dir.join("incoming");
+        fs::create_dir_all(&incoming).map_err(|error| failed(&error))?;
+        let store: Arc<dyn ObjectStore> = match storage {
+            ObjectStorage::Folder => {
+                let folder = data_dir.join("documents");
+                fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
+                let folder = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(&error))?;
+                Arc::new(folder.with_fsync(true).with_automatic_cleanup(true))
+            }
+            ObjectStorage::S3(bucket) => {
+                let options = ClientOptions::new()
+                    .with_allow_http(bucket.endpoint.as_deref().is_some_and(|url| url.starts_with("http:")))
+                    .with_timeout(PATIENCE);
+                let mut builder = AmazonS3Builder::new()
+                    .with_bucket_name(&bucket.name)
+                    .with_region(&bucket.region)
+                    .with_access_key_id(&bucket.access_key)
+                    .with_secret_access_key(&bucket.secret_key)
+                    .with_client_options(options)
+                    .with_retry(RetryConfig { retry_timeout: PATIENCE, ..RetryConfig::default() });
+                if let Some(endpoint) = &bucket.endpoint {
+                    builder = builder.with_endpoint(endpoint);
+                }
+                Arc::new(builder.build().map_err(|error| failed(&error))?)
+            }
+        };
+        let vault = Self { store, incoming, keys };
+        vault.clear_incoming().map_err(|error| failed(&error))?;
+        Ok(vault)
     }
 
     /// A file that is being received. It is gone when it is dropped.
     pub(crate) fn receive(&self) -> Result<tempfile::NamedTempFile> {
-        tempfile::NamedTempFile::new_in(&self.incoming).map_err(|error| failed("receiving", &error))
+        tempfile::NamedTempFile::new_in(&self.incoming)
+            .map_err(|error| Error::new(Code::Unavailable).context(format!("receiving a document: {error}")))
     }
 
-    /// Keeps the bytes of a file as those of a document, and gives back the key that opens them.
-    pub(crate) fn keep(&self, tenant: TenantId, id: DocumentId, file: &Path) -> Result<SealedKey> {
-        let folder = self.root.join(tenant.to_string());
-        let place = place(tenant, id);
-        let bytes = fs::read(file).map_err(|error| failed("keeping", &error))?;
-        let key = self.keys.fresh_key().map_err(sealing)?;
-        let sealed = own(key)?.seal(place.as_bytes(), &bytes).map_err(sealing)?;
-        let key = self.keys.seal(place.as_bytes(), &key).map_err(sealing)?;
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(&self.incoming)?;
-            file.write_all(&sealed)?;
-            if !folder.exists() {
-                fs::create_dir_all(&folder)?;
-                File::open(&self.root)?.sync_all()?;
-            }
-            file.as_file().sync_all()?;
-            file.persist(folder.join(id.to_string())).map_err(|error| error.error)?;
-            File::open(&folder)?.sync_all()
+    /// Seals what was received and what is shown of it under a fresh key.
+    pub(crate) fn seal(
+        &self,
+        tenant: TenantId,
+        id: DocumentId,
+        received: &Path,
+        shown: &Path,
+        same: bool,
+    ) -> Result<Sealed> {
+        let read = |path: &Path| {
+            fs::read(path).map_err(|error| {
+                Error::new(Code::Unavailable).context(format!("sealing a document: {error}"))
+            })
         };
-        write().map_err(|error| failed("keeping", &error))?;
-        Ok(SealedKey(key))
+        let key = self.keys.fresh_key().map_err(sealing)?;
+        let ring = own(key)?;
+        let seal = |part: Part, path: &Path| {
+            ring.seal(place(tenant, id, part).as_bytes(), &read(path)?).map_err(sealing)
+        };
+        Ok(Sealed {
+            view: seal(Part::View, shown)?,
+            original: if same { None } else { Some(seal(Part::Original, received)?) },
+            key: SealedKey(self.keys.seal(document_place(tenant, id).as_bytes(), &key).map_err(sealing)?),
+        })
+    }
+
+    /// Keeps sealed bytes. When this has returned, they are durable.
+    pub(crate) async fn keep(&self, tenant: TenantId, id: DocumentId, sealed: Sealed) -> Result<SealedKey> {
+        if let Some(original) = sealed.original {
+            self.put(&object(tenant, id, Part::Original), original).await?;
+        }
+        self.put(&object(tenant, id, Part::View), sealed.view).await?;
+        Ok(sealed.key)
+    }
+
+    async fn put(&self, place: &Place, bytes: Vec<u8>) -> Result<()> {
+        let put = self.store.put(place, PutPayload::from(bytes)).await;
+        put.map(drop).map_err(|error| failed("keeping", &error))
+    }
+
+    /// The bytes of a document.
+    pub(crate) async fn read(
+        &self,
+        tenant: TenantId,
+        id: DocumentId,
+        part: Part,
+        key: &SealedKey,
+    ) -> Result<Vec<u8>> {
+        let found = async { self.store.get(&object(tenant, id, part)).await?.bytes().await };
+        let sealed = found.await.map_err(|error| match error {
+            object_store::Error::NotFound { .. } => {
+                Error::new(Code::NotFound).context(format!("the bytes of document {id} are gone"))
+            }
+            other => failed("reading", &other),
+        })?;
+        let key = self.keys.open(document_place(tenant, id).as_bytes(), &key.0).map_err(sealing)?;
+        let key = key.try_into().map_err(|_| Error::internal(format!("the key of document {id} is none")))?;
+        own(key)?.open(place(tenant, id, part).as_bytes(), &sealed).map_err(sealing)
+    }
+
+    /// Forgets the bytes of a document.
+    pub(crate) async fn forget(&self, tenant: TenantId, id: DocumentId) {
+        for part in [Part::View, Part::Original] {
+            match self.store.delete(&object(tenant, id, part)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => tracing::warn!(%error, %id, "the bytes of a document stay behind"),
+            }
+        }
+    }
+
+    /// Forgets the bytes that no document is recorded for: the process ended between keeping and recording them. Younger ones
+    /// than `age` may be on their way. Says how many documents there were.
+    pub(crate) async fn tidy(
+        &self,
+        age: chrono::Duration,
+        now: chrono::DateTime<chrono::Utc>,
+        unrecorded: impl Fn(TenantId, Vec<DocumentId>) -> Result<Vec<DocumentId>>,
+    ) -> Result<usize> {
+        let mut forgotten = 0;
+        let mut batches = self
+            .store
+            .list(None)
+            .try_filter(|found| std::future::ready(now - found.last_modified >= age))
+            .map_ok(|found| parse(&found.location))
+            .try_chunks(1000);
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(|error| failed("listing", &error.1))?;
+            let mut found: Vec<_> = batch.into_iter().flatten().collect();
+            found.sort_unstable();
+            found.dedup();
+            for documents in found.chunk_by(|one, other| one.0 == other.0) {
+                let tenant = documents[0].0;
+                let ids = documents.iter().map(|(_, id)| *id).collect();
+                for id in unrecorded(tenant, ids)? {
+                    self.forget(tenant, id).await;
+                    forgotten += 1;
+                }
+            }
+        }
+        Ok(forgotten)
     }
 
     /// Removes what a process that was killed was receiving; younger files may be another process's.
@@ -76,36 +206,28 @@ impl DocumentFolder {
         }
         Ok(())
     }
-
-    /// The bytes of a document.
-    pub(crate) fn read(&self, tenant: TenantId, id: DocumentId, key: &SealedKey) -> Result<Vec<u8>> {
-        let sealed = fs::read(self.path(tenant, id)).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => {
-                Error::new(Code::NotFound).context(format!("the file of document {id} is gone"))
-            }
-            _ => failed("reading", &error),
-        })?;
-        let place = place(tenant, id);
-        let key = self.keys.open(place.as_bytes(), &key.0).map_err(sealing)?;
-        let key = key.try_into().map_err(|_| Error::internal(format!("the key of document {id} is none")))?;
-        own(key)?.open(place.as_bytes(), &sealed).map_err(sealing)
-    }
-
-    /// Forgets the bytes of a document that was not recorded.
-    pub(crate) fn forget(&self, tenant: TenantId, id: DocumentId) {
-        if let Err(error) = fs::remove_file(self.path(tenant, id)) {
-            tracing::warn!(%error, %id, "an unrecorded document file stays behind");
-        }
-    }
-
-    fn path(&self, tenant: TenantId, id: DocumentId) -> PathBuf {
-        self.root.join(tenant.to_string()).join(id.to_string())
-    }
 }
 
-/// What a sealed file or key belongs to.
-fn place(tenant: TenantId, id: DocumentId) -> String {
-    format!("document {tenant} {id}")
+/// Where bytes stand in the store.
+fn object(tenant: TenantId, id: DocumentId, part: Part) -> Place {
+    let ending = if part == Part::Original { ORIGINAL } else { "" };
+    Place::from(format!("{tenant}/{id}{ending}"))
+}
+
+/// Whose bytes stand at a place; none for what is not ours.
+fn parse(place: &Place) -> Option<(TenantId, DocumentId)> {
+    let (tenant, name) = place.as_ref().split_once('/')?;
+    let id = name.strip_suffix(ORIGINAL).unwrap_or(name);
+    let uuid = |text: &str| uuid::Uuid::parse_str(text).ok();
+    Some((uuid(tenant)?.into(), uuid(id)?.into()))
+}
+
+/// What sealed bytes belong to.
+fn place(tenant: TenantId, id: DocumentId, part: Part) -> String {
+    match part {
+        Part::View => document_place(tenant, id),
+        Part::Original => format!("{} original", document_place(tenant, id)),
+    }
 }
 
 /// The ring of one document's key.
@@ -117,6 +239,6 @@ fn sealing(error: SealingError) -> Error {
     Error::internal(format!("sealing a document: {error}"))
 }
 
-fn failed(doing: &str, error: &std::io::Error) -> Error {
-    Error::new(Code::Unavailable).context(format!("{doing} a document: {error}"))
+fn failed(doing: &str, error: &object_store::Error) -> Error {
+    Error::new(Code::Unavailable).retry_after(2).context(format!("{doing} a document: {error}"))
 }

@@ -1,4 +1,5 @@
 //! Ports to the outside, one file an adapter.
 
 pub(crate) mod documents;
+pub(crate) mod scanner;
 pub(crate) mod sms;

@@ -46,6 +46,11 @@ pub(crate) struct Inspected {
 }
 
 impl Inspected {
+    /// Whether what is kept is what was received.
+    pub(crate) fn is(&self, uploaded: &Uploaded) -> bool {
+        self.kept_sha256 == uploaded.sha256
+    }
+
     /// What is known of a document, once its bytes are kept under a key.
     pub(crate) fn content(self, uploaded: &Uploaded, key: SealedKey) -> DocumentContent {
         DocumentContent {

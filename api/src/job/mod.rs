@@ -28,9 +28,14 @@ const BATCH: u32 = 32;
 /// How often old records are swept, and what time has made of others is written.
 const SWEEP: Duration = Duration::from_mins(1);
 
+/// How often files without a document are looked for.
+const TIDY: Duration = Duration::from_hours(24);
+/// How old such a file has to be; a younger one may be on its way.
+const ORPHANED: Lease = Lease::hours(1);
+
 /// Carries out jobs until `stop` says so; the batch under way is finished.
 pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
-    let mut swept: Option<Instant> = None;
+    let (mut swept, mut tidied): (Option<Instant>, Option<Instant>) = (None, None);
     while !*stop.borrow() {
         let shared = Arc::clone(&service);
         let worked = tokio::task::spawn_blocking(move || work(&shared)).await;
@@ -51,6 +56,17 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
             limits.anonymous.tidy();
             let shared = Arc::clone(&service);
             drop(tokio::task::spawn_blocking(move || sweep(&shared)).await);
+        }
+        if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY) {
+            tidied = Some(Instant::now());
+            let shared = Arc::clone(&service);
+            tokio::spawn(async move {
+                match shared.tidy_documents(ORPHANED).await {
+                    Ok(0) => {}
+                    Ok(count) => tracing::info!(count, "files without a document were forgotten"),
+                    Err(error) => tracing::warn!(%error, "files without a document were not looked for"),
+                }
+            });
         }
         if more {
             continue;

@@ -1,4 +1,5 @@
 use crate::certification::document_content::content;
+use crate::gateway::documents::Part;
 use crate::http::actor::Operator;
 use crate::http::answer::Outcome;
 use crate::http::call::Call;
@@ -30,5 +31,5 @@ pub(crate) async fn get_review_document_content(
         review::view_document(tx, &world.context, &operator.0, id.into(), document.into())
     });
     let (tenant, document) = viewed.await?;
-    content(&call, tenant, document).await
+    content(&call, tenant, document, Part::View).await
 }

@@ -49,6 +49,40 @@ pub struct Network {
     pub stop_seconds: u64,
 }
 
+/// Where the bytes of documents are kept.
+#[derive(Debug, Clone)]
+pub enum ObjectStorage {
+    /// In the data folder.
+    Folder,
+    /// In a bucket.
+    S3(Bucket),
+}
+
+/// A bucket of S3 or of a store that speaks like it.
+#[derive(Clone)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Where it is, unless it is Amazon's own.
+    pub endpoint: Option<String>,
+    /// Its region.
+    pub region: String,
+    /// The id of the access key.
+    pub access_key: String,
+    /// The key.
+    pub secret_key: String,
+}
+
+/// Keys are not for logs.
+impl std::fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bucket")
+            .field("name", &self.name)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Where things are kept.
 #[derive(Debug, Clone)]
 pub struct Storage {
@@ -62,6 +96,10 @@ pub struct Storage {
     pub connections: u32,
     /// How large a document may be, in bytes.
     pub document_bytes: u64,
+    /// Where the bytes of documents are kept.
+    pub objects: ObjectStorage,
+    /// The clamd that looks at uploads, if there is one: `host:port`, or the path of its socket.
+    pub scanner: Option<String>,
     /// How sharp an image has to be; 0 takes any.
     pub sharpness: u32,
     /// How many images are decoded at once, which bounds their memory.
@@ -295,6 +333,11 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
             10 * 1024 * 1024,
             "how large a document may be",
         )?,
+        objects: objects(source)?,
+        scanner: source.optional(
+            "GONGPAI_CLAMD",
+            "the clamd that looks at uploads: host:port, or the path of its socket",
+        ),
         sharpness: source.number(
             "GONGPAI_DOCUMENT_SHARPNESS",
             20,
@@ -302,6 +345,24 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
         )?,
         decoders: source.number("GONGPAI_DOCUMENT_DECODERS", 2, "how many documents are decoded at once")?,
     })
+}
+
+fn objects(source: &mut Source) -> Result<ObjectStorage, SettingError> {
+    let name = source
+        .optional("GONGPAI_S3_BUCKET", "the bucket of documents; without it they are in the data folder");
+    let endpoint = source.optional("GONGPAI_S3_ENDPOINT", "where the bucket is, unless it is Amazon's own");
+    let region = source.get("GONGPAI_S3_REGION", "us-east-1", "the region of the bucket");
+    let access_key = source.secret("GONGPAI_S3_ACCESS_KEY", "the id of the access key of the bucket")?;
+    let secret_key = source.secret("GONGPAI_S3_SECRET_KEY", "the access key of the bucket")?;
+    let Some(name) = name else { return Ok(ObjectStorage::Folder) };
+    let required = |name: &'static str| move || SettingError::new(name, "is required with GONGPAI_S3_BUCKET");
+    Ok(ObjectStorage::S3(Bucket {
+        name,
+        endpoint,
+        region,
+        access_key: access_key.ok_or_else(required("GONGPAI_S3_ACCESS_KEY"))?,
+        secret_key: secret_key.ok_or_else(required("GONGPAI_S3_SECRET_KEY"))?,
+    }))
 }
 
 fn sms(source: &mut Source) -> Result<Sms, SettingError> {

@@ -19,6 +19,7 @@ mod precheck;
 mod requirement;
 pub(crate) mod state;
 mod submit;
+pub(crate) mod view;
 mod withdraw;
 mod work;
 
@@ -40,6 +41,7 @@ pub use requirement::{
 };
 pub use state::{Action, Claim, Illegal, State, StateName, Submission};
 pub use submit::{Submitted, submit};
+pub use view::view_document;
 pub use withdraw::withdraw;
 pub use work::{Attach, attach, detach, update_subject};
 

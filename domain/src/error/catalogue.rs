@@ -179,6 +179,9 @@ catalogue! {
     DocumentTooManyPages "document_too_many_pages" Invalid "文件有 {measured} 页，不得超过 {limit} 页。" "The file has {measured} pages; at most {limit} are accepted.";
     DocumentEncrypted "document_encrypted" Invalid "PDF 已加密，请先去除密码。" "The PDF is encrypted; remove its password first.";
     DocumentActive "document_active" Invalid "PDF 含有脚本或附件。" "The PDF contains scripts or attachments.";
+    DocumentInfected "document_infected" Invalid "文件含有恶意内容。" "The file contains something harmful.";
+    DocumentNotScanned "document_not_scanned" Unavailable "暂时无法完成安全检查，请稍后再传。" "The file could not be checked for harm; send it again later.";
+    LinkInvalid "link_invalid" NotFound "链接无效或已失效。" "The link is not valid, or no longer.";
     // Review.
     ReviewClaimed "review_claimed" Conflict "该申请已由其他审核员领取。" "Another reviewer holds this case.";
     ClaimLost "claim_lost" Conflict "您未持有该申请，或领取已到期。" "You do not hold this case, or the claim has ended.";

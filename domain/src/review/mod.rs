@@ -26,6 +26,7 @@ pub mod replies {
 
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
+use crate::certification::view::viewed;
 use crate::certification::{
     Action, ApplicationNumber, ApplicationStore, Attempt, Case, CaseStore, Document, DocumentStore, Overview,
     SHOWN_ATTEMPTS, Terms,
@@ -33,7 +34,7 @@ use crate::certification::{
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, TenantId};
-use crate::journal::{Entry, Journal};
+use crate::journal::Journal;
 use crate::operator::OperatorStore;
 use crate::reference::OrganizationTypes;
 use crate::tenant::TenantScope;
@@ -141,21 +142,29 @@ pub fn view_document(
     id: ApplicationId,
     document: DocumentId,
 ) -> Result<(TenantId, Document)> {
+    let (tenant, document) = find_document(tx, actor, id, document)?;
+    tx.record(context, &Actor::Operator(*actor), viewed(tenant, document.id))?;
+    Ok((tenant, document))
+}
+
+/// A document of a case, without looking at it.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn find_document(
+    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore),
+    actor: &OperatorActor,
+    id: ApplicationId,
+    document: DocumentId,
+) -> Result<(TenantId, Document)> {
     access::require(actor, Permission::ReviewRead)?;
     let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
     tx.enter(tenant);
     let document = tx.document(document)?;
-    if document.application != id {
-        return Err(Code::NotFound.into());
-    }
     // What was never submitted is the applicant's own affair.
     let attempts = tx.attempts(id, SHOWN_ATTEMPTS)?;
-    if !attempts.iter().any(|attempt| attempt.documents.contains(&document.id)) {
-        return Err(Code::NotFound.into());
-    }
-    let entry = Entry::new("certification.document_viewed", "document", document.id).of(tenant);
-    tx.record(context, &Actor::Operator(*actor), entry)?;
-    Ok((tenant, document))
+    let submitted = attempts.iter().any(|attempt| attempt.documents.contains(&document.id));
+    if document.application == id && submitted { Ok((tenant, document)) } else { Err(Code::NotFound.into()) }
 }
 
 /// Goes to the tenant of a case and loads it. The caller has asked for the right.

@@ -185,15 +185,15 @@ impl Row {
     }
 }
 
-fn subject_place(id: Id) -> String {
+pub(crate) fn subject_place(id: Id) -> String {
     format!("certification_applications.subject {}", id.0)
 }
 
-fn decision_place(id: Id) -> String {
+pub(crate) fn decision_place(id: Id) -> String {
     format!("certification_applications.last_decision {}", id.0)
 }
 
-fn attempt_place(column: &str, application: Id, number: i64) -> String {
+pub(crate) fn attempt_place(column: &str, application: Id, number: i64) -> String {
     format!("certification_attempts.{column} {} {number}", application.0)
 }
 

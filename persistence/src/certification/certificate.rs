@@ -62,7 +62,7 @@ impl Row {
     }
 }
 
-fn subject_place(tenant: Id) -> String {
+pub(crate) fn subject_place(tenant: Id) -> String {
     format!("certificates.subject {}", tenant.0)
 }
 

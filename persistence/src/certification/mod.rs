@@ -5,4 +5,5 @@ mod case;
 mod certificate;
 mod document;
 
-pub(crate) use application::claim;
+pub(crate) use application::{attempt_place, claim, decision_place, subject_place};
+pub(crate) use certificate::subject_place as certificate_place;

@@ -5,4 +5,5 @@ mod queue;
 mod reply;
 mod work;
 
+pub(crate) use note::place as note_place;
 pub(crate) use queue::enqueue;

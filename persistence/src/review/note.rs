@@ -21,7 +21,7 @@ struct Row {
     created_at: Instant,
 }
 
-fn place(id: Id) -> String {
+pub(crate) fn place(id: Id) -> String {
     format!("review_notes.text {}", id.0)
 }
 

@@ -1,0 +1,53 @@
+use super::Linked;
+use crate::certification::document_content::content;
+use crate::gateway::documents::Part;
+use crate::http::answer::{Failure, Outcome};
+use crate::http::call::Call;
+use crate::http::params::{NoParams, Params};
+use actix_web::get;
+use actix_web::web::Path;
+use domain::actor::Actor;
+use domain::certification::view_document;
+use domain::error::{Code, Error};
+use domain::review;
+use domain::session::SessionStore;
+use domain::tenant::TenantScope;
+
+/// See a document by a link
+///
+/// The view is journalled as that of whoever made the link.
+#[utoipa::path(
+    operation_id = "get_linked_document", tag = "certification",
+    params(("token" = String, Path, description = "The link.")),
+    responses((status = 200, description = "The document.",
+        content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf")),
+        headers(("ETag" = String, description = "The digest of the content."))),
+        (status = 304, description = "It has not changed.")),
+    extensions(("x-errors" = json!(["link_invalid"]))),
+)]
+#[get("/v1/document-links/{token}")]
+pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Params<NoParams>) -> Outcome {
+    let linked = Linked::open(&call.service, &token.into_inner())?;
+    let part = if linked.original { Part::Original } else { Part::View };
+    let viewed = call.read_traced(move |tx, world| {
+        let actor = tx.session_actor(linked.session.into(), world.context.now)?;
+        match (actor, linked.review) {
+            (Some(Actor::Member(member)), None) => {
+                tx.enter(member.tenant);
+                let document = view_document(tx, &world.context, &member, linked.document.into())?;
+                Ok((member.tenant, document))
+            }
+            (Some(Actor::Operator(operator)), Some(id)) => {
+                review::view_document(tx, &world.context, &operator, id.into(), linked.document.into())
+            }
+            _ => Err(Code::LinkInvalid.into()),
+        }
+    });
+    // Whoever holds a link learns nothing from how it fails.
+    let viewed = viewed.await.map_err(|Failure(error)| match error.code() {
+        Code::NotFound | Code::Forbidden => Error::from(Code::LinkInvalid).into(),
+        _ => Failure(error),
+    });
+    let (tenant, document) = viewed?;
+    Ok(content(&call, tenant, document, part).await?.header("cache-control", "private, no-store"))
+}

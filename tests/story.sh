@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The main job over plain HTTP, against a running server: a company registers with an SMS code, uploads its documents,
-# submits them; a reviewer sends them back, the company answers, the reviewer approves; anyone with the number looks up.
+# submits them; a reviewer sends them back, the company answers, the reviewer approves; anyone with the number looks up. In
+# the second act a license is blurred, a number does not fit, the clock is paused, and two reviewers reject for good.
 #
 #   tests/story.sh [base URL, default http://127.0.0.1:8080]
 #
@@ -35,13 +36,36 @@ call() {
 }
 etag() { tr -d '\r' < "$work/head" | awk 'tolower($1)=="etag:" {print $2}'; }
 code_for() { # the newest code sent to a number, from the development outbox
-  curl -sS "$base/dev/outbox?wait=5&limit=1&mobile=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
+  curl -sS "$base/dev/outbox?kind=code&wait=5&limit=1&mobile=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
+# The steps that both acts take.
+register() { # register NAME MOBILE: leaves the company's token in `auth`
+  call POST /v1/registrations 201 -H 'content-type: application/json' -H "idempotency-key: story-$2" -d "{
+  \"organization\": {\"name\": \"$1\", \"type\": \"enterprise\", \"industry\": \"I65\", \"staff_size\": \"50_199\",
+    \"address\": {\"region\": \"440305\", \"line\": \"科技园路 1 号\"}, \"phone\": \"0755-86001234\"},
+  \"administrator\": {\"name\": \"王小明\", \"position\": \"行政经理\", \"mobile\": \"$2\", \"is_legal_representative\": true},
+  \"accepted_agreements\": $agreements}"
+  registration=$(field id); registration_token=$(field registration_token)
+}
+operator() { # operator MOBILE NAME ROLE: leaves the operator's token in `operator`
+  "$binary" operator add --mobile "$1" --name "$2" --role "$3" --json
+  call POST /v1/codes 202 -H 'content-type: application/json' -d "{\"purpose\": \"sign_in\", \"realm\": \"platform\", \"mobile\": \"$1\"}"
+  local code; code=$(code_for "$1")
+  call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"realm\": \"platform\", \"method\": \"sms_code\", \"mobile\": \"$1\", \"code\": \"$code\", \"device\": $device}"
+  operator=(-H "authorization: Bearer $(field session.access_token)")
+}
+write() { # write JSON: part of the subject, based on the newest version
+  call GET /v1/certification 200 "${auth[@]}"
+  call PATCH /v1/certification/subject 200 "${auth[@]}" -H "if-match: $(etag)" -H 'content-type: application/json' -d "$1"
+}
+decide() { call POST "/v1/platform/reviews/$application/decision" 200 "${operator[@]}" -H 'content-type: application/json' -d "$1"; }
+submit() { call POST /v1/certification/submission "$1" "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"; }
 random_mobile() { python3 -c 'import random; print("139%08d" % random.randrange(10**8))'; }
 
 # A real JPEG and a real PDF of our own making.
 python3 tests/fixtures/make.py "$work"
 
-owner=$(random_mobile); reviewer=$(random_mobile)
+owner=$(random_mobile); reviewer=$(random_mobile); senior=$(random_mobile)
+device='{"name": "王小明的浏览器", "platform": "web"}'
 name="深圳市工牌科技有限公司"
 credit_code=$(python3 tests/fixtures/credit_code.py)
 
@@ -53,17 +77,11 @@ consent=$(python3 -c 'import json,sys
 print(json.dumps([{"id": a["id"], "version": a["version"]} for a in json.load(open(sys.argv[1]))["data"] if "certification" in a["required_for"]]))' "$work/body")
 
 say "A company begins to register"
-call POST /v1/registrations 201 -H 'content-type: application/json' -H "idempotency-key: story-$owner" -d "{
-  \"organization\": {\"name\": \"$name\", \"type\": \"enterprise\", \"industry\": \"I65\", \"staff_size\": \"50_199\",
-    \"address\": {\"region\": \"440305\", \"line\": \"科技园路 1 号\"}, \"phone\": \"0755-86001234\"},
-  \"administrator\": {\"name\": \"王小明\", \"position\": \"行政经理\", \"mobile\": \"$owner\", \"is_legal_representative\": true},
-  \"accepted_agreements\": $agreements}"
-registration=$(field id); registration_token=$(field registration_token)
+register "$name" "$owner"
 
 say "The SMS arrives, and a wrong code costs an attempt"
 code=$(code_for "$owner"); echo "code: $code"
 wrong=$(printf '%06d' $(( (10#$code + 1) % 1000000 )))
-device='{"name": "王小明的浏览器", "platform": "web"}'
 call POST "/v1/registrations/$registration/verification" 422 -H "authorization: Bearer $registration_token" \
   -H 'content-type: application/json' -d "{\"code\": \"$wrong\", \"device\": $device}"
 
@@ -96,20 +114,17 @@ license=$(field id)
 call POST /v1/certification/documents 201 "${auth[@]}" -F kind=id_document_front -F "file=@$work/id.pdf"
 
 say "Submitting too early is refused with the findings"
-call POST /v1/certification/submission 422 "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"
+submit 422
 call POST /v1/certification/documents 201 "${auth[@]}" -F kind=id_document_back -F "file=@$work/id.pdf"
 call POST /v1/certification/precheck 200 "${auth[@]}"
 
 say "Submission"
-call POST /v1/certification/submission 201 "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"
+submit 201
 application=$(field application.id); number=$(field application.number); submitted_on=$(field application.submitted_on)
 
 say "gongpai operator add"
-"$binary" operator add --mobile "$reviewer" --name "李审核" --role reviewer --json
-call POST /v1/codes 202 -H 'content-type: application/json' -d "{\"purpose\": \"sign_in\", \"realm\": \"platform\", \"mobile\": \"$reviewer\"}"
-code=$(code_for "$reviewer")
-call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"realm\": \"platform\", \"method\": \"sms_code\", \"mobile\": \"$reviewer\", \"code\": \"$code\", \"device\": $device}"
-operator=(-H "authorization: Bearer $(field session.access_token)")
+operator "$reviewer" "李审核" reviewer
+reviewing=("${operator[@]}")
 
 say "The queue, the case, a document, the claim"
 call GET "/v1/platform/reviews?limit=5&count=true" 200 "${operator[@]}"
@@ -119,7 +134,7 @@ curl -sS -o "$work/seen.jpg" -w 'document: %{http_code} %{content_type} %{size_d
 call POST "/v1/platform/reviews/$application/claim" 200 "${operator[@]}"
 
 say "Rejected, with a finding"
-call POST "/v1/platform/reviews/$application/decision" 200 "${operator[@]}" -H 'content-type: application/json' -d '{
+decide '{
   "outcome": "reject", "attempt": 1,
   "findings": [{"requirement": "business_license", "code": "document_blurry", "message": "执照右下角看不清，请重新拍摄。"}]}'
 call GET /v1/certification 200 "${auth[@]}" -H 'accept-language: zh-CN'
@@ -127,11 +142,11 @@ echo "state: $(field application.state); finding: $(field application.findings.0
 
 say "Only what was found wanting is sent again"
 call POST /v1/certification/documents 201 "${auth[@]}" -F kind=business_license -F "replaces=$license" -F "file=@$work/license-2.jpg"
-call POST /v1/certification/submission 201 "${auth[@]}" -H 'content-type: application/json' -d "{\"accepted_agreements\": $consent}"
+submit 201
 
 say "Approved"
 call POST "/v1/platform/reviews/$application/claim" 200 "${operator[@]}"
-call POST "/v1/platform/reviews/$application/decision" 200 "${operator[@]}" -H 'content-type: application/json' -d '{"outcome": "approve", "attempt": 2}'
+decide '{"outcome": "approve", "attempt": 2}'
 call GET /v1/certification 200 "${auth[@]}"
 echo "certificate: $(field certificate.state) until $(field certificate.valid_until)"
 
@@ -142,5 +157,61 @@ call GET "/v1/certification-status?number=$number&submitted_on=$submitted_on" 20
 say "Signing out"
 call DELETE /v1/sessions/current 204 "${auth[@]}"
 call GET /v1/me 401 "${auth[@]}"
+
+say "Act two: another company, with a number that fits another type of organization"
+owner=$(random_mobile); name="深圳市第二幕有限公司"
+credit_code=$(python3 tests/fixtures/credit_code.py 12)
+register "$name" "$owner"
+code=$(code_for "$owner")
+call POST "/v1/registrations/$registration/verification" 201 -H "authorization: Bearer $registration_token" \
+  -H 'content-type: application/json' -d "{\"code\": \"$code\", \"device\": $device}"
+auth=(-H "authorization: Bearer $(field session.access_token)")
+write "{\"legal_name\": \"$name\", \"registration\": {\"kind\": \"credit_code\", \"number\": \"$credit_code\"},
+  \"registered_address\": {\"region\": \"440305\", \"line\": \"科技园路 1 号\"}, \"license_term\": {\"kind\": \"long_term\"},
+  \"representative\": {\"name\": \"王小明\", \"capacity\": \"legal_representative\", \"id_kind\": \"resident_id\",
+    \"id_number\": \"11010519491231002X\", \"id_term\": {\"kind\": \"long_term\"}, \"mobile\": \"$owner\"},
+  \"applicant\": {\"is_representative\": true}}"
+
+say "A blurred license is refused with its value and the limit"
+call POST /v1/certification/documents 422 "${auth[@]}" -F kind=business_license -F "file=@$work/blurred.jpg"
+echo "$(field errors.0.code): sharpness $(field errors.0.measured), needed $(field errors.0.limit)"
+[ "$(field errors.0.code)" = document_blurry ]
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=business_license -F "file=@$work/license.jpg"
+license=$(field id)
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=id_document_front -F "file=@$work/id.pdf"
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=id_document_back -F "file=@$work/id.pdf"
+
+say "The precheck finds that the number does not fit, and leaves it to the reviewer"
+call POST /v1/certification/precheck 200 "${auth[@]}"
+[ "$(field findings.0.code) $(field findings.0.blocking)" = "registration_number_mismatch False" ]
+submit 201
+application=$(field application.id); due=$(field application.due_at)
+
+say "Information is requested: the clock stands still"
+operator=("${reviewing[@]}")
+call POST "/v1/platform/reviews/$application/claim" 200 "${operator[@]}"
+decide '{"outcome": "request_information", "attempt": 1, "findings": [{"requirement": "business_license", "code": "document_blurry"}]}'
+call GET /v1/certification 200 "${auth[@]}"
+[ "$(field application.due_at)" = None ]; echo "was due $due, now waits until $(field application.respond_by)"
+call POST /v1/certification/documents 201 "${auth[@]}" -F kind=business_license -F "replaces=$license" -F "file=@$work/license-2.jpg"
+submit 201
+echo "due again at $(field application.due_at)"
+call GET /v1/inbox 200 "${auth[@]}"
+
+say "Side by side with the submission before"
+call GET "/v1/platform/reviews/$application/comparison" 200 "${operator[@]}"
+
+say "Rejected for good: a second, senior reviewer has to confirm"
+call POST "/v1/platform/reviews/$application/claim" 200 "${operator[@]}"
+decide '{"outcome": "reject", "final": true, "attempt": 2, "findings": [{"pointer": "/legal_name", "code": "prohibited_business"}]}'
+echo "operators see: $(field application.state)"
+call GET /v1/certification 200 "${auth[@]}"
+[ "$(field application.state)" = in_review ]; echo "the applicant sees: $(field application.state)"
+call POST "/v1/platform/reviews/$application/confirmation" 403 "${operator[@]}" -H 'content-type: application/json' -d '{"attempt": 2}'
+operator "$senior" "赵复核" senior_reviewer
+call POST "/v1/platform/reviews/$application/confirmation" 200 "${operator[@]}" -H 'content-type: application/json' -d '{"attempt": 2}'
+call GET /v1/certification 200 "${auth[@]}"
+echo "state: $(field application.state), may be submitted again: $(field application.retryable)"
+[ "$(field application.state) $(field application.retryable)" = "rejected False" ]
 
 say "The story is told."

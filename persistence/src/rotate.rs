@@ -120,6 +120,7 @@ impl Database {
 
 /// Attempts go by their applications, because several have the same one.
 fn reseal_attempts(tx: &mut Tx<'_>, after: Option<Uuid>) -> Result<(usize, Option<Uuid>)> {
+    type Row = (Id, Id, i64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
     let owners: Vec<Id> = on!(tx.db, |db| {
         let mut query: applications::BoxedQuery<'_, _> = applications::table.into_boxed();
         if let Some(after) = after {
@@ -129,7 +130,6 @@ fn reseal_attempts(tx: &mut Tx<'_>, after: Option<Uuid>) -> Result<(usize, Optio
     })
     .understood()?;
     let last = owners.last().filter(|_| full(owners.len())).map(|id| id.0);
-    type Row = (Id, Id, i64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
     let rows: Vec<Row> = on!(tx.db, |db| attempts::table
         .filter(attempts::application_id.eq_any(owners))
         .select((

@@ -1,5 +1,5 @@
 """See `run`. Uses the standard library, wrk, pgbench and the C loop beside it."""
-import json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, time, urllib.request
+import concurrent.futures, json, os, pathlib, re, signal, socket, sqlite3, subprocess, sys, tempfile, time, urllib.request
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 COMPANIES, SUBMITTED, OPERATORS, CONNECTIONS = 120, 60, 100, 16
@@ -169,7 +169,7 @@ def prepare(server):
                    "registration": {"kind": "credit_code", "number": credit_code(number)},
                    "registered_address": {"region": "440305", "line": "科技园路 1 号"},
                    "representative": {"name": "王小明", "capacity": "legal_representative", "id_kind": "resident_id",
-                                      "id_number": "11010519491231002X", "mobile": mobile(number)},
+                                      "id_number": "11010519491231002X", "id_term": {"kind": "long_term"}, "mobile": mobile(number)},
                    "applicant": {"is_representative": True}}
         call(base, "PATCH", "/v1/certification/subject", subject, token, {"if-match": headers["etag"]})
         if number < SUBMITTED:
@@ -289,9 +289,59 @@ def capture(postgres, server, tokens, operator, agreements):
     return operations
 
 
+def fill_queue(server, postgres, until):
+    """Brings the reviewers' queue to a length, with made-up cases that wait."""
+    sqlite = postgres is None
+    count = "SELECT count(*) FROM reviews"
+    columns = ("id, tenant_id, number, kind, waiting, state, legal_name, organization_type, attempt, submitted_by, "
+               "submitted_at, due_at, review_left, due_provisional")
+    if sqlite:
+        with sqlite3.connect(server.folder / "gongpai.db") as database:
+            there = database.execute(count).fetchone()[0]
+            now = int(time.time() * 1e6)
+            database.executemany(
+                f"INSERT INTO reviews ({columns}) VALUES (randomblob(16), randomblob(16), ?, 'initial', 1, 'submitted', ?, 'enterprise', 1, randomblob(16), ?, ?, 259200, 0)",
+                ((f"B-{n}", f"排队公司{n}", now + n, now + 259_200_000_000 + n) for n in range(there, until)))
+            database.execute("ANALYZE")
+        return
+    there = int(postgres.sql(count))
+    if there < until:
+        postgres.sql(f"INSERT INTO reviews ({columns}) SELECT gen_random_uuid(), gen_random_uuid(), 'B-' || n, 'initial', true, "
+                     f"'submitted', '排队公司' || n, 'enterprise', 1, gen_random_uuid(), now() + n * interval '1 microsecond', "
+                     f"now() + interval '3 days' + n * interval '1 microsecond', 259200, false FROM generate_series({there}, {until - 1}) n")
+    postgres.sql("ANALYZE reviews")
+
+
+def uploads(server, tokens, parallel):
+    """Uploads of 10 MB each, so many at once: MB/s and the peak memory of the server."""
+    head = (f'--x\r\ncontent-disposition: form-data; name="kind"\r\n\r\nbusiness_license\r\n--x\r\ncontent-disposition: form-data; '
+            f'name="file"; filename="a.pdf"\r\n\r\n').encode()
+    form = head + large_pdf() + b"\r\n--x--\r\n"
+    pathlib.Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(parallel) as pool:
+        list(pool.map(lambda token: call(server.base, "POST", "/v1/certification/documents", token=token, form=form), tokens))
+    elapsed = time.monotonic() - started
+    return len(tokens) * len(form) / 1e6 / elapsed, server.status("VmHWM")
+
+
+def large_pdf():
+    """One page with a stream of noise, just below the limit of 10 MiB."""
+    noise = os.urandom(10 * 1024 * 1024 - 4096)
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>",
+               b"<< /Length %d >>\nstream\n" % len(noise) + noise + b"\nendstream"]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return out + table + b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+
+
 def main():
     postgres = Postgres()
-    rows, servers = [], {}
+    rows, servers, more = [], {}, []
     try:
         servers["postgres"] = Server(postgres.url)
         servers["sqlite"] = Server()
@@ -328,12 +378,27 @@ def main():
                     engine = float(out.stdout)
                 limit = 1 / (1 / ceiling[0] + 1 / engine)
                 rows.append((name, title, *measured, server.status("VmHWM"), engine, measured[0] / limit))
+            one, at_once = tokens[SUBMITTED : SUBMITTED + 8], tokens[SUBMITTED + 8 : SUBMITTED + 40]
+            for title, used, parallel in (("8 uploads of 10 MB, one by one", one, 1), ("32 uploads of 10 MB at once", at_once, 32)):
+                rate, peak = uploads(server, used, parallel)
+                more.append((name, title, f"{rate:.0f} MB/s", f"{peak:.0f} MB at its peak"))
+            database = None if name == "sqlite" else postgres
+            path = "/v1/platform/reviews?limit=50"
+            fill_queue(server, database, 1_000)
+            short = wrk(server, "GET", path, operators)
+            fill_queue(server, database, 100_000)
+            long = wrk(server, "GET", path, operators)
+            more.append((name, "page of a queue of 1 000", f"{short[0]:.0f} /s", f"{short[1]:.2f} ms p50"))
+            more.append((name, "page of a queue of 100 000", f"{long[0]:.0f} /s", f"{long[1]:.2f} ms p50, {short[0] / long[0]:.2f} times the time of 1 000"))
             print(f"{name}: idle {idle:.0f} MB, start to ready on an existing database {idle_start * 1000:.0f} ms")
         print("\n| database | operation | req/s | p50 ms | p99 ms | CPU µs/req | peak MB | engine op/s | of limit |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         for name, title, rate, p50, p99, cpu, peak, engine, ratio in rows:
-            more = f"{engine:.0f} | {ratio:.2f}" if engine else "– | –"
-            print(f"| {name} | {title} | {rate:.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} | {peak:.0f} | {more} |")
+            limits = f"{engine:.0f} | {ratio:.2f}" if engine else "– | –"
+            print(f"| {name} | {title} | {rate:.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} | {peak:.0f} | {limits} |")
+        print("\n| database | what | rate | |\n| --- | --- | ---: | --- |")
+        for row in more:
+            print("| " + " | ".join(row) + " |")
     finally:
         for server in servers.values():
             server.stop()

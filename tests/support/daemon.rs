@@ -30,7 +30,7 @@ impl Daemon {
     }
 }
 
-/// SeaweedFS, speaking S3, with a bucket named `documents`.
+/// `SeaweedFS`, speaking S3, with a bucket named `documents`.
 pub fn seaweed() -> Daemon {
     let weed = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/tools/bin/weed");
     assert!(weed.exists(), "{} is missing: run scripts/tools", weed.display());
@@ -91,7 +91,7 @@ fn small_port() -> u16 {
 /// The test file that every scanner knows (eicar.org), and its signature.
 pub const EICAR: &[u8] = br"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 
-/// clamd with signatures of the test's own: EICAR anywhere in a file. The databases of ClamAV are not needed for that.
+/// clamd with signatures of the test's own: EICAR anywhere in a file. The databases of `ClamAV` are not needed for that.
 pub fn clamd() -> Daemon {
     let clamd = ["/usr/sbin/clamd", "/usr/bin/clamd", "/usr/local/sbin/clamd"].map(PathBuf::from);
     let clamd = clamd.iter().find(|path| path.exists()).expect("clamd is missing: run scripts/tools");

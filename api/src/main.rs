@@ -58,7 +58,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum KeysCommand {
-    /// Seal everything anew with the first master key. When this has ended, the others can go.
+    /// Seal everything anew with the first master key. The others can go when the sessions that they began have ended.
     Rotate,
 }
 

@@ -13,7 +13,6 @@ pub(crate) struct Metrics {
     latency: HistogramVec,
     jobs: IntCounterVec,
     jobs_ready: IntGauge,
-    jobs_scheduled: IntGauge,
     jobs_dead: IntGauge,
     calendar_days_left: IntGauge,
     connections_open: IntGauge,
@@ -43,7 +42,6 @@ impl Metrics {
             latency,
             jobs: counter("gongpai_jobs_total", "Jobs by kind and outcome.", &["kind", "outcome"]),
             jobs_ready: gauge("gongpai_jobs_ready", "Jobs that are due or under way."),
-            jobs_scheduled: gauge("gongpai_jobs_scheduled", "Jobs that are due later."),
             jobs_dead: gauge("gongpai_jobs_dead", "Jobs set aside after too many failures."),
             calendar_days_left: gauge(
                 "gongpai_calendar_days_left",
@@ -52,12 +50,11 @@ impl Metrics {
             connections_open: gauge("gongpai_database_connections_open", "Connections to the database."),
             connections_idle: gauge("gongpai_database_connections_idle", "Connections that nobody uses."),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 9] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 8] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.jobs.clone()),
             Box::new(metrics.jobs_ready.clone()),
-            Box::new(metrics.jobs_scheduled.clone()),
             Box::new(metrics.jobs_dead.clone()),
             Box::new(metrics.calendar_days_left.clone()),
             Box::new(metrics.connections_open.clone()),
@@ -89,7 +86,6 @@ impl Metrics {
         if let Ok(jobs) = service.database.job_counts(service.clock.now()) {
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.jobs_ready.set(number(jobs.ready));
-            self.jobs_scheduled.set(number(jobs.scheduled));
             self.jobs_dead.set(number(jobs.dead));
         }
         let mut text = Vec::new();
@@ -140,7 +136,7 @@ mod tests {
         metrics.request("get_me", 200, std::time::Duration::from_millis(1));
         assert_eq!(
             metrics.registry.gather().iter().filter(|family| family.name().starts_with("gongpai_")).count(),
-            8
+            7
         );
     }
 }

@@ -15,10 +15,10 @@ use crate::token::{AccessTokens, RefreshTokens};
 use chrono::Duration;
 use domain::agreement::Agreements;
 use domain::certification::{DocumentContent, DocumentStore};
-use domain::error::{Error, Result};
+use domain::error::{Code, Error, Result};
 use domain::id::{DocumentId, TenantId};
 use domain::reference::OrganizationTypes;
-use domain::tenant::TenantScope;
+use domain::tenant::{TenantScope, TenantStore};
 use persistence::{Database, Observer, Options};
 use std::collections::HashSet;
 use std::fs::DirBuilder;
@@ -26,6 +26,9 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::sync::{Notify, Semaphore};
+
+/// How long an upload waits for its turn to be inspected.
+const TURN: StdDuration = StdDuration::from_secs(30);
 
 /// Everything that requests and jobs share.
 pub struct Service {
@@ -53,7 +56,7 @@ pub struct Service {
     /// Wakes whoever carries out jobs.
     pub(crate) jobs_queued: Notify,
     /// Bounds how many documents are decoded at once.
-    pub(crate) decoders: Semaphore,
+    pub(crate) decoders: Arc<Semaphore>,
 }
 
 impl Service {
@@ -93,7 +96,7 @@ impl Service {
             agreements: Agreements::shipped()?,
             contract: Contract::shared(),
             database,
-            decoders: Semaphore::new(storage.decoders.max(1)),
+            decoders: Arc::new(Semaphore::new(storage.decoders.max(1))),
             documents: DocumentVault::open(&storage.data_dir, &storage.objects, Arc::clone(&keys.ring))?,
             scanner: storage.scanner.clone().map(|address| Scanner { address }),
             jobs_queued: Notify::new(),
@@ -108,14 +111,18 @@ impl Service {
         })
     }
 
-    /// Inspects an uploaded file and keeps it under the id of its document. This takes a while, and memory in the size of the
-    /// file, so callers bound how many do it at once.
+    /// Inspects an uploaded file and keeps it under the id of its document, a bounded number at once. The bound holds also when
+    /// the client has gone meanwhile: what has begun is not interrupted.
     pub(crate) async fn take_in(
         self: Arc<Self>,
         uploaded: Uploaded,
         tenant: TenantId,
         id: DocumentId,
     ) -> Result<DocumentContent> {
+        let waiting = Arc::clone(&self.decoders).acquire_owned();
+        let permit =
+            tokio::time::timeout(TURN, waiting).await.map_err(|_| Error::new(Code::Busy).retry_after(5))?;
+        let permit = permit.map_err(|error| Error::internal(error.to_string()))?;
         let service = Arc::clone(&self);
         let (inspected, sealed) = blocking(move || {
             if let Some(scanner) = &service.scanner {
@@ -126,9 +133,10 @@ impl Service {
             let inspected = inspect(&service.settings.program, &uploaded, kept.path(), storage.sharpness)?;
             let same = inspected.is(&uploaded);
             let sealed = vault.seal(tenant, id, uploaded.file.path(), kept.path(), same)?;
-            Ok((inspected.content(&uploaded, sealed.key.clone()), sealed))
+            Ok((inspected.content(&uploaded, sealed.key.clone()), (sealed, permit)))
         })
         .await?;
+        let (sealed, _permit) = sealed;
         self.documents.keep(tenant, id, sealed).await?;
         Ok(inspected)
     }
@@ -141,8 +149,14 @@ impl Service {
         let recorded = |tenant: TenantId, ids: Vec<DocumentId>| {
             let known = self.database.read(|tx| {
                 tx.enter(tenant);
-                tx.documents_by_id(&ids)
+                match tx.tenant() {
+                    Ok(_) => tx.documents_by_id(&ids).map(Some),
+                    Err(error) if error.code() == Code::NotFound => Ok(None),
+                    Err(error) => Err(error),
+                }
             })?;
+            // The files of a tenant whom this database does not know are another database's, perhaps.
+            let Some(known) = known else { return Ok(Vec::new()) };
             let known: HashSet<_> = known.into_iter().map(|document| document.id).collect();
             Ok(ids.into_iter().filter(|id| !known.contains(id)).collect())
         };

@@ -1,8 +1,8 @@
 //! Operators: people who work for the platform, not for a tenant. They are made on the command line.
 
-use crate::actor::{Actor, OperatorRole};
+use crate::actor::{Actor, OperatorActor, OperatorRole};
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::id::{OperatorId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::phone::MobileNumber;
@@ -51,6 +51,23 @@ pub trait OperatorStore {
     /// # Errors
     /// When the store fails.
     fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<bool>;
+}
+
+/// Whether an operator is a member of a tenant.
+///
+/// # Errors
+/// `session_ended` when there is no such operator any more.
+pub fn belongs(tx: &mut impl OperatorStore, actor: &OperatorActor, tenant: TenantId) -> Result<bool> {
+    let operator = tx.operator(actor.operator)?.ok_or(Code::SessionEnded)?;
+    tx.belongs_to(&operator.mobile, tenant)
+}
+
+/// Refuses an operator who is a member of the tenant: nobody has a say in their own company, or hears what is said of it.
+///
+/// # Errors
+/// `own_organization`.
+pub fn require_outsider(tx: &mut impl OperatorStore, actor: &OperatorActor, tenant: TenantId) -> Result<()> {
+    if belongs(tx, actor, tenant)? { Err(Code::OwnOrganization.into()) } else { Ok(()) }
 }
 
 /// Makes an operator, or changes the name and role of the one with that number.

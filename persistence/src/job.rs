@@ -29,8 +29,6 @@ pub struct Leased {
 pub struct JobCounts {
     /// Due, or under way.
     pub ready: u64,
-    /// Due later.
-    pub scheduled: u64,
     /// Set aside for a person to look at.
     pub dead: u64,
 }
@@ -146,24 +144,14 @@ impl Database {
     /// When the database fails.
     pub fn job_counts(&self, now: DateTime<Utc>) -> Result<JobCounts> {
         self.read(|tx| {
-            let mut count = |state: &str, due: Option<bool>| {
-                let found: QueryResult<i64> = on!(tx.db, |db| {
-                    let mut query: jobs::BoxedQuery<'_, _> = jobs::table.into_boxed();
-                    query = query.filter(jobs::state.eq(state));
-                    query = match due {
-                        Some(true) => query.filter(jobs::due_at.le(Instant(now))),
-                        Some(false) => query.filter(jobs::due_at.gt(Instant(now))),
-                        None => query,
-                    };
-                    query.count().get_result(db)
-                });
-                found.understood().map(i64::unsigned_abs)
-            };
-            Ok(JobCounts {
-                ready: count("ready", Some(true))?,
-                scheduled: count("ready", Some(false))?,
-                dead: count("dead", None)?,
-            })
+            let due: QueryResult<i64> = on!(tx.db, |db| jobs::table
+                .filter(jobs::state.eq("ready"))
+                .filter(jobs::due_at.le(Instant(now)))
+                .count()
+                .get_result(db));
+            let dead: QueryResult<i64> =
+                on!(tx.db, |db| jobs::table.filter(jobs::state.eq("dead")).count().get_result(db));
+            Ok(JobCounts { ready: due.understood()?.unsigned_abs(), dead: dead.understood()?.unsigned_abs() })
         })
     }
 }

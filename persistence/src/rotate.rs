@@ -42,17 +42,18 @@ impl Tx<'_> {
 /// of values and the last key, if there may be more.
 macro_rules! batch {
     ($table:ident by $owner:ident, $key:ident: $column:ident at $place:expr) => {
-        |tx: &mut Tx<'_>, after: Option<Uuid>| {
+        |tx: &mut Tx<'_>, after: Option<(Uuid, Uuid)>| {
             let rows: Vec<(Id, Id, Option<Vec<u8>>)> = on!(tx.db, |db| {
                 let mut query: $table::BoxedQuery<'_, _> = $table::table.into_boxed();
-                if let Some(after) = after {
-                    query = query.filter($table::$key.gt(Id(after)));
+                if let Some((owner, key)) = after {
+                    let same = $table::$owner.eq(Id(owner)).and($table::$key.gt(Id(key)));
+                    query = query.filter($table::$owner.gt(Id(owner)).or(same));
                 }
                 let columns = ($table::$owner, $table::$key, $table::$column.nullable());
-                query.order($table::$key).limit(BATCH).select(columns).load(db)
+                query.order(($table::$owner, $table::$key)).limit(BATCH).select(columns).load(db)
             })
             .understood()?;
-            let last = rows.last().filter(|_| full(rows.len())).map(|row| row.1.0);
+            let last = rows.last().filter(|_| full(rows.len())).map(|row| (row.0.0, row.1.0));
             let mut count = 0;
             for (owner, key, sealed) in rows {
                 let place: fn(Id, Id) -> String = $place;
@@ -104,7 +105,7 @@ impl Database {
     /// Runs batches, each from where the last one ended.
     fn through(
         &self,
-        batch: impl Fn(&mut Tx<'_>, Option<Uuid>) -> Result<(usize, Option<Uuid>)>,
+        batch: impl Fn(&mut Tx<'_>, Option<(Uuid, Uuid)>) -> Result<(usize, Option<(Uuid, Uuid)>)>,
     ) -> Result<usize> {
         let (mut total, mut after) = (0, None);
         loop {
@@ -119,19 +120,23 @@ impl Database {
 }
 
 /// Attempts go by their applications, because several have the same one.
-fn reseal_attempts(tx: &mut Tx<'_>, after: Option<Uuid>) -> Result<(usize, Option<Uuid>)> {
+fn reseal_attempts(tx: &mut Tx<'_>, after: Option<(Uuid, Uuid)>) -> Result<(usize, Option<(Uuid, Uuid)>)> {
     type Row = (Id, Id, i64, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
-    let owners: Vec<Id> = on!(tx.db, |db| {
+    let owners: Vec<(Id, Id)> = on!(tx.db, |db| {
         let mut query: applications::BoxedQuery<'_, _> = applications::table.into_boxed();
-        if let Some(after) = after {
-            query = query.filter(applications::id.gt(Id(after)));
+        if let Some((tenant, id)) = after {
+            let same = applications::tenant_id.eq(Id(tenant)).and(applications::id.gt(Id(id)));
+            query = query.filter(applications::tenant_id.gt(Id(tenant)).or(same));
         }
-        query.order(applications::id).limit(BATCH).select(applications::id).load(db)
+        let key = (applications::tenant_id, applications::id);
+        query.order(key).limit(BATCH).select(key).load(db)
     })
     .understood()?;
-    let last = owners.last().filter(|_| full(owners.len())).map(|id| id.0);
+    let last = owners.last().filter(|_| full(owners.len())).map(|(tenant, id)| (tenant.0, id.0));
+    let (tenants, ids): (Vec<Id>, Vec<Id>) = owners.into_iter().unzip();
     let rows: Vec<Row> = on!(tx.db, |db| attempts::table
-        .filter(attempts::application_id.eq_any(owners))
+        .filter(attempts::tenant_id.eq_any(tenants))
+        .filter(attempts::application_id.eq_any(ids))
         .select((
             attempts::tenant_id,
             attempts::application_id,

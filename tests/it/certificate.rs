@@ -157,8 +157,17 @@ both!(a_draft_of_one_kind_gives_way_to_another, |world| {
     let (company, _) = certified(&world, "改主意公司").await;
     begin(&company, "change").await.expect(201);
     company.write(json!({"legal_name": "半途公司"})).await.expect(200);
-    let again = begin(&company, "change").await.expect(201);
-    assert_eq!(again.text("/application/subject/legal_name"), "改主意公司");
+    company.upload(&[("kind", "business_license")], "a.pdf", &files::pdf(1)).await.expect(201);
+    // A draft of the same kind is kept: a double click loses nothing.
+    begin(&company, "change").await.refused(409, "application_under_way");
+    let seen = company.certification().await;
+    assert_eq!(seen.text("/application/subject/legal_name"), "半途公司");
+    world.later(Duration::days(340));
+    let company = company.signed_in().await;
+    let renewal = begin(&company, "renewal").await.expect(201);
+    assert_eq!(renewal.text("/application/subject/legal_name"), "改主意公司");
+    assert_eq!(renewal.at("/application/id"), seen.at("/application/id"));
+    assert_eq!(renewal.at("/application/requirements/0/documents/0/page"), 1);
     let uncertified = world.company("未认证公司").registered().await;
     begin(&uncertified, "renewal").await.refused(409, "certificate_missing");
     assert_eq!(uncertified.certification().await.at("/startable_kinds"), &json!([]));
@@ -186,4 +195,20 @@ both!(a_senior_operator_suspends_and_reinstates, |world| {
     world.delete(&path).bearer(&senior.token).send().await.refused(409, "certificate_not_suspended");
     let nobody = "/v1/platform/certificates/0196f3a0-7c1e-7b5a-9d43-5c1f0a2b3c4d/suspension";
     senior.post(nobody, json!({"reason": "x"})).await.refused(404, "not_found");
+});
+
+both!(what_was_rejected_for_good_is_not_begun_again, |world| {
+    let (company, reviewer) = certified(&world, "再拒公司").await;
+    let senior = world.reviewer("senior_reviewer").await;
+    begin(&company, "change").await.expect(201);
+    let id = sent(&company).await;
+    reviewer.claim(&id).await.expect(200);
+    reviewer.decide(&id, tests::reviewer::prohibited(1)).await.expect(200);
+    senior.confirm(&id, 1).await.expect(200);
+    begin(&company, "change").await.refused(409, "rejected_finally");
+    // The certificate is another matter, and can be renewed in its time.
+    world.later(Duration::days(340));
+    let company = company.signed_in().await;
+    begin(&company, "renewal").await.expect(201);
+    begin(&company, "change").await.refused(409, "rejected_finally");
 });

@@ -132,6 +132,11 @@ both!(nobody_has_a_say_in_their_own_company, |world| {
     reviewer.decide(&id, prohibited(1)).await.expect(200);
     post("confirmation", json!({"attempt": 1})).await.refused(403, "own_organization");
     post("declination", json!({"attempt": 1, "note": "x"})).await.refused(403, "own_organization");
-    let seen = world.get(format!("/v1/platform/reviews/{id}")).bearer(&insider).send().await.expect(200);
-    assert_eq!(seen.at("/application/allowed_actions"), &json!([]));
+    // What is proposed against their company, or said of it, is not for them either.
+    post("notes", json!({"text": "x"})).await.refused(403, "own_organization");
+    let seen = world.get(format!("/v1/platform/reviews/{id}")).bearer(&insider).send().await;
+    seen.refused(403, "own_organization");
+    let suspension = format!("/v1/platform/certificates/{}/suspension", company.tenant);
+    let suspended = world.post(&suspension, json!({"reason": "x"})).bearer(&insider).send().await;
+    suspended.refused(403, "own_organization");
 });

@@ -34,7 +34,7 @@ pub(crate) struct SuspendCertificate {
     request_body = SuspendCertificate,
     responses((status = 200, description = "The certificate.", body = CertificateView)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["certificate_suspended", "input_invalid"]))),
+    extensions(("x-errors" = json!(["certificate_suspended", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/certificates/{tenant_id}/suspension")]
 pub(crate) async fn suspend_certificate(
@@ -64,14 +64,14 @@ pub(crate) async fn suspend_certificate(
     params(("tenant_id" = Uuid, Path, description = "The tenant.")),
     responses((status = 200, description = "The certificate.", body = CertificateView)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["certificate_not_suspended"]))),
+    extensions(("x-errors" = json!(["certificate_not_suspended", "own_organization"]))),
 )]
 #[delete("/v1/platform/certificates/{tenant_id}/suspension")]
 pub(crate) async fn reinstate_certificate(call: Call, tenant: Path<Uuid>, operator: Operator) -> Outcome {
     let tenant = tenant.into_inner().into();
     call.write(None, NO_BODY, move |tx, world| {
-        let certificate = reinstate(tx, &world.context, &operator.0, tenant)?;
         let terms = &world.service.settings.certification;
+        let certificate = reinstate(tx, &world.context, &operator.0, tenant, terms)?;
         Reply::ok(&CertificateView::of(Some(&certificate), terms, world.context.now))
     })
     .await

@@ -8,10 +8,10 @@ use actix_multipart::{Field, Multipart};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, post};
 use domain::access::{Permission, require};
-use domain::certification::{self, Attach, DocumentContent, attach};
+use domain::certification::{self, Attach, attach};
 use domain::context::Random;
 use domain::error::{Code, Error, Faults, Kind, Place, Result, Violation};
-use domain::id::{DocumentId, TenantId};
+use domain::id::DocumentId;
 use futures_util::StreamExt;
 use ring::digest;
 use std::io::Write;
@@ -74,7 +74,7 @@ pub(crate) async fn upload_certification_document(
 
     let tenant = member.0.tenant;
     let id = DocumentId::from(call.service.random.uuid());
-    let content = inspected(&call, upload.file, tenant, id).await?;
+    let content = call.service.clone().into_inner().take_in(upload.file, tenant, id).await?;
 
     let attached = Attach { id, kind: upload.kind, page: upload.page, replaces: upload.replaces, content };
     let reply = call
@@ -93,18 +93,6 @@ pub(crate) async fn upload_certification_document(
         call.service.documents.forget(tenant, id).await;
     }
     reply
-}
-
-/// Inspects a received file, a bounded number at once, and keeps what is kept of it.
-async fn inspected(
-    call: &Call,
-    uploaded: Uploaded,
-    tenant: TenantId,
-    id: DocumentId,
-) -> Result<DocumentContent> {
-    let _permit =
-        call.service.decoders.acquire().await.map_err(|error| Error::internal(error.to_string()))?;
-    call.service.clone().into_inner().take_in(uploaded, tenant, id).await
 }
 
 /// The parts of an upload as they came.

@@ -4,6 +4,7 @@
 //! document: whoever has the store alone has nothing, and another master key means sealing keys anew and not files. Beside
 //! what is shown, which is upright and without metadata, the original is kept as it came, for whoever doubts it.
 
+use crate::http::call::blocking;
 use crate::settings::ObjectStorage;
 use domain::certification::SealedKey;
 use domain::error::{Code, Error, Result};
@@ -148,9 +149,14 @@ impl DocumentVault {
             }
             other => failed("reading", &other),
         })?;
-        let key = self.keys.open(document_place(tenant, id).as_bytes(), &key.0).map_err(sealing)?;
-        let key = key.try_into().map_err(|_| Error::internal(format!("the key of document {id} is none")))?;
-        own(key)?.open(place(tenant, id, part).as_bytes(), &sealed).map_err(sealing)
+        let (keys, key) = (Arc::clone(&self.keys), key.clone());
+        blocking(move || {
+            let key = keys.open(document_place(tenant, id).as_bytes(), &key.0).map_err(sealing)?;
+            let key =
+                key.try_into().map_err(|_| Error::internal(format!("the key of document {id} is none")))?;
+            own(key)?.open(place(tenant, id, part).as_bytes(), &sealed).map_err(sealing)
+        })
+        .await
     }
 
     /// Forgets the bytes of a document.

@@ -3,13 +3,15 @@
 use domain::error::{Code, Error, Faults, Place, Result};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
 /// How long clamd may take over one step. A scan of ten megabytes takes well under a second.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to be there.
+const CONNECTING: Duration = Duration::from_secs(3);
 /// How much is sent at once.
 const CHUNK: usize = 64 * 1024;
 /// Longer than any answer.
@@ -68,7 +70,18 @@ impl Scanner {
             stream.set_write_timeout(Some(PATIENCE))?;
             return Ok(Box::new(stream));
         }
-        let stream = TcpStream::connect(&self.address)?;
+        let mut failed = std::io::Error::other("the address means nothing");
+        let mut found = None;
+        for address in self.address.to_socket_addrs()? {
+            match TcpStream::connect_timeout(&address, CONNECTING) {
+                Ok(stream) => {
+                    found = Some(stream);
+                    break;
+                }
+                Err(error) => failed = error,
+            }
+        }
+        let stream = found.ok_or(failed)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         Ok(Box::new(stream))

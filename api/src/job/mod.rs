@@ -28,14 +28,16 @@ const BATCH: u32 = 32;
 /// How often old records are swept, and what time has made of others is written.
 const SWEEP: Duration = Duration::from_mins(1);
 
-/// How often files without a document are looked for.
+/// When files without a document are first looked for, and how often after that.
+const TIDY_FIRST: Duration = Duration::from_hours(1);
 const TIDY: Duration = Duration::from_hours(24);
 /// How old such a file has to be; a younger one may be on its way.
 const ORPHANED: Lease = Lease::hours(1);
 
 /// Carries out jobs until `stop` says so; the batch under way is finished.
 pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
-    let (mut swept, mut tidied): (Option<Instant>, Option<Instant>) = (None, None);
+    let mut swept: Option<Instant> = None;
+    let mut tidy_at = Instant::now() + TIDY_FIRST;
     while !*stop.borrow() {
         let shared = Arc::clone(&service);
         let worked = tokio::task::spawn_blocking(move || work(&shared)).await;
@@ -57,8 +59,8 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
             let shared = Arc::clone(&service);
             drop(tokio::task::spawn_blocking(move || sweep(&shared)).await);
         }
-        if tidied.is_none_or(|tidied| tidied.elapsed() >= TIDY) {
-            tidied = Some(Instant::now());
+        if Instant::now() >= tidy_at {
+            tidy_at = Instant::now() + TIDY;
             let shared = Arc::clone(&service);
             tokio::spawn(async move {
                 match shared.tidy_documents(ORPHANED).await {

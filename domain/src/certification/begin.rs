@@ -14,6 +14,9 @@ use crate::member::MemberStore;
 use crate::reference::OrganizationTypes;
 use chrono::{DateTime, SecondsFormat, Utc};
 
+/// How many earlier applications are looked at for one that was rejected for good.
+const EARLIER: u32 = 50;
+
 /// Whether an application of a kind can begin beside a certificate.
 ///
 /// # Errors
@@ -39,20 +42,22 @@ pub fn may_begin(kind: ApplicationKind, certificate: Option<&Certificate>, now: 
 pub fn startable(case: &Case, now: DateTime<Utc>) -> Vec<ApplicationKind> {
     let mut kinds = vec![ApplicationKind::Renewal, ApplicationKind::Change];
     kinds.retain(|kind| {
-        !under_way(&case.application.state) && may_begin(*kind, case.certificate.as_ref(), now).is_ok()
+        !under_way(&case.application, *kind) && may_begin(*kind, case.certificate.as_ref(), now).is_ok()
     });
     kinds
 }
 
-/// What a reviewer has or waits for is not begun anew.
-fn under_way(state: &State) -> bool {
-    state.with_reviewer() || matches!(state, State::InformationRequested { .. })
+/// What a reviewer has or waits for is not begun anew, and neither is a draft of the same kind.
+fn under_way(application: &Application, kind: ApplicationKind) -> bool {
+    let state = &application.state;
+    let same_draft = matches!(state, State::Draft) && application.kind == kind;
+    same_draft || state.with_reviewer() || matches!(state, State::InformationRequested { .. })
 }
 
 /// Begins an application with what the certificate says, so that only what is different has to be written.
 ///
 /// # Errors
-/// `forbidden`, `application_under_way`, those of [`may_begin`].
+/// `forbidden`, `application_under_way`, `rejected_finally`, those of [`may_begin`].
 pub fn begin(
     tx: &mut (impl CaseStore + MemberStore + Journal),
     context: &Context<'_>,
@@ -63,16 +68,29 @@ pub fn begin(
 ) -> Result<Overview> {
     access::require(actor, Permission::CertificationManage)?;
     let case = Case::load(tx, context.now)?;
-    if under_way(&case.application.state) {
+    if under_way(&case.application, kind) {
         return Err(Code::ApplicationUnderWay.into());
     }
     may_begin(kind, case.certificate.as_ref(), context.now)?;
-    let subject = case.certificate.as_ref().map(|certificate| certificate.subject.clone());
+    let earlier = tx.applications(None, EARLIER)?;
+    if earlier.iter().any(|earlier| earlier.kind == kind && earlier.state.is_rejected_finally()) {
+        return Err(Code::RejectedFinally.into());
+    }
+    let subject =
+        case.certificate.as_ref().map(|certificate| certificate.subject.clone()).unwrap_or_default();
+    // A draft of the other kind gives way: it is the same draft with another reason, and its documents stay.
+    if case.application.kind != ApplicationKind::Initial && matches!(case.application.state, State::Draft) {
+        let mut application = Application { kind, draft: subject, ..case.application };
+        consent::of_session(tx, context, actor, &mut application)?;
+        tx.update_application(&application)?;
+        tx.record(context, &Actor::Member(*actor), begun(&application))?;
+        return Case::load(tx, context.now)?.overview(types, terms.day(context.now));
+    }
     let mut application = Application {
         id: context.id(),
         number: ApplicationNumber::generate(context.random),
         kind,
-        draft: subject.unwrap_or_default(),
+        draft: subject,
         state: State::Draft,
         last_decision: None,
         consent: None,
@@ -82,9 +100,12 @@ pub fn begin(
     };
     consent::of_session(tx, context, actor, &mut application)?;
     tx.insert_application(&application)?;
-    let entry = Entry::new("certification.begun", "certification_application", application.id)
-        .of(application.tenant)
-        .change("kind", None::<String>, kind.name());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &Actor::Member(*actor), begun(&application))?;
     Case::load(tx, context.now)?.overview(types, terms.day(context.now))
+}
+
+fn begun(application: &Application) -> Entry {
+    Entry::new("certification.begun", "certification_application", application.id)
+        .of(application.tenant)
+        .change("kind", None::<String>, application.kind.name())
 }

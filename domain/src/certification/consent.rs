@@ -11,6 +11,7 @@ use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::phone::MobileNumber;
 use crate::reference::{IdentityProof, OrganizationType};
+use crate::text::comparison_key;
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
     VerificationStore,
@@ -73,9 +74,9 @@ pub fn send_code(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<Sent> {
-    let (application, _, mobile) = consenting(tx, context, actor)?;
+    let (application, name, mobile) = consenting(tx, context, actor)?;
     permit.require(&mobile)?;
-    let subject = Subject::consent(application.id);
+    let subject = Subject::consent(application.id, &name);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
     let sent = verification::send(tx, context, &request, limits)?;
     let entry = Entry::new("certification.consent_asked", "certification_application", application.id)
@@ -98,7 +99,7 @@ pub fn give(
     let (mut application, name, mobile) = consenting(tx, context, actor)?;
     let entered = Entered {
         purpose: Purpose::ConfirmRepresentation,
-        subject: &Subject::consent(application.id),
+        subject: &Subject::consent(application.id, &name),
         mobile: &mobile,
         requester: Requester::Stranger,
         code,
@@ -114,7 +115,7 @@ pub fn give(
     Ok(check)
 }
 
-/// Whoever applies for themselves, with the number by which they signed in, has consented by that.
+/// Whoever applies for themselves, by their own name and with the number by which they signed in, has consented by that.
 pub(super) fn of_session(
     tx: &mut (impl MemberStore + Journal),
     context: &Context<'_>,
@@ -123,7 +124,11 @@ pub(super) fn of_session(
 ) -> Result<()> {
     let Some((name, mobile)) = application.draft.representative.consenting() else { return Ok(()) };
     let in_person = application.draft.applicant.is_representative == Some(true);
-    if !in_person || application.consent().is_some() || tx.profile(actor.member)?.mobile != mobile {
+    if !in_person || application.consent().is_some() {
+        return Ok(());
+    }
+    let profile = tx.profile(actor.member)?;
+    if profile.mobile != mobile || comparison_key(&profile.membership.name) != name {
         return Ok(());
     }
     let mobile = mobile.as_str().to_owned();

@@ -10,6 +10,7 @@ use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::operator::{OperatorStore, require_outsider};
 use crate::tenant::TenantScope;
 use crate::text::Prose;
 use chrono::{DateTime, Duration, Utc};
@@ -83,7 +84,14 @@ pub fn strike_certificate(
     let Some(certificate) = tx.certificate()?.filter(|found| found.valid_until == valid_until) else {
         return Ok(());
     };
-    if context.now < mark.of(&certificate, terms) {
+    let at = mark.of(&certificate, terms);
+    if context.now < at {
+        // Other terms moved it.
+        let job = Job::StrikeCertificate { tenant: tenant.into(), valid_until, mark };
+        return tx.enqueue(context.random.uuid(), &job, at + Duration::seconds(1), context.now);
+    }
+    // What a suspended certificate has come to is told when it is reinstated.
+    if certificate.suspension.is_some() {
         return Ok(());
     }
     let kind = mark.notice();
@@ -114,9 +122,11 @@ fn tell_owner<const N: usize>(
 /// Takes the force of a tenant's certificate away for now.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `certificate_suspended`.
+/// `forbidden`, `own_organization`, `not_found`, `certificate_suspended`.
 pub fn suspend(
-    tx: &mut (impl TenantScope + CertificateStore + MemberStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (
+             impl TenantScope + CertificateStore + OperatorStore + MemberStore + NoticeStore + JobQueue + Journal
+         ),
     context: &Context<'_>,
     actor: &OperatorActor,
     tenant: TenantId,
@@ -140,12 +150,15 @@ pub fn suspend(
 /// Gives a suspended certificate its force back, as far as time has left it.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `certificate_not_suspended`.
+/// `forbidden`, `own_organization`, `not_found`, `certificate_not_suspended`.
 pub fn reinstate(
-    tx: &mut (impl TenantScope + CertificateStore + MemberStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (
+             impl TenantScope + CertificateStore + OperatorStore + MemberStore + NoticeStore + JobQueue + Journal
+         ),
     context: &Context<'_>,
     actor: &OperatorActor,
     tenant: TenantId,
+    terms: &Terms,
 ) -> Result<Certificate> {
     let mut certificate = open(tx, actor, tenant)?;
     let Some(suspension) = certificate.suspension.take() else {
@@ -153,6 +166,7 @@ pub fn reinstate(
     };
     tx.update_certificate(&certificate)?;
     tell_owner(tx, context, tenant, context.id(), NoticeKind::CertificateReinstated, [])?;
+    set_life_clock(tx, context, tenant, &certificate, terms)?;
     let entry = Entry::new("certificate.reinstated", "certificate", certificate.application)
         .of(tenant)
         .change("suspension", suspension.reason, None::<String>);
@@ -161,11 +175,12 @@ pub fn reinstate(
 }
 
 fn open(
-    tx: &mut (impl TenantScope + CertificateStore),
+    tx: &mut (impl TenantScope + CertificateStore + OperatorStore),
     actor: &OperatorActor,
     tenant: TenantId,
 ) -> Result<Certificate> {
     access::require(actor, Permission::CertificateSuspend)?;
+    require_outsider(tx, actor, tenant)?;
     tx.enter(tenant);
     tx.certificate()?.ok_or_else(|| Error::from(Code::NotFound))
 }

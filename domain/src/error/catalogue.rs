@@ -157,6 +157,7 @@ catalogue! {
     CertificationIncomplete "certification_incomplete" Invalid "仍有问题需要解决，见 findings。" "Something is still missing or wrong; see findings.";
     CreditCodeTaken "credit_code_taken" Conflict "该统一社会信用代码已被其他企业认证。" "Another organization is certified with this credit code.";
     ApplicationUnderWay "application_under_way" Conflict "已有正在审核或待补充的申请。" "Another application is under way.";
+    RejectedFinally "rejected_finally" Conflict "此类申请已被最终拒绝，如有异议请联系客服。" "An application of this kind was rejected for good; contact support if you do not agree.";
     CertificateMissing "certificate_missing" Conflict "企业尚未认证。" "The organization is not certified yet.";
     CertificateEnded "certificate_ended" Conflict "认证已到期，请先年审。" "The certificate has ended; renew it first.";
     CertificateSuspended "certificate_suspended" Conflict "认证已被暂停。" "The certificate is suspended.";

@@ -75,6 +75,11 @@ impl Calendar {
                 }
             }
         }
+        let (first, last) = (calendar.years.first(), calendar.years.last());
+        let span = first.zip(last).map_or(0, |(first, last)| last - first + 1);
+        if usize::try_from(span) != Ok(calendar.years.len()) {
+            return Err(wrong("its years do not follow each other".to_owned()));
+        }
         Ok(calendar)
     }
 
@@ -96,6 +101,12 @@ impl Calendar {
     pub fn covers(&self, at: DateTime<Utc>) -> bool {
         // What ends with the last moment of a year does not depend on the next one.
         self.years.contains(&self.day(at - Duration::microseconds(1)).year())
+    }
+
+    /// The first day whose year is known, if any is.
+    #[must_use]
+    pub fn known_from(&self) -> Option<NaiveDate> {
+        self.years.first().and_then(|year| NaiveDate::from_ymd_opt(*year, 1, 1))
     }
 
     /// The last day whose year is known, if any is.
@@ -143,7 +154,8 @@ impl Calendar {
     }
 
     /// The first moment of a day. Where clocks are set forward at midnight, that is later than midnight.
-    fn start_of(&self, day: NaiveDate) -> DateTime<Utc> {
+    #[must_use]
+    pub fn start_of(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_time(chrono::NaiveTime::MIN);
         let first = (0..4)
             .find_map(|hours| self.zone.from_local_datetime(&(midnight + Duration::hours(hours))).earliest());
@@ -225,6 +237,9 @@ mod tests {
         assert!(of(r#""2027-01-01""#).contains("another year"));
         assert!(of(r#""2026-01-01", "2026-01-01""#).contains("twice"));
         assert!(Calendar::from_json(r#"{"zone":"Mars","years":[]}"#).is_err());
+        let year = |year: i32| format!(r#"{{"year":{year},"source":"","off":[],"work":[]}}"#);
+        let text = format!(r#"{{"zone":"Asia/Shanghai","years":[{},{}]}}"#, year(2026), year(2028));
+        assert!(Calendar::from_json(&text).unwrap_err().to_string().contains("follow"));
     }
 
     proptest! {

@@ -157,8 +157,10 @@ pub fn reckon(
     terms: &Terms,
     limit: u32,
 ) -> Result<usize> {
-    let Some(until) = terms.calendar.known_until() else { return Ok(0) };
-    let found = tx.provisional_reviews(terms.calendar.end_of(until), limit)?;
+    let calendar = &terms.calendar;
+    let Some((from, until)) = calendar.known_from().zip(calendar.known_until()) else { return Ok(0) };
+    // Every due time between them is certain once it is reckoned, or moves past them, so none comes up twice.
+    let found = tx.provisional_reviews(calendar.start_of(from), calendar.end_of(until), limit)?;
     for (tenant, id) in &found {
         tx.enter(*tenant);
         let mut application = tx.application_by_id(*id)?;

@@ -35,7 +35,7 @@ use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, TenantId};
 use crate::journal::Journal;
-use crate::operator::OperatorStore;
+use crate::operator::{OperatorStore, require_outsider};
 use crate::reference::OrganizationTypes;
 use crate::tenant::TenantScope;
 
@@ -62,13 +62,14 @@ pub trait ReviewStore {
     /// # Errors
     /// When the store fails.
     fn open_reviews_counted(&mut self, now: chrono::DateTime<chrono::Utc>) -> Result<Counts>;
-    /// Reviews that wait, whose due time was provisional, but would not be for a calendar that is known until an instant.
+    /// Reviews that wait and whose due time, after one instant and up to another, is provisional.
     ///
     /// # Errors
     /// When the store fails.
     fn provisional_reviews(
         &mut self,
-        known_until: chrono::DateTime<chrono::Utc>,
+        after: chrono::DateTime<chrono::Utc>,
+        until: chrono::DateTime<chrono::Utc>,
         limit: u32,
     ) -> Result<Vec<(TenantId, ApplicationId)>>;
     /// The tenant of an application that was submitted at least once.
@@ -99,7 +100,7 @@ pub struct Dossier {
 /// Everything about a case, for an operator.
 ///
 /// # Errors
-/// `forbidden`, `not_found`.
+/// `forbidden`, `not_found`, `own_organization`.
 pub fn get(
     tx: &mut (impl ReviewStore + TenantScope + CaseStore + NoteStore + OperatorStore),
     context: &Context<'_>,
@@ -110,6 +111,7 @@ pub fn get(
 ) -> Result<Dossier> {
     access::require(actor, Permission::ReviewRead)?;
     let case = load(tx, context, id)?;
+    require_outsider(tx, actor, case.tenant.id)?;
     dossier(tx, context, actor, case, types, terms)
 }
 

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::id::{ApplicationId, NoteId, OperatorId};
 use crate::journal::{Entry, Journal};
+use crate::operator::{OperatorStore, require_outsider};
 use crate::tenant::TenantScope;
 use crate::text::Prose;
 use chrono::{DateTime, Utc};
@@ -61,9 +62,9 @@ pub trait NoteStore {
 /// Writes a note on a case.
 ///
 /// # Errors
-/// `forbidden`, `not_found`.
+/// `forbidden`, `not_found`, `own_organization`.
 pub fn add_note(
-    tx: &mut (impl ReviewStore + TenantScope + CaseStore + NoteStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + NoteStore + OperatorStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -71,6 +72,7 @@ pub fn add_note(
 ) -> Result<Note> {
     access::require(actor, Permission::ReviewDecide)?;
     let case = load(tx, context, id)?;
+    require_outsider(tx, actor, case.tenant.id)?;
     let note = Note::new(context, id, actor.operator, text);
     tx.insert_note(&note)?;
     let entry = Entry::new("review.note_added", "certification_application", id).of(case.tenant.id).change(

@@ -72,10 +72,10 @@ impl Subject {
         Self(format!("{REGISTRATION}{id}"))
     }
 
-    /// The consent of an application's representative.
+    /// The consent of an application's representative, who has a name: a code for one person is none for another.
     #[must_use]
-    pub fn consent(id: ApplicationId) -> Self {
-        Self(format!("{CONSENT}{id}"))
+    pub fn consent(id: ApplicationId, name: &str) -> Self {
+        Self(format!("{CONSENT}{}", uuid::Uuid::new_v5(&id.into(), name.as_bytes())))
     }
 
     /// Signing in to a realm with a number.

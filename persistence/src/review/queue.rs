@@ -209,13 +209,15 @@ impl ReviewStore for Tx<'_> {
 
     fn provisional_reviews(
         &mut self,
-        known_until: DateTime<Utc>,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<(TenantId, ApplicationId)>> {
         let rows: Vec<(Id, Id)> = on!(self.db, |db| reviews::table
             .filter(reviews::due_provisional.eq(true))
             .filter(reviews::waiting.eq(true))
-            .filter(reviews::due_at.le(Instant(known_until)))
+            .filter(reviews::due_at.gt(Instant(after)))
+            .filter(reviews::due_at.le(Instant(until)))
             .order(reviews::due_at)
             .limit(limit.into())
             .select((reviews::tenant_id, reviews::id))

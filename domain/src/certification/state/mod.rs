@@ -222,6 +222,12 @@ impl State {
         self.allows(Action::Edit)
     }
 
+    /// Whether it was rejected for good.
+    #[must_use]
+    pub fn is_rejected_finally(&self) -> bool {
+        matches!(self, Self::Rejected { retryable: false, .. })
+    }
+
     /// Whether it is a reviewer's turn.
     #[must_use]
     pub fn with_reviewer(&self) -> bool {
@@ -319,7 +325,8 @@ impl State {
     fn time_left(&self, terms: &Terms) -> Duration {
         match self {
             Self::InformationRequested { submission, decided_at, .. } => {
-                terms.calendar.between(*decided_at, submission.due_at).max(SECOND_LOOK.min(terms.review))
+                let left = submission.left - terms.calendar.between(submission.at, *decided_at);
+                left.max(SECOND_LOOK.min(terms.review))
             }
             _ => terms.review,
         }

@@ -7,7 +7,7 @@ use crate::certification::{Action, Case, CaseStore, State};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::ApplicationId;
-use crate::operator::OperatorStore;
+use crate::operator::{self, OperatorStore};
 use crate::tenant::TenantScope;
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -44,8 +44,7 @@ pub(super) fn allowed(
 }
 
 fn belongs(tx: &mut impl OperatorStore, actor: &OperatorActor, case: &Case) -> Result<bool> {
-    let operator = tx.operator(actor.operator)?.ok_or(Code::SessionEnded)?;
-    tx.belongs_to(&operator.mobile, case.tenant.id)
+    operator::belongs(tx, actor, case.tenant.id)
 }
 
 /// Whether an operator may act on a case in a state. `belongs`: whether they are a member of the company.

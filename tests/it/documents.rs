@@ -194,7 +194,7 @@ both!(files_without_a_document_are_forgotten_after_an_hour, |world| {
     assert!(tenant.join("note.txt").exists());
 });
 
-/// The real SeaweedFS server over its S3 protocol: kept, shown, forgotten, tidied.
+/// The real `SeaweedFS` server over its S3 protocol: kept, shown, forgotten, tidied.
 #[actix_web::test]
 async fn documents_live_in_a_bucket() {
     let mut weed = seaweed();

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 use tests::daemon::{EICAR, clamd, seaweed};
@@ -153,19 +154,27 @@ async fn a_crash_between_upload_and_record_leaves_nothing_behind() {
     for round in 0..12_u64 {
         let base = process.base.clone();
         let (client, access, file) = (client.clone(), access.clone(), Rc::clone(&file));
+        let done = Rc::new(RefCell::new(Vec::new()));
+        let acknowledging = Rc::clone(&done);
         let upload = actix_web::rt::spawn(async move {
-            let mut done = Vec::new();
             while let Some(id) = tests::process::upload(&client, &base, &access, &file).await {
-                done.push(id);
+                acknowledging.borrow_mut().push(id);
             }
-            done
         });
-        tokio::time::sleep(std::time::Duration::from_millis(700 + round * 131 % 600)).await;
+        // However slow the machine is: one has come through, and another is under way.
+        for _ in 0..600 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            if !done.borrow().is_empty() {
+                break;
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(round * 37 % 250)).await;
         process.kill();
-        acknowledged.extend(upload.await.unwrap());
+        upload.await.unwrap();
+        acknowledged.extend(done.take());
         process = Process::start(&settings);
     }
-    assert!(acknowledged.len() > 5, "{}", acknowledged.len());
+    assert!(acknowledged.len() >= 12, "{}", acknowledged.len());
     process.kill();
     let before = kept(&data);
     let tidied = Process::command(&settings, &["documents", "tidy", "--minutes", "0"]);

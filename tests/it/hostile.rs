@@ -291,14 +291,17 @@ both!(an_upload_has_few_parts_and_each_once, |world| {
     let twice = part("kind", "business_license") + &part("kind", "id_document_front");
     let refused = send(twice).await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), [("/kind".to_owned(), "field_repeated".to_owned())]);
+    let long = send(part("kind", &"x".repeat(201))).await.refused(422, "input_invalid");
+    assert_eq!(long.faults(), [("/kind".to_owned(), "value_too_long".to_owned())]);
     alive(&world).await;
 });
 
 both!(every_method_means_what_http_says, |world| {
     let head = world.request("HEAD", "/v1/agreements").send().await.expect(200);
     assert!(head.bytes.is_empty() && head.headers.contains_key("etag"));
-    let put = world.post("/v1/registrations", json!({})).header("x-http-method-override", "PUT").send().await;
-    put.refused(400, "malformed_request");
+    let trace =
+        world.post("/v1/registrations", json!({})).header("x-http-method-override", "TRACE").send().await;
+    trace.refused(400, "malformed_request");
     let extra =
         world.post("/v1/codes?x=1", json!({"purpose": "sign_in", "mobile": "13800138000"})).send().await;
     let extra = extra.refused(422, "input_invalid");

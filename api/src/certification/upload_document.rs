@@ -146,7 +146,7 @@ async fn receive(service: &Service, mut parts: Multipart) -> Result<Received> {
                 continue;
             }
         };
-        if slot.replace(receive_text(&mut part).await?).is_some() {
+        if slot.replace(receive_text(&mut part, &pointer).await?).is_some() {
             faults.note(&pointer, Code::FieldRepeated);
         }
     }
@@ -154,9 +154,10 @@ async fn receive(service: &Service, mut parts: Multipart) -> Result<Received> {
     Ok(received)
 }
 
-async fn receive_text(part: &mut Field) -> Result<String> {
-    let bytes =
-        part.bytes(FIELD).await.map_err(|_| Error::new(Code::PayloadTooLarge).with("limit", FIELD))?;
+async fn receive_text(part: &mut Field, pointer: &str) -> Result<String> {
+    let too_long =
+        |_| Faults::one(Place::Body, pointer, Violation::new(Code::ValueTooLong).with("max", FIELD));
+    let bytes = part.bytes(FIELD).await.map_err(too_long)?;
     let bytes = bytes.map_err(|error| Error::new(Code::MalformedRequest).context(error.to_string()))?;
     String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
 }

@@ -98,17 +98,18 @@ fn client(request: &ServiceRequest, trusted: &[Proxies]) -> Option<IpAddr> {
     Some(address)
 }
 
-/// HEAD is GET whose body stays away, which the connection sees to. For clients that cannot PATCH or DELETE, a POST says
+/// HEAD is GET whose body stays away, which the connection sees to. For clients that cannot PATCH, PUT or DELETE, a POST says
 /// which of them it means.
 fn override_method(request: &mut ServiceRequest) -> Result<(), Error> {
     let wanted = request.headers().get("x-http-method-override").map(HeaderValue::as_bytes);
     let method = match (request.method(), wanted) {
         (&Method::HEAD, _) => Method::GET,
         (&Method::POST, Some(b"PATCH")) => Method::PATCH,
+        (&Method::POST, Some(b"PUT")) => Method::PUT,
         (&Method::POST, Some(b"DELETE")) => Method::DELETE,
         (&Method::POST, Some(_)) => {
             return Err(
-                Error::new(Code::MalformedRequest).context("X-HTTP-Method-Override is PATCH or DELETE")
+                Error::new(Code::MalformedRequest).context("X-HTTP-Method-Override is PATCH, PUT or DELETE")
             );
         }
         _ => return Ok(()),

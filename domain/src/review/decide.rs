@@ -213,7 +213,7 @@ fn settle(
         return Err(Error::internal("a case without a submission was decided"));
     };
     if decision.outcome == Outcome::Approve {
-        certify(tx, context, case, terms)?;
+        certify(tx, context, actor, case, terms)?;
     }
     tx.decide_attempt(case.application.id, submission.attempt, &decision)?;
     let entry = entry("review.decided", case, &before, submission.attempt, &decision);
@@ -311,7 +311,13 @@ fn require_clear(computed: &[Finding], overrides: &[Uuid]) -> Result<()> {
 }
 
 /// Makes the certificate that an approval leads to, or changes the one that there is. The name of the tenant follows it.
-fn certify(tx: &mut impl DecisionStore, context: &Context<'_>, case: &mut Case, terms: &Terms) -> Result<()> {
+fn certify(
+    tx: &mut impl DecisionStore,
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    case: &mut Case,
+    terms: &Terms,
+) -> Result<()> {
     let certificate = certificate(case, context, terms)?;
     match &case.certificate {
         None => tx.insert_certificate(&certificate)?,
@@ -329,7 +335,7 @@ fn certify(tx: &mut impl DecisionStore, context: &Context<'_>, case: &mut Case, 
             before.as_str(),
             case.tenant.organization.name.as_str(),
         );
-        tx.record(context, &Actor::System, entry)?;
+        tx.record(context, &Actor::Operator(*actor), entry)?;
     }
     case.certificate = Some(certificate);
     Ok(())

@@ -19,10 +19,12 @@ use domain::error::{Code, Error, Result};
 use domain::id::{DocumentId, TenantId};
 use domain::reference::OrganizationTypes;
 use domain::tenant::{TenantScope, TenantStore};
+use futures_util::TryStreamExt;
 use persistence::{Database, Observer, Options};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::sync::{Notify, Semaphore};
@@ -141,26 +143,32 @@ impl Service {
         Ok(inspected)
     }
 
-    /// Forgets the files that no document is recorded for, if they are older than `age`.
+    /// Forgets the files that no document is recorded for: the process ended between keeping and recording them. Younger
+    /// ones than `age` may be on their way. Says how many documents there were.
     ///
     /// # Errors
     /// When the store or the database fails.
     pub async fn tidy_documents(&self, age: Duration) -> Result<usize> {
-        let recorded = |tenant: TenantId, ids: Vec<DocumentId>| {
-            let known = self.database.read(|tx| {
-                tx.enter(tenant);
-                match tx.tenant() {
-                    Ok(_) => tx.documents_by_id(&ids).map(Some),
-                    Err(error) if error.code() == Code::NotFound => Ok(None),
-                    Err(error) => Err(error),
+        let (vault, now) = (self.documents.clone(), self.clock.now());
+        let unfinished = move || vault.clear_unfinished(age, now);
+        blocking(move || unfinished().map_err(|error| Error::internal(format!("unfinished files: {error}"))))
+            .await?;
+        let mut forgotten = 0;
+        let mut batches = pin!(self.documents.older(age, now));
+        while let Some(batch) = batches.try_next().await? {
+            let mut by_tenant: BTreeMap<TenantId, BTreeSet<DocumentId>> = BTreeMap::new();
+            for (tenant, id) in batch {
+                by_tenant.entry(tenant).or_default().insert(id);
+            }
+            for (tenant, ids) in by_tenant {
+                let database = self.database.clone();
+                for id in blocking(move || unrecorded(&database, tenant, ids)).await? {
+                    self.documents.forget(tenant, id).await;
+                    forgotten += 1;
                 }
-            })?;
-            // The files of a tenant whom this database does not know are another database's, perhaps.
-            let Some(known) = known else { return Ok(Vec::new()) };
-            let known: HashSet<_> = known.into_iter().map(|document| document.id).collect();
-            Ok(ids.into_iter().filter(|id| !known.contains(id)).collect())
-        };
-        self.documents.tidy(age, self.clock.now(), recorded).await
+            }
+        }
+        Ok(forgotten)
     }
 
     /// For how many days the holidays are known; none when they never were.
@@ -174,6 +182,29 @@ impl Service {
     pub(crate) fn refresh_tokens(&self) -> RefreshTokens<'_> {
         RefreshTokens { keys: &self.keys }
     }
+}
+
+/// Those of a tenant's documents that are not recorded.
+fn unrecorded(
+    database: &Database,
+    tenant: TenantId,
+    mut ids: BTreeSet<DocumentId>,
+) -> Result<BTreeSet<DocumentId>> {
+    database.read(|tx| {
+        tx.enter(tenant);
+        match tx.tenant() {
+            Ok(_) => {
+                let asked: Vec<_> = ids.iter().copied().collect();
+                for document in tx.documents_by_id(&asked)? {
+                    ids.remove(&document.id);
+                }
+                Ok(ids)
+            }
+            // The files of a tenant whom this database does not know are another database's, perhaps.
+            Err(error) if error.code() == Code::NotFound => Ok(BTreeSet::new()),
+            Err(error) => Err(error),
+        }
+    })
 }
 
 /// HTTPS needs a cryptographic provider, chosen once for the process.

@@ -58,6 +58,7 @@ mod tests {
             valid_from: start,
             valid_until: start + Duration::days(365),
             suspension: None,
+            barred: Vec::new(),
         };
         let on = |certificate: &Certificate, day: i64| {
             let now = start + Duration::days(day);

@@ -126,7 +126,8 @@ pub trait NoticeStore {
     fn notice_to_send(&mut self, id: NoticeId) -> Result<Option<(Notice, MobileNumber)>>;
 }
 
-/// Tells a member something, in the inbox and by SMS. What was told under the same id is not told again.
+/// Tells a member something, in the inbox and by SMS. What was told under the same id is not told again; says whether it
+/// was new.
 ///
 /// # Errors
 /// When the store fails.
@@ -135,12 +136,13 @@ pub fn tell(
     context: &Context<'_>,
     tenant: TenantId,
     notice: &Notice,
-) -> Result<()> {
-    if tx.insert_notice(notice)? {
+) -> Result<bool> {
+    let new = tx.insert_notice(notice)?;
+    if new {
         let job = Job::SendNotice { tenant: tenant.into(), notice: notice.id.into() };
         tx.enqueue(context.random.uuid(), &job, context.now, context.now)?;
     }
-    Ok(())
+    Ok(new)
 }
 
 #[cfg(test)]

@@ -299,6 +299,7 @@ diesel::table! {
         valid_from -> Instant,
         valid_until -> Instant,
         suspension -> Nullable<Json>,
+        barred -> Json,
     }
 }
 

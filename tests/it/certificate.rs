@@ -206,6 +206,7 @@ both!(what_was_rejected_for_good_is_not_begun_again, |world| {
     reviewer.decide(&id, tests::reviewer::prohibited(1)).await.expect(200);
     senior.confirm(&id, 1).await.expect(200);
     begin(&company, "change").await.refused(409, "rejected_finally");
+    assert_eq!(company.certification().await.at("/startable_kinds"), &json!([]));
     // The certificate is another matter, and can be renewed in its time.
     world.later(Duration::days(340));
     let company = company.signed_in().await;

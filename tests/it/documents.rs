@@ -195,10 +195,14 @@ both!(files_without_a_document_are_forgotten_after_an_hour, |world| {
     let orphan = uuid::Uuid::now_v7().to_string();
     std::fs::copy(tenant.join(&document), tenant.join(&orphan)).unwrap();
     std::fs::write(tenant.join("note.txt"), "not ours").unwrap();
+    let unfinished = tenant.join(format!("{orphan}#1"));
+    std::fs::write(&unfinished, "half of it").unwrap();
     let service = world.service();
     assert_eq!(service.tidy_documents(Duration::hours(1)).await.unwrap(), 0);
+    assert!(unfinished.exists(), "it may be on its way");
     world.later(Duration::minutes(61));
     assert_eq!(service.tidy_documents(Duration::hours(1)).await.unwrap(), 1);
+    assert!(!unfinished.exists());
     assert!(!tenant.join(&orphan).exists() && tenant.join(&document).exists());
     assert!(tenant.join("note.txt").exists());
 });

@@ -9,7 +9,7 @@ use crate::settings::ObjectStorage;
 use domain::certification::SealedKey;
 use domain::error::{Code, Error, Result};
 use domain::id::{DocumentId, TenantId};
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{Stream, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;
@@ -31,6 +31,8 @@ const ORIGINAL: &str = ".original";
 #[derive(Debug, Clone)]
 pub(crate) struct DocumentVault {
     store: Arc<dyn ObjectStore>,
+    /// Where the store is, if it is a folder.
+    folder: Option<PathBuf>,
     incoming: PathBuf,
     keys: Arc<KeyRing>,
 }
@@ -59,12 +61,13 @@ impl DocumentVault {
         let failed = |error: &dyn std::fmt::Display| Error::internal(format!("the document store: {error}"));
         let incoming = data_dir.join("incoming");
         fs::create_dir_all(&incoming).map_err(|error| failed(&error))?;
+        let mut folder = None;
         let store: Arc<dyn ObjectStore> = match storage {
             ObjectStorage::Folder => {
-                let folder = data_dir.join("documents");
-                fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-                let folder = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(&error))?;
-                Arc::new(folder.with_fsync(true).with_automatic_cleanup(true))
+                let path = folder.insert(data_dir.join("documents"));
+                fs::create_dir_all(&path).map_err(|error| failed(&error))?;
+                let store = LocalFileSystem::new_with_prefix(&path).map_err(|error| failed(&error))?;
+                Arc::new(store.with_fsync(true).with_automatic_cleanup(true))
             }
             ObjectStorage::S3(bucket) => {
                 let options = ClientOptions::new()
@@ -83,7 +86,7 @@ impl DocumentVault {
                 Arc::new(builder.build().map_err(|error| failed(&error))?)
             }
         };
-        let vault = Self { store, incoming, keys };
+        let vault = Self { store, folder, incoming, keys };
         vault.clear_incoming().map_err(|error| failed(&error))?;
         Ok(vault)
     }
@@ -169,36 +172,45 @@ impl DocumentVault {
         }
     }
 
-    /// Forgets the bytes that no document is recorded for: the process ended between keeping and recording them. Younger ones
-    /// than `age` may be on their way. Says how many documents there were.
-    pub(crate) async fn tidy(
+    /// The documents whose bytes are older than `age`, in batches.
+    pub(crate) fn older(
         &self,
         age: chrono::Duration,
         now: chrono::DateTime<chrono::Utc>,
-        unrecorded: impl Fn(TenantId, Vec<DocumentId>) -> Result<Vec<DocumentId>>,
-    ) -> Result<usize> {
-        let mut forgotten = 0;
-        let mut batches = self
-            .store
+    ) -> impl Stream<Item = Result<Vec<(TenantId, DocumentId)>>> {
+        self.store
             .list(None)
-            .try_filter(|found| std::future::ready(now - found.last_modified >= age))
+            .try_filter(move |found| std::future::ready(now - found.last_modified >= age))
             .map_ok(|found| parse(&found.location))
-            .try_chunks(1000);
-        while let Some(batch) = batches.next().await {
-            let batch = batch.map_err(|error| failed("listing", &error.1))?;
-            let mut found: Vec<_> = batch.into_iter().flatten().collect();
-            found.sort_unstable();
-            found.dedup();
-            for documents in found.chunk_by(|one, other| one.0 == other.0) {
-                let tenant = documents[0].0;
-                let ids = documents.iter().map(|(_, id)| *id).collect();
-                for id in unrecorded(tenant, ids)? {
-                    self.forget(tenant, id).await;
-                    forgotten += 1;
+            .try_chunks(1000)
+            .map_ok(|batch| batch.into_iter().flatten().collect())
+            .map_err(|error| failed("listing", &error.1))
+    }
+
+    /// Removes what a process that was killed was writing into the folder: files that the store makes under the name of their
+    /// object, `#` and a number, and does not list. Younger ones than `age` may be another process's.
+    pub(crate) fn clear_unfinished(
+        &self,
+        age: chrono::Duration,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        for tenant in fs::read_dir(folder)? {
+            let tenant = tenant?;
+            if !tenant.file_type()?.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(tenant.path())? {
+                let file = file?;
+                let unfinished = file.file_name().to_str().is_some_and(|name| name.contains('#'));
+                // One that has just been finished is not there under this name any more.
+                let Some(written) = file.metadata().and_then(|known| known.modified()).ok() else { continue };
+                if unfinished && now - chrono::DateTime::from(written) >= age {
+                    fs::remove_file(file.path())?;
                 }
             }
         }
-        Ok(forgotten)
+        Ok(())
     }
 
     /// Removes what a process that was killed was receiving; younger files may be another process's.

@@ -14,15 +14,15 @@ use crate::member::MemberStore;
 use crate::reference::OrganizationTypes;
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// How many earlier applications are looked at for one that was rejected for good.
-const EARLIER: u32 = 50;
-
 /// Whether an application of a kind can begin beside a certificate.
 ///
 /// # Errors
-/// `certificate_missing`, `certificate_suspended`, `renewal_too_early`, `certificate_ended`.
+/// `certificate_missing`, `rejected_finally`, `certificate_suspended`, `renewal_too_early`, `certificate_ended`.
 pub fn may_begin(kind: ApplicationKind, certificate: Option<&Certificate>, now: DateTime<Utc>) -> Result<()> {
     let certificate = certificate.ok_or_else(|| Error::from(Code::CertificateMissing))?;
+    if certificate.barred.contains(&kind) {
+        return Err(Code::RejectedFinally.into());
+    }
     match (kind, certificate.state(now)) {
         (ApplicationKind::Initial, _) => {
             Err(Error::internal("a tenant is born with its initial application"))
@@ -57,7 +57,7 @@ fn under_way(application: &Application, kind: ApplicationKind) -> bool {
 /// Begins an application with what the certificate says, so that only what is different has to be written.
 ///
 /// # Errors
-/// `forbidden`, `application_under_way`, `rejected_finally`, those of [`may_begin`].
+/// `forbidden`, `application_under_way`, those of [`may_begin`].
 pub fn begin(
     tx: &mut (impl CaseStore + MemberStore + Journal),
     context: &Context<'_>,
@@ -72,34 +72,32 @@ pub fn begin(
         return Err(Code::ApplicationUnderWay.into());
     }
     may_begin(kind, case.certificate.as_ref(), context.now)?;
-    let earlier = tx.applications(None, EARLIER)?;
-    if earlier.iter().any(|earlier| earlier.kind == kind && earlier.state.is_rejected_finally()) {
-        return Err(Code::RejectedFinally.into());
-    }
-    let subject =
-        case.certificate.as_ref().map(|certificate| certificate.subject.clone()).unwrap_or_default();
+    let draft = case.certificate.as_ref().map(|certificate| certificate.subject.clone()).unwrap_or_default();
     // A draft of the other kind gives way: it is the same draft with another reason, and its documents stay.
-    if case.application.kind != ApplicationKind::Initial && matches!(case.application.state, State::Draft) {
-        let mut application = Application { kind, draft: subject, ..case.application };
-        consent::of_session(tx, context, actor, &mut application)?;
-        tx.update_application(&application)?;
-        tx.record(context, &Actor::Member(*actor), begun(&application))?;
-        return Case::load(tx, context.now)?.overview(types, terms.day(context.now));
-    }
-    let mut application = Application {
-        id: context.id(),
-        number: ApplicationNumber::generate(context.random),
-        kind,
-        draft: subject,
-        state: State::Draft,
-        last_decision: None,
-        consent: None,
-        created_at: context.now,
-        version: 1,
-        ..case.application
+    let gives_way =
+        case.application.kind != ApplicationKind::Initial && matches!(case.application.state, State::Draft);
+    let mut application = if gives_way {
+        Application { kind, draft, ..case.application }
+    } else {
+        Application {
+            id: context.id(),
+            number: ApplicationNumber::generate(context.random),
+            kind,
+            draft,
+            state: State::Draft,
+            last_decision: None,
+            consent: None,
+            created_at: context.now,
+            version: 1,
+            ..case.application
+        }
     };
     consent::of_session(tx, context, actor, &mut application)?;
-    tx.insert_application(&application)?;
+    if gives_way {
+        tx.update_application(&application)?;
+    } else {
+        tx.insert_application(&application)?;
+    }
     tx.record(context, &Actor::Member(*actor), begun(&application))?;
     Case::load(tx, context.now)?.overview(types, terms.day(context.now))
 }

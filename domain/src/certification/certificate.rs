@@ -1,6 +1,6 @@
 //! The certificate that a tenant holds.
 
-use super::{Draft, Terms};
+use super::{ApplicationKind, Draft, Terms};
 use crate::id::ApplicationId;
 use crate::named::named;
 use chrono::{DateTime, Duration, Utc};
@@ -49,6 +49,8 @@ pub struct Certificate {
     pub valid_until: DateTime<Utc>,
     /// Why it does not count for now, if it does not.
     pub suspension: Option<Suspension>,
+    /// The kinds of application beside it that were rejected for good.
+    pub barred: Vec<ApplicationKind>,
 }
 
 impl Certificate {

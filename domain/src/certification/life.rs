@@ -101,7 +101,10 @@ pub fn strike_certificate(
         LifeMark::RenewalDue => certificate.valid_until,
         LifeMark::Ended | LifeMark::GraceOver => certificate.grace_until(terms),
     };
-    tell_owner(tx, context, tenant, id, kind, [("until", terms.last_day(until).to_string())])?;
+    // Jobs may be done twice, and reinstating sets the clock anew; the same mark always has the same id.
+    if !tell_owner(tx, context, tenant, id, kind, [("until", terms.last_day(until).to_string())])? {
+        return Ok(());
+    }
     let entry = Entry::new(kind.name(), "certificate", certificate.application).of(tenant);
     tx.record(context, &Actor::System, entry)
 }
@@ -113,8 +116,8 @@ fn tell_owner<const N: usize>(
     id: NoticeId,
     kind: NoticeKind,
     params: [(&str, String); N],
-) -> Result<()> {
-    let Some(member) = tx.owner()? else { return Ok(()) };
+) -> Result<bool> {
+    let Some(member) = tx.owner()? else { return Ok(false) };
     let params: Params = params.map(|(name, value)| (name.to_owned(), value)).into();
     tell(tx, context, tenant, &Notice { id, member, kind, params, created_at: context.now, read_at: None })
 }

@@ -141,7 +141,9 @@ pub fn strike(
         context.now,
         terms,
     );
-    tell(tx, context, tenant, &notice)?;
+    if !tell(tx, context, tenant, &notice)? {
+        return Ok(());
+    }
     let entry =
         Entry::new(what, "certification_application", id).of(tenant).change("attempt", None::<u32>, attempt);
     tx.record(context, &Actor::System, entry)

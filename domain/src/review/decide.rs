@@ -215,6 +215,11 @@ fn settle(
     if decision.outcome == Outcome::Approve {
         certify(tx, context, actor, case, terms)?;
     }
+    // What was rejected for good beside a certificate cannot begin again.
+    if let Some(certificate) = case.certificate.as_mut().filter(|_| decision.is_final) {
+        certificate.barred.push(case.application.kind);
+        tx.update_certificate(certificate)?;
+    }
     tx.decide_attempt(case.application.id, submission.attempt, &decision)?;
     let entry = entry("review.decided", case, &before, submission.attempt, &decision);
     let subject = case.application.draft.fields();
@@ -248,7 +253,7 @@ fn notify(
     };
     let notice =
         certification_notice(context.id(), kind, &case.application, submission, until, context.now, terms);
-    tell(tx, context, case.tenant.id, &notice)
+    tell(tx, context, case.tenant.id, &notice).map(drop)
 }
 
 /// Notes for the statistics what an operator did.
@@ -363,6 +368,7 @@ fn certificate(case: &Case, context: &Context<'_>, terms: &Terms) -> Result<Cert
         valid_from,
         valid_until,
         suspension: held.and_then(|held| held.suspension.clone()),
+        barred: held.map(|held| held.barred.clone()).unwrap_or_default(),
     })
 }
 

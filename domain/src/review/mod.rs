@@ -115,12 +115,12 @@ pub fn get(
     dossier(tx, context, actor, case, types, terms)
 }
 
-/// Everything about a case that an operator has come by already.
+/// Everything about a case, for an operator who has been let through to it already and so does not belong to the company.
 ///
 /// # Errors
 /// When the store fails.
 pub fn dossier(
-    tx: &mut (impl CaseStore + NoteStore + OperatorStore),
+    tx: &mut (impl CaseStore + NoteStore),
     context: &Context<'_>,
     actor: &OperatorActor,
     case: Case,
@@ -129,7 +129,7 @@ pub fn dossier(
 ) -> Result<Dossier> {
     let attempts = tx.attempts(case.application.id, SHOWN_ATTEMPTS)?;
     let notes = tx.notes(case.application.id, SHOWN_NOTES)?;
-    let allowed = gate::allowed(tx, context, actor, &case)?;
+    let allowed = gate::allowed(&case.application.state, actor, context.now);
     Ok(Dossier { allowed, overview: case.overview(types, terms.day(context.now))?, attempts, notes })
 }
 

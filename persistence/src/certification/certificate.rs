@@ -22,12 +22,14 @@ pub(super) struct Row {
     valid_from: Instant,
     valid_until: Instant,
     suspension: Option<Json>,
+    barred: Json,
 }
 
 impl Row {
     fn of(tx: &Tx<'_>, certificate: &Certificate) -> Result<Self> {
         let tenant_id = tx.bound()?;
         let (subject, subject_sealed) = tx.seal_draft(&subject_place(tenant_id), &certificate.subject)?;
+        let failed = |error: serde_json::Error| Error::internal(format!("certificate: {error}"));
         let suspension = certificate.suspension.as_ref().map(serde_json::to_value).transpose();
         Ok(Self {
             tenant_id,
@@ -37,14 +39,14 @@ impl Row {
             subject_sealed,
             valid_from: certificate.valid_from.into(),
             valid_until: certificate.valid_until.into(),
-            suspension: suspension
-                .map_err(|error| Error::internal(format!("suspension: {error}")))?
-                .map(Json),
+            suspension: suspension.map_err(failed)?.map(Json),
+            barred: Json(serde_json::to_value(&certificate.barred).map_err(failed)?),
         })
     }
 
     pub(super) fn certificate(self, tx: &Tx<'_>) -> Result<Certificate> {
         let sealed = self.subject_sealed.as_deref();
+        let wrong = |error: serde_json::Error| corrupt("certificates", self.tenant_id.0, error);
         Ok(Certificate {
             application: self.application_id.get(),
             subject: tx.open_draft(&subject_place(self.tenant_id), self.subject, sealed)?,
@@ -53,11 +55,10 @@ impl Row {
             valid_until: self.valid_until.0,
             suspension: self
                 .suspension
-                .map(|suspension| {
-                    let wrong = |_| corrupt("certificates", self.tenant_id.0, "suspension");
-                    serde_json::from_value(suspension.0).map_err(wrong)
-                })
-                .transpose()?,
+                .map(|json| serde_json::from_value(json.0))
+                .transpose()
+                .map_err(wrong)?,
+            barred: serde_json::from_value(self.barred.0).map_err(wrong)?,
         })
     }
 }

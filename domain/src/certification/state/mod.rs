@@ -222,12 +222,6 @@ impl State {
         self.allows(Action::Edit)
     }
 
-    /// Whether it was rejected for good.
-    #[must_use]
-    pub fn is_rejected_finally(&self) -> bool {
-        matches!(self, Self::Rejected { retryable: false, .. })
-    }
-
     /// Whether it is a reviewer's turn.
     #[must_use]
     pub fn with_reviewer(&self) -> bool {

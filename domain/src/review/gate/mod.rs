@@ -21,30 +21,16 @@ pub(super) fn open(
 ) -> Result<Case> {
     access::require(actor, action.permission())?;
     let case = load(tx, context, id)?;
-    let belongs = belongs(tx, actor, &case)?;
+    let belongs = operator::belongs(tx, actor, case.tenant.id)?;
     permit(&case.application.state, actor, belongs, action, context.now)?;
     Ok(case)
 }
 
-/// What an operator may do with a case now.
-pub(super) fn allowed(
-    tx: &mut impl OperatorStore,
-    context: &Context<'_>,
-    actor: &OperatorActor,
-    case: &Case,
-) -> Result<Vec<Action>> {
-    let state = &case.application.state;
-    if state.allowed_actions().is_empty() {
-        return Ok(Vec::new());
-    }
-    let belongs = belongs(tx, actor, case)?;
+/// What an operator who does not belong to the company may do with a case in a state.
+pub(super) fn allowed(state: &State, actor: &OperatorActor, now: DateTime<Utc>) -> Vec<Action> {
     let mut allowed = state.allowed_actions();
-    allowed.retain(|action| permit(state, actor, belongs, *action, context.now).is_ok());
-    Ok(allowed)
-}
-
-fn belongs(tx: &mut impl OperatorStore, actor: &OperatorActor, case: &Case) -> Result<bool> {
-    operator::belongs(tx, actor, case.tenant.id)
+    allowed.retain(|action| permit(state, actor, false, *action, now).is_ok());
+    allowed
 }
 
 /// Whether an operator may act on a case in a state. `belongs`: whether they are a member of the company.

@@ -223,7 +223,8 @@ CREATE TABLE certificates (
     subject_sealed bytea,
     valid_from timestamptz NOT NULL,
     valid_until timestamptz NOT NULL,
-    suspension jsonb
+    suspension jsonb,
+    barred jsonb NOT NULL
 );
 
 CREATE TABLE certified_registrations (

@@ -223,7 +223,8 @@ CREATE TABLE certificates (
     subject_sealed BLOB,
     valid_from INTEGER NOT NULL,
     valid_until INTEGER NOT NULL,
-    suspension TEXT
+    suspension TEXT,
+    barred TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE certified_registrations (

@@ -1,26 +1,16 @@
 //! Actors: who performs a request, as far as it is known and proved.
 
 use crate::id::{AccountId, MemberId, OperatorId, RegistrationId, SessionId, TenantId};
+use crate::named::named;
 use serde::{Deserialize, Serialize};
 
-/// The two worlds that a token can open. A token of one is worth nothing in the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Realm {
-    /// Members of companies.
-    Tenant,
-    /// Operators of the platform.
-    Platform,
-}
-
-impl Realm {
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tenant => "tenant",
-            Self::Platform => "platform",
-        }
+named! {
+    /// The two worlds that a token can open. A token of one is worth nothing in the other.
+    Realm {
+        /// Members of companies.
+        Tenant "tenant";
+        /// Operators of the platform.
+        Platform "platform";
     }
 }
 
@@ -34,30 +24,17 @@ pub enum MemberRole {
     Member,
 }
 
-/// An operator's role on the platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OperatorRole {
-    /// Decides on certifications.
-    Reviewer,
-    /// Decides, overrides findings and rejects for good.
-    SeniorReviewer,
-    /// Sees cases in order to help.
-    Support,
-    /// Runs the platform.
-    PlatformAdmin,
-}
-
-impl OperatorRole {
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Reviewer => "reviewer",
-            Self::SeniorReviewer => "senior_reviewer",
-            Self::Support => "support",
-            Self::PlatformAdmin => "platform_admin",
-        }
+named! {
+    /// An operator's role on the platform.
+    OperatorRole {
+        /// Decides on certifications.
+        Reviewer "reviewer";
+        /// Decides, overrides findings and rejects for good.
+        SeniorReviewer "senior_reviewer";
+        /// Sees cases in order to help.
+        Support "support";
+        /// Runs the platform.
+        PlatformAdmin "platform_admin";
     }
 }
 

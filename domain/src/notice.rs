@@ -1,7 +1,7 @@
 //! Notices: what Gongpai tells a member of its own accord, in their inbox and by SMS.
 
 use crate::context::Context;
-use crate::error::{Language, Result};
+use crate::error::{Language, Result, fill};
 use crate::id::{MemberId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::phone::MobileNumber;
@@ -77,8 +77,8 @@ impl Notice {
     /// The sentence for a person.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
-        let template = self.kind.template(language).to_owned();
-        self.params.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        let params = self.params.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        fill(self.kind.template(language), params)
     }
 }
 

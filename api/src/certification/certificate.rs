@@ -44,10 +44,8 @@ pub(crate) async fn suspend_certificate(
     body: Body<SuspendCertificate>,
 ) -> Outcome {
     let tenant = tenant.into_inner().into();
-    let mut faults = Faults::of(Place::Body);
-    let Some(reason) = faults.at("/reason", Prose::parse(&body.value.reason)) else {
-        return Err(faults.into_error().into());
-    };
+    let reason =
+        Prose::parse(&body.value.reason).map_err(|wrong| Faults::one(Place::Body, "/reason", wrong))?;
     call.write(None, body.fingerprint, move |tx, world| {
         let certificate = suspend(tx, &world.context, &operator.0, tenant, &reason)?;
         let terms = &world.service.settings.certification;

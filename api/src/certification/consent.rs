@@ -69,10 +69,7 @@ pub(crate) async fn give_certification_consent(
     member: Member,
     body: Body<GiveConsent>,
 ) -> Outcome {
-    let mut faults = Faults::of(Place::Body);
-    let Some(code) = faults.at("/code", Code::parse(&body.value.code)) else {
-        return Err(faults.into_error().into());
-    };
+    let code = Code::parse(&body.value.code).map_err(|wrong| Faults::one(Place::Body, "/code", wrong))?;
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let check = give_consent(tx, &world.context, &member.0, &code, &world.service.keys)?;
         if check != Check::Correct {

@@ -45,10 +45,7 @@ pub(crate) async fn decline_review(
     body: Body<DeclineReview>,
 ) -> Outcome {
     let (id, attempt) = (id.into_inner().into(), body.value.attempt);
-    let mut faults = Faults::of(Place::Body);
-    let Some(why) = faults.at("/note", NoteText::parse(&body.value.note)) else {
-        return Err(faults.into_error().into());
-    };
+    let why = NoteText::parse(&body.value.note).map_err(|wrong| Faults::one(Place::Body, "/note", wrong))?;
     call.write(None, body.fingerprint, move |tx, world| {
         let terms = &world.service.settings.certification;
         let case = decline(tx, &world.context, &operator.0, id, attempt, &why, terms)?;

@@ -40,10 +40,7 @@ pub(crate) async fn add_review_note(
     body: Body<AddReviewNote>,
 ) -> Outcome {
     let id = id.into_inner().into();
-    let mut faults = Faults::of(Place::Body);
-    let Some(text) = faults.at("/text", NoteText::parse(&body.value.text)) else {
-        return Err(faults.into_error().into());
-    };
+    let text = NoteText::parse(&body.value.text).map_err(|wrong| Faults::one(Place::Body, "/text", wrong))?;
     call.write(None, body.fingerprint, move |tx, world| {
         let note = add_note(tx, &world.context, &operator.0, id, &text)?;
         Reply::json(StatusCode::CREATED, &ReviewNote::from(&note))

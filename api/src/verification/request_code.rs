@@ -51,10 +51,8 @@ pub(crate) struct RequestCode {
 )]
 #[post("/v1/codes")]
 pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<RequestCode>) -> Outcome {
-    let mut faults = Faults::of(Place::Body);
-    let Some(mobile) = faults.at("/mobile", MobileNumber::parse(&body.value.mobile)) else {
-        return Err(faults.into_error().into());
-    };
+    let mobile = MobileNumber::parse(&body.value.mobile)
+        .map_err(|wrong| Faults::one(Place::Body, "/mobile", wrong))?;
     let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
     let permit = permit(&call, realm, Purpose::SignIn, &mobile, device.0).await?;
     call.write(None, body.fingerprint, move |tx, world| {

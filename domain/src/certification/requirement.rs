@@ -1,82 +1,42 @@
 //! Requirements: which documents a case needs, by its organization type and by what its draft says.
 
 use super::{Document, Draft, Finding, State};
+use crate::named::named;
 use crate::reference::{IdentityProof, OrganizationType, RegistrationKind};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A document that can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RequirementKind {
-    /// 营业执照.
-    BusinessLicense,
-    /// 统一社会信用代码证书, of government bodies.
-    CreditCodeCertificate,
-    /// 事业单位法人证书.
-    InstitutionCertificate,
-    /// 登记证书 of social organizations, foundations, unions and others.
-    RegistrationCertificate,
-    /// 执业许可证, of law firms.
-    PracticeLicense,
-    /// Proof of registration outside the mainland.
-    OverseasRegistration,
-    /// 组织机构代码证, beside licenses of the old kind.
-    OrganizationCodeCertificate,
-    /// Front of the representative's identity document; the data page of a passport.
-    IdDocumentFront,
-    /// Its back.
-    IdDocumentBack,
-    /// 授权书, when somebody else than the representative applies.
-    AuthorizationLetter,
-    /// 盖章公函, instead of an identity document.
-    SealedLetter,
-    /// 盖章的同意书, by which the representative consents, instead of a code.
-    ConsentLetter,
+named! {
+    /// A document that can be asked for.
+    RequirementKind {
+        /// 营业执照.
+        BusinessLicense "business_license";
+        /// 统一社会信用代码证书, of government bodies.
+        CreditCodeCertificate "credit_code_certificate";
+        /// 事业单位法人证书.
+        InstitutionCertificate "institution_certificate";
+        /// 登记证书 of social organizations, foundations, unions and others.
+        RegistrationCertificate "registration_certificate";
+        /// 执业许可证, of law firms.
+        PracticeLicense "practice_license";
+        /// Proof of registration outside the mainland.
+        OverseasRegistration "overseas_registration";
+        /// 组织机构代码证, beside licenses of the old kind.
+        OrganizationCodeCertificate "organization_code_certificate";
+        /// Front of the representative's identity document; the data page of a passport.
+        IdDocumentFront "id_document_front";
+        /// Its back.
+        IdDocumentBack "id_document_back";
+        /// 授权书, when somebody else than the representative applies.
+        AuthorizationLetter "authorization_letter";
+        /// 盖章公函, instead of an identity document.
+        SealedLetter "sealed_letter";
+        /// 盖章的同意书, by which the representative consents, instead of a code.
+        ConsentLetter "consent_letter";
+    }
 }
 
 impl RequirementKind {
-    /// Every kind.
-    pub const ALL: [Self; 12] = [
-        Self::BusinessLicense,
-        Self::CreditCodeCertificate,
-        Self::InstitutionCertificate,
-        Self::RegistrationCertificate,
-        Self::PracticeLicense,
-        Self::OverseasRegistration,
-        Self::OrganizationCodeCertificate,
-        Self::IdDocumentFront,
-        Self::IdDocumentBack,
-        Self::AuthorizationLetter,
-        Self::SealedLetter,
-        Self::ConsentLetter,
-    ];
-
-    /// The name that goes over the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::BusinessLicense => "business_license",
-            Self::CreditCodeCertificate => "credit_code_certificate",
-            Self::InstitutionCertificate => "institution_certificate",
-            Self::RegistrationCertificate => "registration_certificate",
-            Self::PracticeLicense => "practice_license",
-            Self::OverseasRegistration => "overseas_registration",
-            Self::OrganizationCodeCertificate => "organization_code_certificate",
-            Self::IdDocumentFront => "id_document_front",
-            Self::IdDocumentBack => "id_document_back",
-            Self::AuthorizationLetter => "authorization_letter",
-            Self::SealedLetter => "sealed_letter",
-            Self::ConsentLetter => "consent_letter",
-        }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// How many pages it can have.
     #[must_use]
     pub fn max_pages(self) -> u32 {
@@ -211,7 +171,7 @@ mod tests {
 
     #[test]
     fn names_are_serde_names() {
-        for kind in RequirementKind::ALL {
+        for kind in RequirementKind::ALL.iter().copied() {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
             assert_eq!(RequirementKind::find(kind.name()), Some(kind));
         }

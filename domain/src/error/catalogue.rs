@@ -73,16 +73,24 @@ impl Code {
     /// The sentence for a person, its placeholders filled from `params`.
     #[must_use]
     pub fn message(self, language: Language, params: &[(&'static str, Value)]) -> String {
-        let mut message = self.template(language).to_owned();
-        for (name, value) in params {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            message = message.replace(&format!("{{{name}}}"), &text);
-        }
-        message
+        fill(
+            self.template(language),
+            params.iter().map(|(name, value)| {
+                let text = match value {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                (*name, text)
+            }),
+        )
     }
+}
+
+/// A sentence whose placeholders, such as `{name}`, are filled by name.
+pub(crate) fn fill<'a>(template: &str, params: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    params
+        .into_iter()
+        .fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value))
 }
 
 catalogue! {

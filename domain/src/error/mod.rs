@@ -7,6 +7,7 @@
 mod catalogue;
 mod fault;
 
+pub(crate) use catalogue::fill;
 pub use catalogue::{Code, Language};
 pub use fault::{Fault, Faults, Place, Violation};
 

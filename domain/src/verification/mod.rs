@@ -8,6 +8,7 @@ mod budget;
 mod code;
 mod send;
 
+use crate::named::named;
 use budget::within_budgets;
 pub use budget::{Budget, Budgets};
 pub use code::{Code, CodeBook};
@@ -19,42 +20,25 @@ use crate::error::{Error, Result};
 use crate::id::{ApplicationId, DeviceId, RegistrationId, VerificationId};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
-use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// What a code is for. A code for one purpose is worth nothing for another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// Register a company.
-    Register,
-    /// Sign in.
-    SignIn,
-    /// Set a new password.
-    ResetPassword,
-    /// Change the mobile number of an account.
-    ChangeMobile,
-    /// Hand over a tenant.
-    TransferOwnership,
-    /// Consent as the person who stands for the organization.
-    ConfirmRepresentation,
-    /// Confirm a sensitive action.
-    ConfirmSensitive,
-}
-
-impl Purpose {
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::SignIn => "sign_in",
-            Self::ResetPassword => "reset_password",
-            Self::ChangeMobile => "change_mobile",
-            Self::TransferOwnership => "transfer_ownership",
-            Self::ConfirmRepresentation => "confirm_representation",
-            Self::ConfirmSensitive => "confirm_sensitive",
-        }
+named! {
+    /// What a code is for. A code for one purpose is worth nothing for another.
+    Purpose {
+        /// Register a company.
+        Register "register";
+        /// Sign in.
+        SignIn "sign_in";
+        /// Set a new password.
+        ResetPassword "reset_password";
+        /// Change the mobile number of an account.
+        ChangeMobile "change_mobile";
+        /// Hand over a tenant.
+        TransferOwnership "transfer_ownership";
+        /// Consent as the person who stands for the organization.
+        ConfirmRepresentation "confirm_representation";
+        /// Confirm a sensitive action.
+        ConfirmSensitive "confirm_sensitive";
     }
 }
 

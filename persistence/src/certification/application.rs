@@ -362,9 +362,7 @@ impl ApplicationStore for Tx<'_> {
     ) -> Result<()> {
         let owner = Id::from(application);
         let undecided = attempts::table
-            .filter(attempts::tenant_id.eq(self.bound()?))
-            .filter(attempts::application_id.eq(owner))
-            .filter(attempts::number.eq(i64::from(attempt)))
+            .find((self.bound()?, owner, i64::from(attempt)))
             .filter(attempts::outcome.is_null());
         let place = attempt_place("proposal", owner, attempt.into());
         let sealed = proposal.map(|proposal| self.seal(&place, proposal)).transpose()?;
@@ -374,10 +372,7 @@ impl ApplicationStore for Tx<'_> {
 
     fn proposal(&mut self, application: ApplicationId, attempt: u32) -> Result<Decision> {
         let owner = Id::from(application);
-        let known = attempts::table
-            .filter(attempts::tenant_id.eq(self.bound()?))
-            .filter(attempts::application_id.eq(owner))
-            .filter(attempts::number.eq(i64::from(attempt)));
+        let known = attempts::table.find((self.bound()?, owner, i64::from(attempt)));
         let sealed: Option<Vec<u8>> =
             on!(self.db, |db| known.select(attempts::proposal_sealed).first(db)).understood()?;
         let sealed = sealed.ok_or_else(|| Error::from(Code::NotFound))?;
@@ -392,9 +387,7 @@ impl ApplicationStore for Tx<'_> {
     ) -> Result<()> {
         let owner = Id::from(application);
         let undecided = attempts::table
-            .filter(attempts::tenant_id.eq(self.bound()?))
-            .filter(attempts::application_id.eq(owner))
-            .filter(attempts::number.eq(i64::from(attempt)))
+            .find((self.bound()?, owner, i64::from(attempt)))
             .filter(attempts::outcome.is_null());
         let decided = (
             attempts::outcome.eq(name_of(&decision.outcome)),

@@ -80,7 +80,7 @@ fn sound() -> Case {
             created_at: DateTime::UNIX_EPOCH,
             version: 1,
         },
-        documents: RequirementKind::ALL.map(document).to_vec(),
+        documents: RequirementKind::ALL.iter().copied().map(document).collect(),
         certificate: None,
         number_holder: None,
     }

@@ -145,6 +145,12 @@ both!(a_decision_is_checked, |world| {
             "findings_unwanted",
         ),
         (
+            json!({"outcome": "reject", "attempt": 1, "overrides": ["0196f3a0-7c1e-7b5a-9d43-5c1f0a2b3c4d"],
+                "findings": [{"pointer": "/legal_name", "code": "other"}]}),
+            "/overrides",
+            "value_not_allowed",
+        ),
+        (
             json!({"outcome": "reject", "attempt": 1, "findings": [{"code": "other"}]}),
             "/findings/0",
             "finding_target_required",

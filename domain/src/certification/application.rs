@@ -120,8 +120,7 @@ impl Application {
     #[must_use]
     pub fn unanswered(&self, documents: &[Document], organization: &OrganizationType) -> Vec<Finding> {
         let Some(decision) = &self.last_decision else { return Vec::new() };
-        let mut wanted = requirement::kinds(organization, &self.draft);
-        wanted.extend(requirement::optional_kinds(organization));
+        let wanted = requirement::possible_kinds(organization, &self.draft);
         let fields = self.draft.fields();
         let unanswered = |finding: &&Finding| match (&finding.pointer, finding.requirement) {
             // What the draft no longer needs cannot be sent again.

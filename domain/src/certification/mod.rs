@@ -37,7 +37,7 @@ pub use finding::{Finding, FindingCode, Remedy};
 pub use life::{LifeMark, reinstate, set_life_clock, strike_certificate, suspend};
 pub use number::ApplicationNumber;
 pub use requirement::{
-    Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds, optional_kinds,
+    Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds, possible_kinds,
 };
 pub use state::{Action, Claim, Illegal, State, StateName, Submission};
 pub use submit::{Submitted, submit};

@@ -93,11 +93,19 @@ pub struct Requirement {
 
 /// Which documents can be sent with a case though it does not need them.
 #[must_use]
-pub fn optional_kinds(organization: &OrganizationType) -> Vec<RequirementKind> {
+fn optional_kinds(organization: &OrganizationType) -> Vec<RequirementKind> {
     match organization.identity {
         IdentityProof::SealedLetter => Vec::new(),
         IdentityProof::IdentityDocument => vec![RequirementKind::ConsentLetter],
     }
+}
+
+/// Which documents can be sent with a case: those that it needs, and those that take the place of something else.
+#[must_use]
+pub fn possible_kinds(organization: &OrganizationType, draft: &Draft) -> Vec<RequirementKind> {
+    let mut possible = kinds(organization, draft);
+    possible.extend(optional_kinds(organization));
+    possible
 }
 
 /// Which documents a case needs.

@@ -153,8 +153,7 @@ fn require_wanted(application: &Application, attach: &Attach, types: &Organizati
     let organization = types.parse(&application.organization_type).map_err(|_| {
         Error::internal(format!("the organization type {} is gone", application.organization_type))
     })?;
-    let mut wanted = super::requirement::kinds(organization, &application.draft);
-    wanted.extend(super::requirement::optional_kinds(organization));
+    let wanted = super::requirement::possible_kinds(organization, &application.draft);
     let mut faults = Faults::of(Place::Body);
     if !wanted.contains(&attach.kind) {
         let allowed: Vec<_> = wanted.iter().map(|kind| kind.name()).collect();

@@ -5,18 +5,22 @@ mod clock;
 mod compare;
 mod decide;
 mod gate;
+mod judgement;
 mod note;
 mod queue;
 mod reply;
+mod settle;
 mod work;
 
 pub use claim::{assign, claim, release};
 pub use clock::{Mark, Urgency, reckon, set_clock, strike};
 pub use compare::{ComparedDocument, ComparedField, Comparison, compare};
-pub use decide::{DecisionStore, JudgedFinding, Judgement, confirm, decide, decline};
+pub use decide::{confirm, decide, decline};
+pub use judgement::{JudgedFinding, Judgement};
 pub use note::{Note, NoteStore, NoteText, SHOWN_NOTES, add_note};
 pub use queue::{Counts, Filter, Item, Position, counts, queue};
 pub use reply::{ReplyDraft, ReplyStore, SavedReply};
+pub use settle::DecisionStore;
 pub use work::{Statistics, Work, WorkCount, WorkKind, WorkStore, statistics};
 
 /// Replies that reviewers use again.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main job over plain HTTP, against a running server: a company registers with an SMS code, uploads its documents,
 # submits them; a reviewer sends them back, the company answers, the reviewer approves; anyone with the number looks up. In
-# the second act a license is blurred, a number does not fit, the clock is paused, and two reviewers reject for good.
+# the second act a license is blurred, a number does not fit, the clock is paused, and two reviewers reject for good, and a ticket names the certification.
 #
 #   tests/story.sh [base URL, default http://127.0.0.1:8080]
 #
@@ -64,7 +64,7 @@ random_mobile() { python3 -c 'import random; print("139%08d" % random.randrange(
 # A real JPEG and a real PDF of our own making.
 python3 tests/fixtures/make.py "$work"
 
-owner=$(random_mobile); reviewer=$(random_mobile); senior=$(random_mobile)
+owner=$(random_mobile); reviewer=$(random_mobile); senior=$(random_mobile); support=$(random_mobile)
 device='{"name": "王小明的浏览器", "platform": "web"}'
 name="深圳市工牌科技有限公司"
 credit_code=$(python3 tests/fixtures/credit_code.py)
@@ -185,7 +185,7 @@ say "The precheck finds that the number does not fit, and leaves it to the revie
 call POST /v1/certification/precheck 200 "${auth[@]}"
 [ "$(field findings.0.code) $(field findings.0.blocking)" = "registration_number_mismatch False" ]
 submit 201
-application=$(field application.id); due=$(field application.due_at)
+application=$(field application.id); number=$(field application.number); due=$(field application.due_at)
 
 say "Information is requested: the clock stands still"
 operator=("${reviewing[@]}")
@@ -213,5 +213,17 @@ call POST "/v1/platform/reviews/$application/confirmation" 200 "${operator[@]}" 
 call GET /v1/certification 200 "${auth[@]}"
 echo "state: $(field application.state), may be submitted again: $(field application.retryable)"
 [ "$(field application.state) $(field application.retryable)" = "rejected False" ]
+
+say "The company asks for help, naming the certification; support answers"
+call POST /v1/tickets 201 "${auth[@]}" -H 'content-type: application/json' -d "{\"topic\": \"certification\",
+  \"subject\": \"对最终结果有异议\", \"text\": \"我们不从事该类业务，请复查。\", \"certification_number\": \"$number\"}"
+ticket=$(field id)
+operator "$support" "钱客服" support
+call GET "/v1/platform/tickets?certification_number=$number" 200 "${operator[@]}"
+[ "$(field data.0.id)" = "$ticket" ]
+call POST "/v1/platform/tickets/$ticket/messages" 201 "${operator[@]}" -H 'content-type: application/json' -d '{"text": "已转交高级审核员复查。"}'
+call GET "/v1/tickets/$ticket/messages" 200 "${auth[@]}"
+call POST "/v1/tickets/$ticket/resolution" 200 "${auth[@]}"
+echo "state: $(field state)"
 
 say "The story is told."

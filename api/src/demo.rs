@@ -26,6 +26,7 @@ use domain::text::{AddressLine, DeviceName, OrganizationName, PersonName, Positi
 use domain::verification::{CodeBook, Permit, Purpose, Requester, Subject, VerificationStore};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage};
+use persistence::Folder;
 use ring::digest;
 use std::io::Write;
 use std::sync::Arc;
@@ -221,7 +222,7 @@ impl Demo<'_> {
         let sha256 = data_encoding::HEXLOWER.encode(digest::digest(&digest::SHA256, &bytes).as_ref());
         let uploaded = Uploaded { file, size: bytes.len() as u64, sha256 };
         let id = self.context().id();
-        let taken = Arc::clone(self.service).take_in(uploaded, owner.tenant, id);
+        let taken = Arc::clone(self.service).take_in(uploaded, Folder::Tenant(owner.tenant), id);
         let content = self.runtime.block_on(taken)?;
         let attached = Attach { id, kind, page: 1, replaces: None, content };
         self.service.database.write(|tx| {

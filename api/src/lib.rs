@@ -11,6 +11,7 @@ pub mod contract;
 pub mod demo;
 mod document_link;
 mod gateway;
+mod help;
 mod http;
 mod inbox;
 pub mod inspection;
@@ -28,6 +29,7 @@ pub mod service;
 mod session;
 pub mod settings;
 mod system;
+mod ticket;
 mod token;
 mod verification;
 

@@ -16,8 +16,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::review::replies;
     use crate::session::{answer_challenge, create, end, me, refresh};
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
+    use crate::ticket::desk;
     use crate::verification::request_code::request_code;
-    use crate::{document_link, inbox, registration, review};
+    use crate::{document_link, help, inbox, registration, review, ticket};
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -74,6 +75,23 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(review::decide::decide_review)
         .service(review::confirm::confirm_review)
         .service(review::decline::decline_review)
+        .service(help::list::list_help_articles)
+        .service(help::get::get_help_article)
+        .service(ticket::open::open_ticket)
+        .service(ticket::list::list_tickets)
+        .service(ticket::get::get_ticket)
+        .service(ticket::message::list_ticket_messages)
+        .service(ticket::message::write_ticket_message)
+        .service(ticket::attachment::attach_ticket_file)
+        .service(ticket::attachment::get_ticket_attachment_content)
+        .service(ticket::resolve::resolve_ticket)
+        .service(desk::list::list_desk_tickets)
+        .service(desk::get::get_desk_ticket)
+        .service(desk::update::update_desk_ticket)
+        .service(desk::message::list_desk_messages)
+        .service(desk::message::answer_ticket)
+        .service(desk::attachment::attach_desk_file)
+        .service(desk::attachment::get_desk_attachment_content)
         .service(health::get_health)
         .service(health::get_readiness)
         .service(metrics::get_metrics)

@@ -5,9 +5,10 @@ use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
 use crate::gateway::scanner::Scanner;
 use crate::gateway::sms::Outbox;
+use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
 use crate::http::session_cache::SessionCache;
-use crate::inspection::{Uploaded, inspect};
+use crate::inspection::{Quality, Uploaded, inspect};
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -15,12 +16,14 @@ use crate::token::{AccessTokens, RefreshTokens};
 use chrono::Duration;
 use domain::agreement::Agreements;
 use domain::certification::{DocumentContent, DocumentStore};
-use domain::error::{Code, Error, Result};
-use domain::id::{DocumentId, TenantId};
+use domain::error::{Code, Error, Kind, Result};
+use domain::help::Help;
+use domain::id::DocumentId;
 use domain::reference::OrganizationTypes;
 use domain::tenant::{TenantScope, TenantStore};
+use domain::ticket::TicketStore;
 use futures_util::TryStreamExt;
-use persistence::{Database, Observer, Options};
+use persistence::{Database, Folder, Observer, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -29,6 +32,8 @@ use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use tokio::sync::{Notify, Semaphore};
 
+/// The shortest side of an image that has to prove something, in pixels.
+const PROOF_SIDE: u32 = 600;
 /// How long an upload waits for its turn to be inspected.
 const TURN: StdDuration = StdDuration::from_secs(30);
 
@@ -44,6 +49,8 @@ pub struct Service {
     pub random: SystemRandomness,
     /// The agreements.
     pub agreements: Agreements,
+    /// The help articles.
+    pub help: Help,
     /// The organization types.
     pub types: OrganizationTypes,
     /// The published contract.
@@ -96,6 +103,7 @@ impl Service {
                 settings.tokens.access_seconds,
             ),
             agreements: Agreements::shipped()?,
+            help: Help::shipped()?,
             contract: Contract::shared(),
             database,
             decoders: Arc::new(Semaphore::new(storage.decoders.max(1))),
@@ -118,7 +126,7 @@ impl Service {
     pub(crate) async fn take_in(
         self: Arc<Self>,
         uploaded: Uploaded,
-        tenant: TenantId,
+        folder: Folder,
         id: DocumentId,
     ) -> Result<DocumentContent> {
         let waiting = Arc::clone(&self.decoders).acquire_owned();
@@ -132,15 +140,33 @@ impl Service {
             }
             let (vault, storage) = (&service.documents, &service.settings.storage);
             let kept = vault.receive()?;
-            let inspected = inspect(&service.settings.program, &uploaded, kept.path(), storage.sharpness)?;
+            let quality = match folder {
+                Folder::Tenant(_) => Quality { side: PROOF_SIDE, sharpness: storage.sharpness },
+                Folder::Tickets => Quality::default(),
+            };
+            let inspected = inspect(&service.settings.program, &uploaded, kept.path(), quality)?;
             let same = inspected.is(&uploaded);
-            let sealed = vault.seal(tenant, id, uploaded.file.path(), kept.path(), same)?;
+            let sealed = vault.seal(folder, id, uploaded.file.path(), kept.path(), same)?;
             Ok((inspected.content(&uploaded, sealed.key.clone()), (sealed, permit)))
         })
         .await?;
         let (sealed, _permit) = sealed;
-        self.documents.keep(tenant, id, sealed).await?;
+        self.documents.keep(folder, id, sealed).await?;
         Ok(inspected)
+    }
+
+    /// Forgets a file that was taken in, unless the answer says that it is recorded. Neither a refusal nor the repetition of an
+    /// earlier upload needs the file that came with it; an error that says nothing of whether it was recorded leaves it.
+    pub(crate) async fn forget_unneeded(&self, folder: Folder, id: DocumentId, answer: &Outcome) {
+        let unneeded = match answer {
+            Ok(reply) => !reply.created() || reply.replayed(),
+            Err(Failure(error)) => {
+                !matches!(error.kind(), Kind::Unavailable | Kind::Contention | Kind::Internal)
+            }
+        };
+        if unneeded {
+            self.documents.forget(folder, id).await;
+        }
     }
 
     /// Forgets the files that no document is recorded for: the process ended between keeping and recording them. Younger
@@ -156,14 +182,14 @@ impl Service {
         let mut forgotten = 0;
         let mut batches = pin!(self.documents.older(age, now));
         while let Some(batch) = batches.try_next().await? {
-            let mut by_tenant: BTreeMap<TenantId, BTreeSet<DocumentId>> = BTreeMap::new();
-            for (tenant, id) in batch {
-                by_tenant.entry(tenant).or_default().insert(id);
+            let mut by_folder: BTreeMap<Folder, BTreeSet<DocumentId>> = BTreeMap::new();
+            for (folder, id) in batch {
+                by_folder.entry(folder).or_default().insert(id);
             }
-            for (tenant, ids) in by_tenant {
+            for (folder, ids) in by_folder {
                 let database = self.database.clone();
-                for id in blocking(move || unrecorded(&database, tenant, ids)).await? {
-                    self.documents.forget(tenant, id).await;
+                for id in blocking(move || unrecorded(&database, folder, ids)).await? {
+                    self.documents.forget(folder, id).await;
                     forgotten += 1;
                 }
             }
@@ -184,27 +210,27 @@ impl Service {
     }
 }
 
-/// Those of a tenant's documents that are not recorded.
+/// Those of a folder's documents that are not recorded.
 fn unrecorded(
     database: &Database,
-    tenant: TenantId,
+    folder: Folder,
     mut ids: BTreeSet<DocumentId>,
 ) -> Result<BTreeSet<DocumentId>> {
-    database.read(|tx| {
-        tx.enter(tenant);
-        match tx.tenant() {
-            Ok(_) => {
-                let asked: Vec<_> = ids.iter().copied().collect();
-                for document in tx.documents_by_id(&asked)? {
-                    ids.remove(&document.id);
-                }
-                Ok(ids)
+    let asked: Vec<_> = ids.iter().copied().collect();
+    let recorded = database.read(|tx| match folder {
+        Folder::Tickets => tx.attachments_by_id(&asked),
+        Folder::Tenant(tenant) => {
+            tx.enter(tenant);
+            match tx.tenant() {
+                Ok(_) => Ok(tx.documents_by_id(&asked)?.iter().map(|document| document.id).collect()),
+                // The files of a tenant whom this database does not know are another database's, perhaps.
+                Err(error) if error.code() == Code::NotFound => Ok(asked.clone()),
+                Err(error) => Err(error),
             }
-            // The files of a tenant whom this database does not know are another database's, perhaps.
-            Err(error) if error.code() == Code::NotFound => Ok(BTreeSet::new()),
-            Err(error) => Err(error),
         }
-    })
+    })?;
+    ids.retain(|id| !recorded.contains(id));
+    Ok(ids)
 }
 
 /// HTTPS needs a cryptographic provider, chosen once for the process.

@@ -18,17 +18,20 @@ pub enum Permission {
     ReviewConfirm,
     /// Suspend a certificate and give it its force back.
     CertificateSuspend,
+    /// See what people ask, and answer.
+    TicketAnswer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
         Self::ReviewDecide,
         Self::ReviewConfirm,
         Self::CertificateSuspend,
+        Self::TicketAnswer,
     ];
 
     /// The name that documents and errors use.
@@ -41,6 +44,7 @@ impl Permission {
             Self::ReviewDecide => "review:decide",
             Self::ReviewConfirm => "review:confirm",
             Self::CertificateSuspend => "certificate:suspend",
+            Self::TicketAnswer => "ticket:answer",
         }
     }
 }
@@ -64,13 +68,18 @@ impl Holder for MemberActor {
 
 impl Holder for OperatorActor {
     fn may(&self, permission: Permission) -> bool {
-        use Permission::{CertificateSuspend, ReviewConfirm, ReviewDecide, ReviewRead};
+        use Permission::{CertificateSuspend, ReviewConfirm, ReviewDecide, ReviewRead, TicketAnswer};
         match self.role {
-            OperatorRole::Reviewer => matches!(permission, ReviewRead | ReviewDecide),
+            OperatorRole::Reviewer => matches!(permission, ReviewRead | ReviewDecide | TicketAnswer),
             OperatorRole::SeniorReviewer => {
-                matches!(permission, ReviewRead | ReviewDecide | ReviewConfirm | CertificateSuspend)
+                matches!(
+                    permission,
+                    ReviewRead | ReviewDecide | ReviewConfirm | CertificateSuspend | TicketAnswer
+                )
             }
-            OperatorRole::Support | OperatorRole::PlatformAdmin => matches!(permission, ReviewRead),
+            OperatorRole::Support | OperatorRole::PlatformAdmin => {
+                matches!(permission, ReviewRead | TicketAnswer)
+            }
         }
     }
 }
@@ -115,14 +124,14 @@ mod tests {
         ] {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
-        // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend.
+        // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer.
         let golden = "\
-owner           yes yes -   -   -   -
-member          -   -   -   -   -   -
-reviewer        -   -   yes yes -   -
-senior_reviewer -   -   yes yes yes yes
-support         -   -   yes -   -   -
-platform_admin  -   -   yes -   -   -
+owner           yes yes -   -   -   -   -
+member          -   -   -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes
+senior_reviewer -   -   yes yes yes yes yes
+support         -   -   yes -   -   -   yes
+platform_admin  -   -   yes -   -   -   yes
 ";
         assert_eq!(matrix, golden);
     }

@@ -56,6 +56,10 @@ ids! {
     NoteId;
     /// A reply that reviewers use again.
     SavedReplyId;
+    /// A request for help.
+    TicketId;
+    /// A message of a ticket's conversation.
+    MessageId;
     /// A person whose values stand encrypted in the journal.
     PersonId;
 }

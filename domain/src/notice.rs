@@ -50,6 +50,7 @@ notices! {
     CertificateEnded "certificate_ended" "企业认证已到期。请在 {until} 前完成年审，之后将不能新增成员和应用。" "The certificate has ended. Renew it by {until}; after that nothing new can be added.";
     CertificateGraceOver "certificate_grace_over" "企业认证的宽限期已于 {until} 结束，现不能新增成员和应用，原有数据和成员不受影响。" "The time of grace ended on {until}: nothing new can be added. Nobody is locked out, and nothing is lost.";
     CertificateSuspended "certificate_suspended" "企业认证已被暂停：{reason}" "The certificate was suspended: {reason}";
+    TicketAnswered "ticket_answered" "您的工单有新回复，请登录查看。" "Your ticket has an answer; sign in to read it.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }
 

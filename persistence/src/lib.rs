@@ -26,6 +26,7 @@ mod session;
 mod sql_type;
 mod sweep;
 mod tenant;
+mod ticket;
 mod tx;
 mod verification;
 
@@ -33,5 +34,5 @@ pub use connection::Observer;
 pub use database::{Database, Options, Pools};
 pub use idempotency::{Answer, Record};
 pub use job::{JobCounts, Leased};
-pub use sealing::{KeyRing, SealingError, document_place};
+pub use sealing::{Folder, KeyRing, SealingError, document_place};
 pub use tx::Tx;

@@ -175,6 +175,16 @@ impl RegistrationStore for Tx<'_> {
         row.map(Registration::try_from).transpose()
     }
 
+    fn registration_by_token(&mut self, token: &TokenHash) -> Result<Option<Registration>> {
+        let row: Option<Row> = on!(self.db, |db| registrations::table
+            .filter(registrations::token.eq(token.0.as_slice()))
+            .select(Row::as_select())
+            .first(db))
+        .optional()
+        .understood()?;
+        row.map(Registration::try_from).transpose()
+    }
+
     fn save_registration(&mut self, registration: &Registration) -> Result<()> {
         let row = row(registration)?;
         if registration.version == 0 {

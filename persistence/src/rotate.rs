@@ -9,10 +9,11 @@ use crate::journal::person_place;
 use crate::review::note_place;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts, documents,
-    person_keys, review_notes,
+    person_keys, review_notes, ticket_messages, tickets,
 };
-use crate::sealing::document_place;
+use crate::sealing::{Folder, document_place};
 use crate::sql_type::Id;
+use crate::ticket::{card_place, text_place};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::{Error, Result};
@@ -81,7 +82,7 @@ impl Database {
     /// When the database fails, or a value cannot be opened with any key.
     pub fn reseal(&self) -> Result<usize> {
         let documents = batch!(documents by tenant_id, id: key_sealed at |tenant, id| {
-            document_place(tenant.get(), id.get())
+            document_place(Folder::Tenant(tenant.get()), id.get())
         });
         let subjects = batch!(applications by tenant_id, id: subject_sealed at |_, id| subject_place(id));
         let decisions =
@@ -90,6 +91,8 @@ impl Database {
             certificate_place(tenant)
         });
         let notes = batch!(review_notes by tenant_id, id: text_sealed at |_, id| note_place(id));
+        let cards = batch!(tickets by id, id: card_sealed at |_, id| card_place(id));
+        let messages = batch!(ticket_messages by ticket_id, id: text_sealed at text_place);
         let people = batch!(person_keys by person_id, person_id: wrapped at |_, person| {
             person_place(person)
         });
@@ -99,6 +102,9 @@ impl Database {
             + self.through(reseal_attempts)?
             + self.through(certificates)?
             + self.through(notes)?
+            + self.through(cards)?
+            + self.through(messages)?
+            + self.through(reseal_attachments)?
             + self.through(people)?)
     }
 
@@ -175,6 +181,38 @@ fn reseal_attempts(tx: &mut Tx<'_>, after: Option<(Uuid, Uuid)>) -> Result<(usiz
             );
             on!(tx.db, |db| diesel::update(known).set(columns).execute(db)).understood()?;
             count += changed;
+        }
+    }
+    Ok((count, last))
+}
+
+/// Keys of attachments go by the file, whose id is not the message's.
+fn reseal_attachments(tx: &mut Tx<'_>, after: Option<(Uuid, Uuid)>) -> Result<(usize, Option<(Uuid, Uuid)>)> {
+    let rows: Vec<(Id, Vec<u8>)> = on!(tx.db, |db| {
+        let mut query: ticket_messages::BoxedQuery<'_, _> = ticket_messages::table.into_boxed();
+        query = query.filter(ticket_messages::attachment_id.is_not_null());
+        if let Some((_, id)) = after {
+            query = query.filter(ticket_messages::attachment_id.gt(Some(Id(id))));
+        }
+        query
+            .order(ticket_messages::attachment_id)
+            .limit(BATCH)
+            .select((
+                ticket_messages::attachment_id.assume_not_null(),
+                ticket_messages::key_sealed.assume_not_null(),
+            ))
+            .load(db)
+    })
+    .understood()?;
+    let last = rows.last().filter(|_| full(rows.len())).map(|(id, _)| (id.0, id.0));
+    let mut count = 0;
+    for (id, key) in rows {
+        let fresh = tx.resealed([(Some(key), document_place(Folder::Tickets, id.get()))])?;
+        if let Some(fresh) = fresh.into_iter().flatten().next() {
+            let known = ticket_messages::table.filter(ticket_messages::attachment_id.eq(Some(id)));
+            let key = ticket_messages::key_sealed.eq(Some(fresh));
+            on!(tx.db, |db| diesel::update(known).set(key).execute(db)).understood()?;
+            count += 1;
         }
     }
     Ok((count, last))

@@ -465,6 +465,50 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    tickets (id) {
+        id -> Id,
+        tenant_id -> Nullable<Id>,
+        member_id -> Nullable<Id>,
+        registration_id -> Nullable<Id>,
+        application_id -> Nullable<Id>,
+        number -> Nullable<Text>,
+        topic -> Text,
+        card_sealed -> Binary,
+        priority -> BigInt,
+        state -> Text,
+        assignee -> Nullable<Id>,
+        resolved_at -> Nullable<Instant>,
+        waiting_since -> Instant,
+        created_at -> Instant,
+        changed_at -> Instant,
+        messages -> BigInt,
+        attachments -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    ticket_messages (ticket_id, id) {
+        ticket_id -> Id,
+        id -> Id,
+        author_kind -> Text,
+        author_id -> Nullable<Id>,
+        internal -> Bool,
+        text_sealed -> Nullable<Binary>,
+        attachment_id -> Nullable<Id>,
+        attachment -> Nullable<Json>,
+        key_sealed -> Nullable<Binary>,
+        created_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,

@@ -7,6 +7,8 @@ use domain::id::{DocumentId, TenantId};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
 
 const VERSION: u8 = 1;
 const HEADER: usize = 1 + 4 + NONCE_LEN;
@@ -128,10 +130,39 @@ impl KeyRing {
     }
 }
 
+/// Where the bytes of documents stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Folder {
+    /// What a tenant proves who it is with.
+    Tenant(TenantId),
+    /// What people send along with tickets.
+    Tickets,
+}
+
+/// The folder of tickets. No tenant is called so.
+const TICKETS: &str = "tickets";
+
+impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tenant(tenant) => tenant.fmt(f),
+            Self::Tickets => f.write_str(TICKETS),
+        }
+    }
+}
+
+impl FromStr for Folder {
+    type Err = uuid::Error;
+
+    fn from_str(name: &str) -> Result<Self, uuid::Error> {
+        if name == TICKETS { Ok(Self::Tickets) } else { Ok(Self::Tenant(name.parse::<Uuid>()?.into())) }
+    }
+}
+
 /// The place of a document's key.
 #[must_use]
-pub fn document_place(tenant: TenantId, id: DocumentId) -> String {
-    format!("document {tenant} {id}")
+pub fn document_place(folder: Folder, id: DocumentId) -> String {
+    format!("document {folder} {id}")
 }
 
 fn key(bytes: &[u8; 32]) -> Result<LessSafeKey, SealingError> {

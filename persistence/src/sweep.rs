@@ -4,13 +4,18 @@
 use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
-use crate::schema::{challenges, idempotency_records, registrations, sessions, sms_sends, verifications};
+use crate::schema::{
+    challenges, idempotency_records, registrations, sessions, sms_sends, ticket_messages, tickets,
+    verifications,
+};
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use domain::error::Result;
 
+/// How long a ticket is kept after it changed for the last time.
+const TICKETS: Duration = Duration::days(365);
 /// Rows of a table that go in one transaction.
 const BATCH: i64 = 1000;
 
@@ -27,7 +32,8 @@ macro_rules! forget {
 
 impl Database {
     /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
-    /// that nobody completed within a week of their end, and sessions a month after their last possible day. Says how many
+    /// that nobody completed within a week of their end, sessions a month after their last possible day, and
+    /// tickets a year after their last change; the files of those are found by whoever tidies the documents. Says how many
     /// rows there were.
     ///
     /// # Errors
@@ -45,7 +51,8 @@ impl Database {
                 let abandoned = registrations::expires_at.le(week).and(registrations::completed_at.is_null());
                 forget!(tx, registrations, id: Id, abandoned)
             })?
-            + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?)
+            + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?
+            + self.in_batches(|tx| forget_tickets(tx, before(TICKETS)))?)
     }
 
     /// Repeats a transaction until its batch is not full.
@@ -59,4 +66,19 @@ impl Database {
             }
         }
     }
+}
+
+/// Forgets a batch of tickets that did not change since a moment, with their messages.
+fn forget_tickets(tx: &mut Tx<'_>, since: Instant) -> Result<usize> {
+    let old: Vec<Id> = on!(tx.db, |db| tickets::table
+        .filter(tickets::changed_at.le(since))
+        .select(tickets::id)
+        .limit(BATCH)
+        .load(db))
+    .understood()?;
+    on!(tx.db, |db| {
+        diesel::delete(ticket_messages::table.filter(ticket_messages::ticket_id.eq_any(&old))).execute(db)
+    })
+    .understood()?;
+    on!(tx.db, |db| diesel::delete(tickets::table.filter(tickets::id.eq_any(&old))).execute(db)).understood()
 }

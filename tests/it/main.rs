@@ -14,4 +14,5 @@ mod review_desk;
 mod second_reviewer;
 mod session;
 mod store;
+mod ticket;
 mod wizard;

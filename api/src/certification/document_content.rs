@@ -5,9 +5,10 @@ use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use actix_web::web::Path;
-use domain::certification::{Document, view_document};
-use domain::id::TenantId;
+use domain::certification::{DocumentContent, view_document};
+use domain::id::DocumentId;
 use domain::tenant::TenantScope;
+use persistence::Folder;
 use uuid::Uuid;
 
 /// See a document
@@ -36,15 +37,20 @@ pub(crate) async fn get_certification_document_content(
         view_document(tx, &world.context, &member.0, id)
     });
     let document = viewed.await?;
-    content(&call, tenant, document, Part::View).await
+    content(&call, Folder::Tenant(tenant), id, &document.content, Part::View).await
 }
 
 /// The answer that carries a document. A browser shows it and never takes it for a page.
-pub(crate) async fn content(call: &Call, tenant: TenantId, document: Document, part: Part) -> Outcome {
-    let known = &document.content;
+pub(crate) async fn content(
+    call: &Call,
+    folder: Folder,
+    id: DocumentId,
+    known: &DocumentContent,
+    part: Part,
+) -> Outcome {
     // A file that is kept as it came is kept once.
     let part = if known.sha256 == known.kept_sha256 { Part::View } else { part };
-    let bytes = call.service.documents.read(tenant, document.id, part, &known.key).await?;
+    let bytes = call.service.documents.read(folder, id, part, &known.key).await?;
     let (digest, disposition) = match part {
         Part::View => (&known.kept_sha256, "inline"),
         Part::Original => (&known.sha256, "attachment"),

@@ -1,30 +1,22 @@
 use super::{DocumentView, MEMBER_DOCUMENTS, RequirementKind};
 use crate::http::actor::Member;
-use crate::http::answer::{Failure, Outcome, Reply};
-use crate::http::call::{Call, finished};
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::Call;
+use crate::http::form::{Form, Wanted};
 use crate::inspection::Uploaded;
-use crate::service::Service;
-use actix_multipart::{Field, Multipart};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, post};
 use domain::access::{Permission, require};
 use domain::certification::{self, Attach, attach};
 use domain::context::Random;
-use domain::error::{Code, Error, Faults, Kind, Place, Result, Violation};
+use domain::error::{Code, Faults, Place, Result, Violation};
 use domain::id::DocumentId;
-use futures_util::StreamExt;
-use ring::digest;
-use std::io::Write;
-use std::time::Duration;
+use persistence::Folder;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// How long a client may take to send a document: ten megabytes over a slow line.
-const PATIENCE: Duration = Duration::from_mins(2);
-/// The largest text field.
-const FIELD: usize = 200;
-/// How many parts an upload may have.
-const PARTS: usize = 8;
+/// The text parts.
+const TEXTS: [Wanted; 3] = [("kind", 200), ("page", 200), ("replaces", 200)];
 
 /// A document to upload.
 #[derive(serde::Deserialize, ToSchema)]
@@ -63,45 +55,24 @@ pub(crate) async fn upload_certification_document(
     payload: actix_web::web::Payload,
 ) -> Outcome {
     require(&member.0, Permission::CertificationManage)?;
-    let given =
-        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !given.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
-        return Err(Error::new(Code::MediaTypeUnsupported).with("expected", "multipart/form-data").into());
-    }
-    let parts = Multipart::new(request.headers(), payload);
-    let received = tokio::time::timeout(PATIENCE, receive(&call.service, parts)).await;
-    let upload = received.map_err(|_| Failure(Code::RequestTimeout.into()))??.parse()?;
+    let form = Form::receive(&call.service, &request, payload, &TEXTS).await?;
+    let fingerprint = form.fingerprint();
+    let upload = Upload::parse(form)?;
 
     let tenant = member.0.tenant;
+    let folder = Folder::Tenant(tenant);
     let id = DocumentId::from(call.service.random.uuid());
-    let content = call.service.clone().into_inner().take_in(upload.file, tenant, id).await?;
+    let content = call.service.clone().into_inner().take_in(upload.file, folder, id).await?;
 
     let attached = Attach { id, kind: upload.kind, page: upload.page, replaces: upload.replaces, content };
     let reply = call
-        .write(Some(tenant), upload.fingerprint, move |tx, world| {
+        .write(Some(tenant), fingerprint, move |tx, world| {
             let document = attach(tx, &world.context, &member.0, &attached, &world.service.types)?;
             Reply::json(StatusCode::CREATED, &DocumentView::of(&document, MEMBER_DOCUMENTS))
         })
         .await;
-    // Neither a refusal nor the repetition of an earlier upload needs the file that came with it. An error that says
-    // nothing of whether the document was recorded leaves it.
-    let unneeded = match &reply {
-        Ok(reply) => !reply.created() || reply.replayed(),
-        Err(Failure(error)) => !matches!(error.kind(), Kind::Unavailable | Kind::Contention | Kind::Internal),
-    };
-    if unneeded {
-        call.service.documents.forget(tenant, id).await;
-    }
+    call.service.forget_unneeded(folder, id, &reply).await;
     reply
-}
-
-/// The parts of an upload as they came.
-#[derive(Default)]
-struct Received {
-    kind: Option<String>,
-    page: Option<String>,
-    replaces: Option<String>,
-    file: Option<Uploaded>,
 }
 
 /// The parts of an upload, understood.
@@ -110,84 +81,12 @@ struct Upload {
     page: u32,
     replaces: Option<DocumentId>,
     file: Uploaded,
-    fingerprint: [u8; 32],
 }
 
-/// Reads the parts. The file goes to disk as it comes, so that memory does not grow with it.
-async fn receive(service: &Service, mut parts: Multipart) -> Result<Received> {
-    let malformed = |error: actix_multipart::MultipartError| {
-        Error::new(Code::MalformedRequest).context(error.to_string())
-    };
-    let mut received = Received::default();
-    let mut faults = Faults::of(Place::Body);
-    let mut count = 0;
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(malformed)?;
-        count += 1;
-        if count > PARTS {
-            return Err(Error::new(Code::MalformedRequest).context("too many parts"));
-        }
-        let name: String = part.name().unwrap_or_default().chars().take(FIELD).collect();
-        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        let slot = match name.as_str() {
-            "file" if received.file.is_none() => {
-                received.file = Some(receive_file(service, &mut part).await?);
-                continue;
-            }
-            "kind" => &mut received.kind,
-            "page" => &mut received.page,
-            "replaces" => &mut received.replaces,
-            "file" => {
-                faults.note(&pointer, Code::FieldRepeated);
-                continue;
-            }
-            _ => {
-                faults.note(&pointer, Code::FieldUnknown);
-                continue;
-            }
-        };
-        if slot.replace(receive_text(&mut part, &pointer).await?).is_some() {
-            faults.note(&pointer, Code::FieldRepeated);
-        }
-    }
-    faults.finish()?;
-    Ok(received)
-}
-
-async fn receive_text(part: &mut Field, pointer: &str) -> Result<String> {
-    let too_long =
-        |_| Faults::one(Place::Body, pointer, Violation::new(Code::ValueTooLong).with("max", FIELD));
-    let bytes = part.bytes(FIELD).await.map_err(too_long)?;
-    let bytes = bytes.map_err(|error| Error::new(Code::MalformedRequest).context(error.to_string()))?;
-    String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
-}
-
-async fn receive_file(service: &Service, part: &mut Field) -> Result<Uploaded> {
-    let limit = service.settings.storage.document_bytes;
-    let failed = |error: std::io::Error| {
-        Error::new(Code::Unavailable).context(format!("receiving an upload: {error}"))
-    };
-    let mut file = service.documents.receive()?;
-    let mut hash = digest::Context::new(&digest::SHA256);
-    let mut size = 0_u64;
-    while let Some(chunk) = part.next().await {
-        let chunk = chunk.map_err(|error| Error::new(Code::MalformedRequest).context(error.to_string()))?;
-        size += chunk.len() as u64;
-        if size > limit {
-            return Err(Error::new(Code::DocumentTooLarge).with("limit", limit));
-        }
-        hash.update(&chunk);
-        file.write_all(&chunk).map_err(failed)?;
-    }
-    let sha256 = data_encoding::HEXLOWER.encode(hash.finish().as_ref());
-    Ok(Uploaded { file, size, sha256 })
-}
-
-impl Received {
-    fn parse(self) -> Result<Upload> {
+impl Upload {
+    fn parse(form: Form) -> Result<Self> {
         let mut faults = Faults::of(Place::Body);
-        let fingerprint = self.fingerprint();
-        let kind = match self.kind.as_deref() {
+        let kind = match form.text("kind") {
             None => Err(Violation::new(Code::FieldRequired)),
             Some(name) => certification::RequirementKind::find(name).ok_or_else(|| {
                 let names: Vec<_> =
@@ -196,33 +95,21 @@ impl Received {
             }),
         };
         let kind = faults.at("/kind", kind);
-        let page = self.page.as_deref().map_or(Ok(1), |page| {
+        let page = form.text("page").map_or(Ok(1), |page| {
             page.parse::<u32>().map_err(|_| Violation::new(Code::TypeWrong).with("expected", "integer"))
         });
         let page = faults.at("/page", page);
-        let replaces = self.replaces.as_deref().map(Uuid::parse_str).transpose();
+        let replaces = form.text("replaces").map(Uuid::parse_str).transpose();
         let replaces = faults.at(
             "/replaces",
             replaces.map_err(|_| Violation::new(Code::FormatInvalid).with("expected", "uuid")),
         );
-        if self.file.is_none() {
+        if form.file.is_none() {
             faults.note("/file", Code::DocumentMissing);
         }
-        let (Some(kind), Some(page), Some(replaces), Some(file)) = (kind, page, replaces, self.file) else {
+        let (Some(kind), Some(page), Some(replaces), Some(file)) = (kind, page, replaces, form.file) else {
             return Err(faults.into_error());
         };
-        Ok(Upload { kind, page, replaces: replaces.map(DocumentId::from), file, fingerprint })
-    }
-
-    /// What tells a repetition from another upload under the same key: the fields and the file's digest.
-    fn fingerprint(&self) -> [u8; 32] {
-        let mut hash = digest::Context::new(&digest::SHA256);
-        let file = self.file.as_ref().map(|file| &file.sha256);
-        for part in [self.kind.as_ref(), self.page.as_ref(), self.replaces.as_ref(), file] {
-            let text = part.map_or("", String::as_str);
-            hash.update(&(text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
-        }
-        finished(hash)
+        Ok(Self { kind, page, replaces: replaces.map(DocumentId::from), file })
     }
 }

@@ -12,6 +12,7 @@ use domain::error::{Code, Error};
 use domain::review;
 use domain::session::SessionStore;
 use domain::tenant::TenantScope;
+use persistence::Folder;
 
 /// See a document by a link
 ///
@@ -49,5 +50,7 @@ pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Para
         _ => Failure(error),
     });
     let (tenant, document) = viewed?;
-    Ok(content(&call, tenant, document, part).await?.header("cache-control", "private, no-store"))
+    let folder = Folder::Tenant(tenant);
+    let shown = content(&call, folder, document.id, &document.content, part).await?;
+    Ok(shown.header("cache-control", "private, no-store"))
 }

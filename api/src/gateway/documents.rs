@@ -8,13 +8,13 @@ use crate::http::call::blocking;
 use crate::settings::ObjectStorage;
 use domain::certification::SealedKey;
 use domain::error::{Code, Error, Result};
-use domain::id::{DocumentId, TenantId};
+use domain::id::DocumentId;
 use futures_util::{Stream, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Place;
 use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
-use persistence::{KeyRing, SealingError, document_place};
+use persistence::{Folder, KeyRing, SealingError, document_place};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl DocumentVault {
     /// Seals what was received and what is shown of it under a fresh key.
     pub(crate) fn seal(
         &self,
-        tenant: TenantId,
+        folder: Folder,
         id: DocumentId,
         received: &Path,
         shown: &Path,
@@ -114,21 +114,21 @@ impl DocumentVault {
         let key = self.keys.fresh_key().map_err(sealing)?;
         let ring = own(key)?;
         let seal = |part: Part, path: &Path| {
-            ring.seal(place(tenant, id, part).as_bytes(), &read(path)?).map_err(sealing)
+            ring.seal(place(folder, id, part).as_bytes(), &read(path)?).map_err(sealing)
         };
         Ok(Sealed {
             view: seal(Part::View, shown)?,
             original: if same { None } else { Some(seal(Part::Original, received)?) },
-            key: SealedKey(self.keys.seal(document_place(tenant, id).as_bytes(), &key).map_err(sealing)?),
+            key: SealedKey(self.keys.seal(document_place(folder, id).as_bytes(), &key).map_err(sealing)?),
         })
     }
 
     /// Keeps sealed bytes. When this has returned, they are durable.
-    pub(crate) async fn keep(&self, tenant: TenantId, id: DocumentId, sealed: Sealed) -> Result<SealedKey> {
+    pub(crate) async fn keep(&self, folder: Folder, id: DocumentId, sealed: Sealed) -> Result<SealedKey> {
         if let Some(original) = sealed.original {
-            self.put(&object(tenant, id, Part::Original), original).await?;
+            self.put(&object(folder, id, Part::Original), original).await?;
         }
-        self.put(&object(tenant, id, Part::View), sealed.view).await?;
+        self.put(&object(folder, id, Part::View), sealed.view).await?;
         Ok(sealed.key)
     }
 
@@ -140,12 +140,12 @@ impl DocumentVault {
     /// The bytes of a document.
     pub(crate) async fn read(
         &self,
-        tenant: TenantId,
+        folder: Folder,
         id: DocumentId,
         part: Part,
         key: &SealedKey,
     ) -> Result<Vec<u8>> {
-        let found = async { self.store.get(&object(tenant, id, part)).await?.bytes().await };
+        let found = async { self.store.get(&object(folder, id, part)).await?.bytes().await };
         let sealed = found.await.map_err(|error| match error {
             object_store::Error::NotFound { .. } => {
                 Error::new(Code::NotFound).context(format!("the bytes of document {id} are gone"))
@@ -154,18 +154,18 @@ impl DocumentVault {
         })?;
         let (keys, key) = (Arc::clone(&self.keys), key.clone());
         blocking(move || {
-            let key = keys.open(document_place(tenant, id).as_bytes(), &key.0).map_err(sealing)?;
+            let key = keys.open(document_place(folder, id).as_bytes(), &key.0).map_err(sealing)?;
             let key =
                 key.try_into().map_err(|_| Error::internal(format!("the key of document {id} is none")))?;
-            own(key)?.open(place(tenant, id, part).as_bytes(), &sealed).map_err(sealing)
+            own(key)?.open(place(folder, id, part).as_bytes(), &sealed).map_err(sealing)
         })
         .await
     }
 
     /// Forgets the bytes of a document.
-    pub(crate) async fn forget(&self, tenant: TenantId, id: DocumentId) {
+    pub(crate) async fn forget(&self, folder: Folder, id: DocumentId) {
         for part in [Part::View, Part::Original] {
-            match self.store.delete(&object(tenant, id, part)).await {
+            match self.store.delete(&object(folder, id, part)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => tracing::warn!(%error, %id, "the bytes of a document stay behind"),
             }
@@ -177,7 +177,7 @@ impl DocumentVault {
         &self,
         age: chrono::Duration,
         now: chrono::DateTime<chrono::Utc>,
-    ) -> impl Stream<Item = Result<Vec<(TenantId, DocumentId)>>> {
+    ) -> impl Stream<Item = Result<Vec<(Folder, DocumentId)>>> {
         self.store
             .list(None)
             .try_filter(move |found| std::future::ready(now - found.last_modified >= age))
@@ -227,24 +227,23 @@ impl DocumentVault {
 }
 
 /// Where bytes stand in the store.
-fn object(tenant: TenantId, id: DocumentId, part: Part) -> Place {
+fn object(folder: Folder, id: DocumentId, part: Part) -> Place {
     let ending = if part == Part::Original { ORIGINAL } else { "" };
-    Place::from(format!("{tenant}/{id}{ending}"))
+    Place::from(format!("{folder}/{id}{ending}"))
 }
 
 /// Whose bytes stand at a place; none for what is not ours.
-fn parse(place: &Place) -> Option<(TenantId, DocumentId)> {
-    let (tenant, name) = place.as_ref().split_once('/')?;
-    let id = name.strip_suffix(ORIGINAL).unwrap_or(name);
-    let uuid = |text: &str| uuid::Uuid::parse_str(text).ok();
-    Some((uuid(tenant)?.into(), uuid(id)?.into()))
+fn parse(place: &Place) -> Option<(Folder, DocumentId)> {
+    let (folder, name) = place.as_ref().split_once('/')?;
+    let id = uuid::Uuid::parse_str(name.strip_suffix(ORIGINAL).unwrap_or(name)).ok()?;
+    Some((folder.parse().ok()?, id.into()))
 }
 
 /// What sealed bytes belong to.
-fn place(tenant: TenantId, id: DocumentId, part: Part) -> String {
+fn place(folder: Folder, id: DocumentId, part: Part) -> String {
     match part {
-        Part::View => document_place(tenant, id),
-        Part::Original => format!("{} original", document_place(tenant, id)),
+        Part::View => document_place(folder, id),
+        Part::Original => format!("{} original", document_place(folder, id)),
     }
 }
 

@@ -10,8 +10,10 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
 use domain::error::{Code, Result};
-use domain::id::SessionId;
+use domain::id::{SessionId, TenantId};
+use domain::registration::RegistrationStore;
 use domain::session::{SessionStore, TokenHash};
+use domain::ticket::Requester;
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -25,6 +27,20 @@ pub(crate) struct Operator(pub(crate) OperatorActor);
 
 /// Anybody who holds a session.
 pub(crate) struct SignedIn(pub(crate) Actor, pub(crate) SessionId);
+
+/// Whoever asks for help: a member, or who holds the token of a registration that is not completed.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker(pub(crate) Requester);
+
+impl Asker {
+    /// The tenant, if there is one yet.
+    pub(crate) fn tenant(&self) -> Option<TenantId> {
+        match self.0 {
+            Requester::Member(member) => Some(member.tenant),
+            Requester::Applicant(_) => None,
+        }
+    }
+}
 
 /// The hash of an opaque token given as `Authorization: Bearer`.
 pub(crate) struct Bearer(pub(crate) TokenHash);
@@ -100,6 +116,34 @@ macro_rules! from_token {
 from_token!(Member, Some(Realm::Tenant), (Actor::Member(member), _) => Self(member));
 from_token!(Operator, Some(Realm::Platform), (Actor::Operator(operator), _) => Self(operator));
 from_token!(SignedIn, None, (actor, session) => Self(actor, session));
+
+/// Opaque tokens have no dots, and access tokens have two.
+impl FromRequest for Asker {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let service = service(request);
+        let token = bearer(request).map(str::to_owned);
+        Box::pin(async move {
+            let service = service?;
+            match token {
+                Some(token) if !token.contains('.') => {
+                    let hash = token::hash(&token);
+                    let shared = service.clone();
+                    let find = move || shared.database.read(|tx| tx.registration_by_token(&hash));
+                    let found = reading(&service, find).await?.filter(|found| found.completed.is_none());
+                    let found = found.ok_or(Code::Unauthenticated)?;
+                    Ok(Self(Requester::Applicant(found.id)))
+                }
+                token => match actor(service, token, Some(Realm::Tenant)).await? {
+                    (Actor::Member(member), _) => Ok(Self(Requester::Member(member))),
+                    _ => Err(Code::Unauthenticated.into()),
+                },
+            }
+        })
+    }
+}
 
 impl FromRequest for Bearer {
     type Error = Failure;

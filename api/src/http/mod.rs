@@ -5,6 +5,7 @@ pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod faults;
+pub(crate) mod form;
 pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod page;

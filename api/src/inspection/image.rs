@@ -6,8 +6,6 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
-/// The shortest side of an image, in pixels.
-const MIN_SIDE: u32 = 600;
 /// The pixels of an image: more than the 50 million that the largest phones take.
 const MAX_PIXELS: u64 = 64_000_000;
 /// What an image may unpack to: eight bits for each of four channels.
@@ -38,12 +36,6 @@ pub(super) fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, D
         return Err(Violation::new(Code::DocumentTooManyPixels)
             .with("measured", pixels)
             .with("limit", MAX_PIXELS));
-    }
-    let shortest = width.min(height);
-    if shortest < MIN_SIDE {
-        return Err(Violation::new(Code::DocumentTooSmall)
-            .with("measured", shortest)
-            .with("limit", MIN_SIDE));
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
@@ -136,8 +128,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn small_and_damaged_images_are_refused() {
-        assert_eq!(code(&jpeg(599, 900), MediaType::Jpeg), Code::DocumentTooSmall);
+    fn damaged_images_are_refused() {
         assert_eq!(code(&jpeg(700, 700)[..2000], MediaType::Jpeg), Code::DocumentUnreadable);
     }
 

@@ -67,9 +67,34 @@ impl Inspected {
     }
 }
 
-/// Inspects a file, and writes what is kept of it to another. `program` is this program; an image has to be as sharp as
-/// `sharpness` says.
-pub(crate) fn inspect(program: &Path, uploaded: &Uploaded, kept: &Path, sharpness: u32) -> Result<Inspected> {
+/// What an image has to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Quality {
+    /// Its shortest side, in pixels.
+    pub(crate) side: u32,
+    /// How sharp it is.
+    pub(crate) sharpness: u32,
+}
+
+impl Quality {
+    /// What a missed limit is called, with the value that was measured.
+    fn missed(self, found: &Sound) -> Option<(Code, u32, u32)> {
+        let side = found.width.zip(found.height).map(|(width, height)| width.min(height));
+        let small = side.filter(|side| *side < self.side);
+        let blurred = found.sharpness.filter(|sharpness| *sharpness < self.sharpness);
+        small
+            .map(|side| (Code::DocumentTooSmall, side, self.side))
+            .or(blurred.map(|sharpness| (Code::DocumentBlurry, sharpness, self.sharpness)))
+    }
+}
+
+/// Inspects a file, and writes what is kept of it to another. `program` is this program.
+pub(crate) fn inspect(
+    program: &Path,
+    uploaded: &Uploaded,
+    kept: &Path,
+    quality: Quality,
+) -> Result<Inspected> {
     let failed =
         |error: std::io::Error| Error::new(Code::Unavailable).context(format!("inspecting: {error}"));
     let mut child = Command::new(program);
@@ -83,12 +108,10 @@ pub(crate) fn inspect(program: &Path, uploaded: &Uploaded, kept: &Path, sharpnes
         Error::invalid(vec![Fault { place: Place::Body, pointer: "/file".to_owned(), violation }])
     };
     match verdict {
-        Some(Verdict::Sound { found, .. })
-            if found.sharpness.is_some_and(|measured| measured < sharpness) =>
-        {
-            Err(refused(Code::DocumentBlurry, found.sharpness.map(u64::from), Some(sharpness.into())))
-        }
-        Some(Verdict::Sound { found, kept_sha256 }) => Ok(Inspected { found, kept_sha256 }),
+        Some(Verdict::Sound { found, kept_sha256 }) => match quality.missed(&found) {
+            Some((code, measured, limit)) => Err(refused(code, Some(measured.into()), Some(limit.into()))),
+            None => Ok(Inspected { found, kept_sha256 }),
+        },
         Some(Verdict::Refused { code, measured, limit }) => {
             Err(refused(Code::find(&code).unwrap_or(Code::DocumentUnreadable), measured, limit))
         }
@@ -120,5 +143,26 @@ fn media_type(bytes: &[u8]) -> Result<MediaType, Violation> {
         Err(Code::DocumentHeic.into())
     } else {
         Err(Code::DocumentTypeUnsupported.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missed_limit_is_named_with_what_was_measured() {
+        let quality = Quality { side: 600, sharpness: 30 };
+        let missed = |width, height, sharpness| {
+            let media_type = MediaType::Jpeg;
+            let (width, height, sharpness) = (Some(width), Some(height), Some(sharpness));
+            quality.missed(&Sound { media_type, width, height, sharpness, pages: None })
+        };
+        assert_eq!(missed(599, 900, 80), Some((Code::DocumentTooSmall, 599, 600)));
+        assert_eq!(missed(900, 600, 29), Some((Code::DocumentBlurry, 29, 30)));
+        assert_eq!(missed(900, 600, 30), None);
+        let pdf =
+            Sound { media_type: MediaType::Pdf, width: None, height: None, sharpness: None, pages: Some(2) };
+        assert_eq!(quality.missed(&pdf), None);
     }
 }

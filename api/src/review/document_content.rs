@@ -7,6 +7,7 @@ use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use actix_web::web::Path;
 use domain::review;
+use persistence::Folder;
 use uuid::Uuid;
 
 /// See a document of a case
@@ -31,5 +32,5 @@ pub(crate) async fn get_review_document_content(
         review::view_document(tx, &world.context, &operator.0, id.into(), document.into())
     });
     let (tenant, document) = viewed.await?;
-    content(&call, tenant, document, Part::View).await
+    content(&call, Folder::Tenant(tenant), document.id, &document.content, Part::View).await
 }

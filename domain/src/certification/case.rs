@@ -11,10 +11,11 @@ use crate::access::{self, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::id::{ApplicationId, TenantId};
+use crate::id::{ApplicationId, TenantId, TicketId};
 use crate::reference::{OrganizationType, OrganizationTypes};
 use crate::review::ReviewStore;
 use crate::tenant::{Tenant, TenantScope};
+use crate::ticket::TicketStore;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// An application with its surroundings.
@@ -30,10 +31,12 @@ pub struct Case {
     pub certificate: Option<Certificate>,
     /// Which tenant is certified with the number of the draft.
     pub number_holder: Option<TenantId>,
+    /// The ticket under way about it, looked for when its review is overdue.
+    pub ticket: Option<TicketId>,
 }
 
 /// Keeps cases, with everything that belongs to them.
-pub trait CaseStore: ApplicationStore + DocumentStore + CertificateStore {
+pub trait CaseStore: ApplicationStore + DocumentStore + CertificateStore + TicketStore {
     /// The case of one application of the tenant that the transaction is bound to, or of its newest one.
     ///
     /// # Errors
@@ -75,7 +78,12 @@ impl Case {
 
     fn of(tx: &mut impl CaseStore, id: Option<ApplicationId>, now: DateTime<Utc>) -> Result<Self> {
         let mut case = tx.case(id)?;
-        case.application.state = case.application.state.at(now);
+        let application = &mut case.application;
+        application.state = application.state.at(now);
+        let waits = application.state.submission().filter(|_| application.state.with_reviewer());
+        if waits.is_some_and(|submission| now > submission.due_at) {
+            case.ticket = tx.open_ticket_on(application.id)?;
+        }
         Ok(case)
     }
 

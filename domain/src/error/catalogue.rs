@@ -191,6 +191,11 @@ catalogue! {
     DocumentInfected "document_infected" Invalid "文件含有恶意内容。" "The file contains something harmful.";
     DocumentNotScanned "document_not_scanned" Unavailable "暂时无法完成安全检查，请稍后再传。" "The file could not be checked for harm; send it again later.";
     LinkInvalid "link_invalid" NotFound "链接无效或已失效。" "The link is not valid, or no longer.";
+    // Tickets.
+    TooManyTickets "too_many_tickets" Conflict "已有 {limit} 个未解决的工单，请在其中继续。" "There are {limit} tickets that are not resolved; go on in one of them.";
+    CertificationNumberUnknown "certification_number_unknown" Invalid "没有这个认证编号。" "There is no certification of that number.";
+    TicketClosed "ticket_closed" Conflict "工单已关闭，请另开新工单。" "The ticket is closed; open another one.";
+    TicketFull "ticket_full" Conflict "一个工单最多 {messages} 条消息、{attachments} 个附件，请另开新工单。" "A ticket has at most {messages} messages and {attachments} files; open another one.";
     // Review.
     ReviewClaimed "review_claimed" Conflict "该申请已由其他审核员领取。" "Another reviewer holds this case.";
     ClaimLost "claim_lost" Conflict "您未持有该申请，或领取已到期。" "You do not hold this case, or the claim has ended.";

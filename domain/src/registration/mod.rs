@@ -146,6 +146,11 @@ pub trait RegistrationStore {
     /// # Errors
     /// When the store fails.
     fn registration(&mut self, id: RegistrationId) -> Result<Option<Registration>>;
+    /// The registration that a token opens.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn registration_by_token(&mut self, token: &TokenHash) -> Result<Option<Registration>>;
     /// Inserts version 0, updates any other.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use crate::session::{
 };
 use crate::tenant::{Tenant, TenantScope, TenantStore};
 use crate::text::DepartmentName;
+use crate::ticket::TicketStore;
 use crate::verification::{self, Check, Code, CodeBook, Entered, Purpose, Subject, VerificationStore};
 
 /// What is entered.
@@ -70,6 +71,7 @@ pub fn verify(
              + DeviceStore
              + AcceptanceStore
              + ApplicationStore
+             + TicketStore
              + Journal
          ),
     context: &Context<'_>,
@@ -93,6 +95,7 @@ pub fn verify(
     }
     let account = account_of(tx, context, &registration)?;
     let (tenant, membership) = found_tenant(tx, context, &registration, account)?;
+    let member = membership.member;
     let opened = open_member_session(
         tx,
         context,
@@ -114,6 +117,7 @@ pub fn verify(
     tx.insert_acceptances(&kept)?;
     let id = registration.id;
     tx.save_registration(&registration.complete(tenant.id, context.now))?;
+    tx.adopt_tickets(id, tenant.id, member)?;
     let entry = Entry::new("registration.completed", "registration", id)
         .of(tenant.id)
         .change("state", "awaiting_verification", "completed")

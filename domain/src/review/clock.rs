@@ -8,8 +8,10 @@ use crate::error::{Code, Result};
 use crate::id::{ApplicationId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::tenant::TenantScope;
+use crate::ticket::{TicketStore, open_for_overdue};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -96,13 +98,13 @@ fn job(application: &Application, submission: &Submission, mark: Mark) -> Job {
     }
 }
 
-/// Looks whether a review has come to a mark, and tells the applicant if it has. What was decided, withdrawn or sent back
+/// Looks whether a review has come to a mark, and tells the applicant if it has; at the end it also gets a ticket. What was decided, withdrawn or sent back
 /// meanwhile has no clock any more.
 ///
 /// # Errors
 /// When the store fails.
 pub fn strike(
-    tx: &mut (impl TenantScope + ApplicationStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl TenantScope + ApplicationStore + MemberStore + NoticeStore + TicketStore + JobQueue + Journal),
     context: &Context<'_>,
     (tenant, id, attempt): (TenantId, ApplicationId, u32),
     mark: Mark,
@@ -143,6 +145,9 @@ pub fn strike(
     );
     if !tell(tx, context, tenant, &notice)? {
         return Ok(());
+    }
+    if mark == Mark::End {
+        open_for_overdue(tx, context, &application, submission, &notice)?;
     }
     let entry =
         Entry::new(what, "certification_application", id).of(tenant).change("attempt", None::<u32>, attempt);

@@ -54,6 +54,7 @@ impl CaseStore for Tx<'_> {
             application,
             certificate: certificate.map(|row| row.certificate(self)).transpose()?,
             number_holder: holder.map(Id::get),
+            ticket: None,
         })
     }
 }

@@ -89,6 +89,8 @@ pub(crate) struct ApplicationView {
     due_at: Option<DateTime<Utc>>,
     /// Whether `due_at` may still move, because the holidays up to then are not announced yet.
     due_at_provisional: bool,
+    /// The support ticket about it, while its review is overdue; null otherwise.
+    ticket_id: Option<Uuid>,
     /// Until when the applicant has to answer; null when nothing was asked for.
     respond_by: Option<DateTime<Utc>>,
     /// When it was decided.
@@ -177,6 +179,7 @@ impl ApplicationView {
             submitted_at: submission.map(|submission| submission.at),
             submitted_on: submission.map(|submission| terms.day(submission.at)),
             due_at: submission.filter(|_| state.with_reviewer()).map(|submission| submission.due_at),
+            ticket_id: overview.case.ticket.map(Into::into),
             due_at_provisional: state.with_reviewer()
                 && submission.is_some_and(|submission| submission.provisional),
             respond_by,

@@ -32,6 +32,9 @@ pub(crate) struct FindingView {
     measured: Option<f64>,
     /// The limit that was missed, if there is one.
     limit: Option<f64>,
+    /// A page that says what helps.
+    #[schema(format = "uri-reference", example = "/errors/field_missing")]
+    help_url: String,
     /// For operators alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     internal_note: Option<String>,
@@ -51,6 +54,7 @@ impl FindingView {
             retryable: finding.retryable,
             measured: finding.measured,
             limit: finding.limit,
+            help_url: format!("/errors/{}", finding.code.name()),
             internal_note: None,
         }
     }

@@ -83,6 +83,7 @@ fn sound() -> Case {
         documents: RequirementKind::ALL.iter().copied().map(document).collect(),
         certificate: None,
         number_holder: None,
+        ticket: None,
     }
 }
 

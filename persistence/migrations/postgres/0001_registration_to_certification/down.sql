@@ -1,3 +1,5 @@
+DROP TABLE ticket_messages;
+DROP TABLE tickets;
 DROP TABLE review_work;
 DROP TABLE saved_replies;
 DROP TABLE review_notes;

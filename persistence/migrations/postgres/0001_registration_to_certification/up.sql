@@ -342,6 +342,41 @@ CREATE TABLE review_work (
     late boolean NOT NULL
 );
 
+CREATE TABLE tickets (
+    id uuid NOT NULL PRIMARY KEY,
+    tenant_id uuid,
+    member_id uuid,
+    registration_id uuid,
+    application_id uuid,
+    number text COLLATE "C",
+    topic text COLLATE "C" NOT NULL,
+    card_sealed bytea NOT NULL,
+    priority bigint NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    assignee uuid,
+    resolved_at timestamptz,
+    waiting_since timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    messages bigint NOT NULL,
+    attachments bigint NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE ticket_messages (
+    ticket_id uuid NOT NULL,
+    id uuid NOT NULL,
+    author_kind text COLLATE "C" NOT NULL,
+    author_id uuid,
+    internal boolean NOT NULL,
+    text_sealed bytea,
+    attachment_id uuid,
+    attachment jsonb,
+    key_sealed bytea,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (ticket_id, id)
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -360,6 +395,7 @@ CREATE INDEX idempotency_records_end ON idempotency_records (expires_at);
 CREATE INDEX verifications_end ON verifications (expires_at);
 CREATE INDEX challenges_end ON challenges (expires_at);
 CREATE INDEX sessions_end ON sessions (expires_at);
+CREATE UNIQUE INDEX registrations_token ON registrations (token);
 CREATE INDEX registrations_abandoned ON registrations (expires_at) WHERE completed_at IS NULL;
 CREATE INDEX notices_member ON notices (tenant_id, member_id, created_at, id);
 CREATE INDEX review_notes_application ON review_notes (tenant_id, application_id, id);
@@ -369,3 +405,9 @@ CREATE INDEX notices_unread ON notices (tenant_id, member_id) WHERE read_at IS N
 CREATE INDEX reviews_name ON reviews (legal_name);
 CREATE INDEX reviews_provisional ON reviews (due_provisional, due_at);
 CREATE INDEX reviews_type ON reviews (organization_type, waiting, due_at, id);
+CREATE INDEX tickets_queue ON tickets (state, priority, waiting_since, id);
+CREATE INDEX tickets_member ON tickets (tenant_id, member_id, id);
+CREATE INDEX tickets_registration ON tickets (registration_id, id);
+CREATE INDEX tickets_application ON tickets (application_id, id);
+CREATE INDEX tickets_changed ON tickets (changed_at);
+CREATE INDEX ticket_messages_attachment ON ticket_messages (attachment_id);

@@ -341,6 +341,41 @@ CREATE TABLE review_work (
     late INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE tickets (
+    id BLOB NOT NULL PRIMARY KEY,
+    tenant_id BLOB,
+    member_id BLOB,
+    registration_id BLOB,
+    application_id BLOB,
+    number TEXT,
+    topic TEXT NOT NULL,
+    card_sealed BLOB NOT NULL,
+    priority INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    assignee BLOB,
+    resolved_at INTEGER,
+    waiting_since INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    attachments INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE ticket_messages (
+    ticket_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    author_kind TEXT NOT NULL,
+    author_id BLOB,
+    internal INTEGER NOT NULL,
+    text_sealed BLOB,
+    attachment_id BLOB,
+    attachment TEXT,
+    key_sealed BLOB,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (ticket_id, id)
+) STRICT;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -359,6 +394,7 @@ CREATE INDEX idempotency_records_end ON idempotency_records (expires_at);
 CREATE INDEX verifications_end ON verifications (expires_at);
 CREATE INDEX challenges_end ON challenges (expires_at);
 CREATE INDEX sessions_end ON sessions (expires_at);
+CREATE UNIQUE INDEX registrations_token ON registrations (token);
 CREATE INDEX registrations_abandoned ON registrations (expires_at) WHERE completed_at IS NULL;
 CREATE INDEX notices_member ON notices (tenant_id, member_id, created_at, id);
 CREATE INDEX review_notes_application ON review_notes (tenant_id, application_id, id);
@@ -368,3 +404,9 @@ CREATE INDEX notices_unread ON notices (tenant_id, member_id) WHERE read_at IS N
 CREATE INDEX reviews_name ON reviews (legal_name);
 CREATE INDEX reviews_provisional ON reviews (due_provisional, due_at);
 CREATE INDEX reviews_type ON reviews (organization_type, waiting, due_at, id);
+CREATE INDEX tickets_queue ON tickets (state, priority, waiting_since, id);
+CREATE INDEX tickets_member ON tickets (tenant_id, member_id, id);
+CREATE INDEX tickets_registration ON tickets (registration_id, id);
+CREATE INDEX tickets_application ON tickets (application_id, id);
+CREATE INDEX tickets_changed ON tickets (changed_at);
+CREATE INDEX ticket_messages_attachment ON ticket_messages (attachment_id);

@@ -130,7 +130,7 @@ impl Tx<'_> {
         })
     }
 
-    fn ticket_of(&self, row: Row) -> Result<Ticket> {
+    fn ticket_of(&self, row: &Row) -> Result<Ticket> {
         let wrong = |column: &str| corrupt("tickets", row.id.0, column);
         let card: CardJson = self.open(&card_place(row.id), &row.card_sealed)?;
         let opened_for = match (row.tenant_id, row.member_id, row.registration_id) {
@@ -298,7 +298,7 @@ impl TicketStore for Tx<'_> {
         let row: Row =
             on!(self.db, |db| tickets::table.find(Id::from(id)).select(Row::as_select()).first(db))
                 .understood()?;
-        self.ticket_of(row)
+        self.ticket_of(&row)
     }
 
     fn update_ticket(&mut self, ticket: &Ticket) -> Result<()> {
@@ -345,7 +345,7 @@ impl TicketStore for Tx<'_> {
             query.order(tickets::id.desc()).limit(limit.into()).select(Row::as_select()).load(db)
         })
         .understood()?;
-        rows.into_iter().map(|row| self.ticket_of(row)).collect()
+        rows.iter().map(|row| self.ticket_of(row)).collect()
     }
 
     fn tickets(
@@ -389,7 +389,7 @@ impl TicketStore for Tx<'_> {
                 .load(db)
         })
         .understood()?;
-        rows.into_iter().map(|row| self.ticket_of(row)).collect()
+        rows.iter().map(|row| self.ticket_of(row)).collect()
     }
 
     fn open_ticket_on(&mut self, application: ApplicationId) -> Result<Option<TicketId>> {

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, RegistrationId};
 use crate::reference::Localized;
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ pub struct Agreement {
 pub struct Agreements(Vec<Agreement>);
 
 /// An agreement as somebody names it when accepting it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The agreement.
     pub id: Uuid,

@@ -239,6 +239,7 @@ both!(what_was_withdrawn_can_be_submitted_again, |world| {
 });
 
 both!(anyone_with_number_and_day_looks_up, |world| {
+    world.at("2026-11-23T09:00:00+08:00");
     let company = world.company("查询公司").registered().await.filled_in().await;
     let submitted = company.submit().await.expect(201);
     let number = submitted.text("/application/number");
@@ -248,6 +249,8 @@ both!(anyone_with_number_and_day_looks_up, |world| {
     };
     let found = look(number.to_lowercase(), day.clone()).await.expect(200);
     assert_eq!((found.text("/state").as_str(), found.text("/next").as_str()), ("submitted", "review"));
+    assert!(found.text("/next_message").starts_with("It is being reviewed. We mean to decide by 20"));
+    assert_eq!(found.at("/next_by_provisional").as_bool(), Some(false));
     look(number.clone(), "2020-01-01".to_owned()).await.refused(404, "not_found");
     let refused = look("GP-000000000001".to_owned(), day.clone()).await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), [("number".to_owned(), "format_invalid".to_owned())]);

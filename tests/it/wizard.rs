@@ -127,13 +127,19 @@ both!(a_representative_who_is_somebody_else_consents_by_code, |world| {
         .refused(429, "code_resend_too_soon");
     let code = world.code(&other).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    let enter =
-        async |code: &str| company.post("/v1/certification/consent", json!({"code": code})).send().await;
+    let accepted = world.agreements("certification").await;
+    let consent = "/v1/certification/consent";
+    let enter = async |code: &str| {
+        company.post(consent, json!({"code": code, "accepted_agreements": accepted})).send().await
+    };
+    let none = company.post(consent, json!({"code": code, "accepted_agreements": []})).send().await;
+    assert_eq!(none.faults(), [("/accepted_agreements".to_owned(), "agreement_missing".to_owned())]);
     let refused = enter(wrong).await.refused(422, "verification_code_incorrect");
     assert_eq!(refused.at("/attempts_left"), 4);
     let given = enter(&code).await.expect(200);
     assert_eq!(given.text("/application/consent/status"), "given");
     assert_eq!(given.text("/application/consent/way"), "code");
+    assert_eq!(given.at("/application/consent/agreements"), &accepted);
     enter(&code).await.refused(422, "verification_code_expired");
 
     // Another name is another person, whom nobody has asked.
@@ -153,8 +159,9 @@ both!(a_representative_without_a_number_cannot_be_asked, |world| {
     let company = world.company("无号公司").registered().await;
     let asked = company.post("/v1/certification/consent-codes", json!({})).send().await;
     asked.refused(409, "representative_incomplete");
-    let given = company.post("/v1/certification/consent", json!({"code": "123456"})).send().await;
+    let code = |code: &str| json!({"code": code, "accepted_agreements": []});
+    let given = company.post("/v1/certification/consent", code("123456")).send().await;
     given.refused(409, "representative_incomplete");
-    let given = company.post("/v1/certification/consent", json!({"code": "12"})).send().await;
+    let given = company.post("/v1/certification/consent", code("12")).send().await;
     given.refused(422, "input_invalid");
 });

@@ -24,4 +24,8 @@ impl AcceptedAgreement {
     pub(crate) fn parse(&self) -> Accepted {
         Accepted { id: self.id, version: self.version.clone() }
     }
+
+    pub(crate) fn of(accepted: &Accepted) -> Self {
+        Self { id: accepted.id, version: accepted.version.clone() }
+    }
 }

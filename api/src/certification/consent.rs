@@ -1,4 +1,5 @@
 use super::CertificationView;
+use crate::agreement::AcceptedAgreement;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
@@ -18,11 +19,14 @@ use validator::Validate;
 /// The code that the representative was sent.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "123456"}))]
+#[schema(example = json!({"code": "123456", "accepted_agreements": [{"id": "019a0000-0000-7000-8000-000000000004", "version": "2026-11-01"}]}))]
 pub(crate) struct GiveConsent {
     /// The six digits.
     #[schema(min_length = 1, max_length = 20)]
     code: String,
+    /// The agreements to which the representative consents, in the version that was shown to them.
+    #[schema(max_items = 20)]
+    accepted_agreements: Vec<AcceptedAgreement>,
 }
 
 /// Ask the representative for consent
@@ -70,8 +74,10 @@ pub(crate) async fn give_certification_consent(
     body: Body<GiveConsent>,
 ) -> Outcome {
     let code = Code::parse(&body.value.code).map_err(|wrong| Faults::one(Place::Body, "/code", wrong))?;
+    let accepted: Vec<_> = body.value.accepted_agreements.iter().map(AcceptedAgreement::parse).collect();
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
-        let check = give_consent(tx, &world.context, &member.0, &code, &world.service.keys)?;
+        let accepted = (accepted.as_slice(), &world.service.agreements);
+        let check = give_consent(tx, &world.context, &member.0, &code, accepted, &world.service.keys)?;
         if check != Check::Correct {
             return Ok(world.refusal(&refusal(check)));
         }

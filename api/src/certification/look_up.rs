@@ -2,9 +2,10 @@ use super::ApplicationState;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::Params;
+use crate::mirror::mirror;
 use actix_web::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::certification::{ApplicationNumber, State, look_up};
+use domain::certification::{ApplicationNumber, NextStep, look_up};
 use domain::error::{Error, Fault, Place};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,19 +22,14 @@ pub(crate) struct LookUp {
     submitted_on: NaiveDate,
 }
 
-/// What happens next.
-///
-/// - `review`: a reviewer looks at it
-/// - `answer`: the applicant sends what was asked for
-/// - `submit_again`: the applicant may submit again
-/// - `nothing`: it is over
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum NextStep {
-    Review,
-    Answer,
-    SubmitAgain,
-    Nothing,
+mirror! {
+    /// What happens next.
+    NextStepName = domain::certification::NextStep {
+        Review "review" "a reviewer looks at it";
+        Answer "answer" "the applicant sends what was asked for";
+        SubmitAgain "submit_again" "the applicant may submit again";
+        Nothing "nothing" "it is over";
+    }
 }
 
 /// Where an application stands, and nothing private.
@@ -45,9 +41,14 @@ pub(crate) struct CertificationStatus {
     /// Where it stands.
     state: ApplicationState,
     /// What happens next.
-    next: NextStep,
+    next: NextStepName,
+    /// The same in words, in the client's language.
+    #[schema(example = "It is being reviewed. We mean to decide by 2026-11-25; there is nothing to do.")]
+    next_message: String,
     /// Until when; null when nothing is waited for.
     next_by: Option<DateTime<Utc>>,
+    /// Whether `next_by` may still move, because the holidays up to then are not announced yet.
+    next_by_provisional: bool,
 }
 
 /// Look an application up
@@ -68,19 +69,17 @@ pub(crate) async fn look_up_certification(call: Call, query: Params<LookUp>) -> 
     call.read(None, move |tx, world| {
         let terms = &world.service.settings.certification;
         let application = look_up(tx, &world.context, &number, submitted_on, terms)?;
-        let (next, next_by) = match application.state {
-            State::Submitted(submission)
-            | State::InReview { submission, .. }
-            | State::AwaitingConfirmation { submission, .. } => (NextStep::Review, Some(submission.due_at)),
-            State::InformationRequested { respond_by, .. } => (NextStep::Answer, Some(respond_by)),
-            ref state if state.editable() => (NextStep::SubmitAgain, None),
-            _ => (NextStep::Nothing, None),
-        };
+        let state = &application.state;
+        let (next, next_by) = NextStep::of(state);
+        let until = next_by.map(|next_by| terms.last_day(next_by));
+        let submission = state.submission().filter(|_| next == NextStep::Review);
         Reply::ok(&CertificationStatus {
             number: application.number.as_str().to_owned(),
-            state: application.state.kind().told_to_applicant().into(),
-            next,
+            state: state.kind().told_to_applicant().into(),
+            next: next.into(),
+            next_message: next.message(world.language, until, terms.day(world.context.now)),
             next_by,
+            next_by_provisional: submission.is_some_and(|submission| submission.provisional),
         })
     })
     .await

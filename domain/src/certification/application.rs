@@ -2,6 +2,7 @@
 
 use super::requirement;
 use super::{ApplicationNumber, Document, Draft, Finding, State};
+use crate::agreement::Accepted;
 use crate::context::Context;
 use crate::id::{ApplicationId, TenantId};
 use crate::named::named;
@@ -52,6 +53,8 @@ pub struct Consent {
     pub mobile: String,
     /// How.
     pub way: ConsentWay,
+    /// To which agreements, in which version. Who consents by their session accepts them at submission.
+    pub agreements: Vec<Accepted>,
     /// When.
     pub at: DateTime<Utc>,
 }

@@ -5,12 +5,12 @@ use super::precheck::precheck;
 use super::requirement::requirements;
 use super::{
     Application, ApplicationNumber, ApplicationStore, Certificate, CertificateStore, ConsentState, Document,
-    DocumentStore, Field, Finding, Requirement, Terms,
+    DocumentStore, Field, Finding, Requirement, State, Terms,
 };
 use crate::access::{self, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Language, Result, fill};
 use crate::id::{ApplicationId, TenantId, TicketId};
 use crate::reference::{OrganizationType, OrganizationTypes};
 use crate::review::ReviewStore;
@@ -151,6 +151,61 @@ pub fn overview(
 ) -> Result<Overview> {
     access::require(actor, Permission::CertificationRead)?;
     Case::load(tx, context.now)?.overview(types, terms.day(context.now))
+}
+
+/// What happens next to an application that was submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// A reviewer looks at it.
+    Review,
+    /// The applicant sends what was asked for.
+    Answer,
+    /// The applicant may submit again.
+    SubmitAgain,
+    /// It is over.
+    Nothing,
+}
+
+impl NextStep {
+    /// What happens next in a state, and until when, where something is waited for.
+    #[must_use]
+    pub fn of(state: &State) -> (Self, Option<DateTime<Utc>>) {
+        match state {
+            State::Submitted(submission)
+            | State::InReview { submission, .. }
+            | State::AwaitingConfirmation { submission, .. } => (Self::Review, Some(submission.due_at)),
+            State::InformationRequested { respond_by, .. } => (Self::Answer, Some(*respond_by)),
+            state if state.editable() => (Self::SubmitAgain, None),
+            _ => (Self::Nothing, None),
+        }
+    }
+
+    /// The sentence for a person, with the last day of what is waited for.
+    #[must_use]
+    pub fn message(self, language: Language, until: Option<NaiveDate>, today: NaiveDate) -> String {
+        let late = until.is_some_and(|until| until < today);
+        let template = match (self, language) {
+            (Self::Review, Language::Chinese) if late => "审核超过了预计的 {until}，已加急处理，无需操作。",
+            (Self::Review, Language::English) if late => {
+                "It should have been decided by {until} and now comes first; there is nothing to do."
+            }
+            (Self::Review, Language::Chinese) => "正在审核，预计 {until} 前完成，无需操作。",
+            (Self::Review, Language::English) => {
+                "It is being reviewed. We mean to decide by {until}; there is nothing to do."
+            }
+            (Self::Answer, Language::Chinese) => "需要补充材料，请登录后在 {until} 前提交。",
+            (Self::Answer, Language::English) => {
+                "Something has to be sent again by {until}. Sign in to see what."
+            }
+            (Self::SubmitAgain, Language::Chinese) => "未在办理，登录后可以修改并重新提交。",
+            (Self::SubmitAgain, Language::English) => {
+                "It is not under way. Sign in to change it and submit it again."
+            }
+            (Self::Nothing, Language::Chinese) => "已办结，无需操作。",
+            (Self::Nothing, Language::English) => "It is decided; there is nothing to do.",
+        };
+        fill(template, until.map(|until| ("until", until.to_string())))
+    }
 }
 
 /// The application of a number that was submitted on a day, for whoever knows both.

@@ -4,6 +4,7 @@
 use super::{Action, Application, ApplicationStore, Case, Consent, ConsentWay, Document, RequirementKind};
 use crate::access;
 use crate::actor::{Actor, MemberActor};
+use crate::agreement::{Accepted, Agreements, Occasion};
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::job::JobQueue;
@@ -88,15 +89,17 @@ pub fn send_code(
 /// Enters the code. Whatever comes of it has to be committed, because the code was spent on it.
 ///
 /// # Errors
-/// Those of [`consenting`].
+/// Those of [`consenting`]; the faults of the agreements.
 pub fn give(
     tx: &mut (impl ApplicationStore + VerificationStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     code: &Digits,
+    (accepted, agreements): (&[Accepted], &Agreements),
     codes: &dyn CodeBook,
 ) -> Result<Check> {
     let (mut application, name, mobile) = consenting(tx, context, actor)?;
+    agreements.check(Occasion::Certification, accepted, "/accepted_agreements")?;
     let entered = Entered {
         purpose: Purpose::ConfirmRepresentation,
         subject: &Subject::consent(application.id, &name),
@@ -107,7 +110,8 @@ pub fn give(
     let check = verification::enter(tx, context, &entered, codes)?;
     if check == Check::Correct {
         let mobile = mobile.as_str().to_owned();
-        application.consent = Some(Consent { name, mobile, way: ConsentWay::Code, at: context.now });
+        let (way, agreements) = (ConsentWay::Code, accepted.to_vec());
+        application.consent = Some(Consent { name, mobile, way, agreements, at: context.now });
         tx.update_application(&application)?;
         let entry = given(&application, ConsentWay::Code);
         tx.record(context, &Actor::Member(*actor), entry)?;
@@ -132,13 +136,17 @@ pub(super) fn of_session(
         return Ok(());
     }
     let mobile = mobile.as_str().to_owned();
-    application.consent = Some(Consent { name, mobile, way: ConsentWay::Session, at: context.now });
+    let (way, agreements) = (ConsentWay::Session, Vec::new());
+    application.consent = Some(Consent { name, mobile, way, agreements, at: context.now });
     tx.record(context, &Actor::Member(*actor), given(application, ConsentWay::Session))
 }
 
 fn given(application: &Application, way: ConsentWay) -> Entry {
     let way = serde_json::to_value(way).unwrap_or_default();
+    let agreements = application.consent.as_ref().map(|consent| &consent.agreements);
+    let agreements = serde_json::to_value(agreements).unwrap_or_default();
     Entry::new("certification.consent_given", "certification_application", application.id)
         .of(application.tenant)
         .change("way", None::<String>, way)
+        .change("agreements", None::<String>, agreements)
 }

@@ -25,7 +25,7 @@ mod work;
 
 pub use application::{Application, ApplicationKind, Consent, ConsentWay, LastDecision};
 pub use begin::{begin, may_begin, startable};
-pub use case::{Case, CaseStore, Overview, look_up, overview};
+pub use case::{Case, CaseStore, NextStep, Overview, look_up, overview};
 pub use certificate::{Certificate, CertificateState, Suspension};
 pub use consent::{ConsentState, consenting, give as give_consent, send_code as send_consent_code};
 pub use document::{Document, DocumentContent, MediaType, SealedKey};

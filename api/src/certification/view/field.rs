@@ -1,5 +1,6 @@
 //! The fields of the form, and the consent that goes with it.
 
+use crate::agreement::AcceptedAgreement;
 use crate::certification::{ConsentWayName, FieldStatus, RequirementAwaiting};
 use chrono::{DateTime, Utc};
 use domain::certification::{ConsentState, Field, Overview};
@@ -63,6 +64,8 @@ pub(crate) struct ConsentView {
     way: Option<ConsentWayName>,
     /// When it was given.
     given_at: Option<DateTime<Utc>>,
+    /// The agreements to which the representative consented by a code, in the version that they saw.
+    agreements: Vec<AcceptedAgreement>,
 }
 
 impl ConsentView {
@@ -79,6 +82,11 @@ impl ConsentView {
             mobile_masked: consenting.map(|(_, mobile)| mobile.masked()),
             way: given.map(|consent| consent.way.into()),
             given_at: given.map(|consent| consent.at),
+            agreements: given
+                .iter()
+                .flat_map(|consent| &consent.agreements)
+                .map(AcceptedAgreement::of)
+                .collect(),
         }
     }
 }

@@ -347,6 +347,7 @@ fn the_representative_consents_by_code_or_by_letter() {
                 case.documents.retain(|document| document.kind != RequirementKind::ConsentLetter);
             }
             case.application.consent = Some(Consent {
+                agreements: Vec::new(),
                 name: name.to_owned(),
                 mobile: mobile.to_owned(),
                 way: ConsentWay::Code,

@@ -227,7 +227,8 @@ impl Demo<'_> {
         let attached = Attach { id, kind, page: 1, replaces: None, content };
         self.service.database.write(|tx| {
             tx.enter(owner.tenant);
-            attach(tx, &self.context(), owner, &attached, &self.service.types).map(drop)
+            let (types, terms) = (&self.service.types, &self.service.settings.certification);
+            attach(tx, &self.context(), owner, &attached, types, terms).map(drop)
         })
     }
 

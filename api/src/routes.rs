@@ -72,6 +72,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(review::assign::assign_review)
         .service(review::compare::compare_review)
         .service(review::note::add_review_note)
+        .service(review::hold::hold_review_documents)
+        .service(review::hold::lift_review_hold)
         .service(review::decide::decide_review)
         .service(review::confirm::confirm_review)
         .service(review::decline::decline_review)

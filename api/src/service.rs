@@ -222,7 +222,11 @@ fn unrecorded(
         Folder::Tenant(tenant) => {
             tx.enter(tenant);
             match tx.tenant() {
-                Ok(_) => Ok(tx.documents_by_id(&asked)?.iter().map(|document| document.id).collect()),
+                Ok(_) => {
+                    let known = tx.documents_by_id(&asked)?.into_iter();
+                    let kept = known.filter(|document| document.erased_at.is_none());
+                    Ok(kept.map(|document| document.id).collect())
+                }
                 // The files of a tenant whom this database does not know are another database's, perhaps.
                 Err(error) if error.code() == Code::NotFound => Ok(asked.clone()),
                 Err(error) => Err(error),

@@ -14,6 +14,13 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
+    /// See whether the time of an application's documents has come.
+    EraseDocuments {
+        /// The tenant.
+        tenant: Uuid,
+        /// The application.
+        application: Uuid,
+    },
     /// Send the code of a verification by SMS.
     SendCode {
         /// The verification.
@@ -61,6 +68,7 @@ impl Job {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::EraseDocuments { .. } => "erase_documents",
             Self::SendCode { .. } => "send_code",
             Self::SendNotice { .. } => "send_notice",
             Self::StrikeCertificate { .. } => "strike_certificate",

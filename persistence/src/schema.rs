@@ -236,6 +236,7 @@ diesel::table! {
         claim_expires_at -> Nullable<Instant>,
         last_decision_sealed -> Nullable<Binary>,
         consent -> Nullable<Json>,
+        hold -> Nullable<Json>,
         created_at -> Instant,
         version -> BigInt,
     }
@@ -283,6 +284,7 @@ diesel::table! {
         uploaded_by -> Id,
         uploaded_at -> Instant,
         removed_at -> Nullable<Instant>,
+        erased_at -> Nullable<Instant>,
     }
 }
 

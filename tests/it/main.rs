@@ -8,6 +8,7 @@ mod documents;
 mod durability;
 mod hostile;
 mod registration;
+mod retention;
 mod review;
 mod review_clock;
 mod review_desk;

@@ -67,7 +67,8 @@ pub(crate) async fn upload_certification_document(
     let attached = Attach { id, kind: upload.kind, page: upload.page, replaces: upload.replaces, content };
     let reply = call
         .write(Some(tenant), fingerprint, move |tx, world| {
-            let document = attach(tx, &world.context, &member.0, &attached, &world.service.types)?;
+            let (types, terms) = (&world.service.types, &world.service.settings.certification);
+            let document = attach(tx, &world.context, &member.0, &attached, types, terms)?;
             Reply::json(StatusCode::CREATED, &DocumentView::of(&document, MEMBER_DOCUMENTS))
         })
         .await;

@@ -16,7 +16,7 @@ use domain::certification::withdraw;
 #[delete("/v1/certification/submission")]
 pub(crate) async fn withdraw_certification(call: Call, member: Member) -> Outcome {
     call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
-        withdraw(tx, &world.context, &member.0)?;
+        withdraw(tx, &world.context, &member.0, &world.service.settings.certification)?;
         Ok(Reply::no_content())
     })
     .await

@@ -24,7 +24,7 @@ use persistence::Folder;
         content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf")),
         headers(("ETag" = String, description = "The digest of the content."))),
         (status = 304, description = "It has not changed.")),
-    extensions(("x-errors" = json!(["link_invalid"]))),
+    extensions(("x-errors" = json!(["link_invalid", "document_erased"]))),
 )]
 #[get("/v1/document-links/{token}")]
 pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Params<NoParams>) -> Outcome {

@@ -5,7 +5,7 @@ use crate::gateway::sms::{Content, SentMessage};
 use crate::http::pipeline::Limits;
 use crate::service::Service;
 use chrono::Duration as Lease;
-use domain::certification::strike_certificate;
+use domain::certification::{erase_documents, strike_certificate};
 use domain::context::{Context, Origin, Random};
 use domain::error::Result;
 use domain::job::Job;
@@ -13,9 +13,10 @@ use domain::notice::NoticeStore;
 use domain::review;
 use domain::tenant::TenantScope;
 use domain::verification::{CodeBook, State};
-use persistence::{Leased, Tx};
+use persistence::{Folder, Leased, Tx};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -130,6 +131,21 @@ fn carry_out(service: &Service, leased: &Leased) -> Result<()> {
 
 fn perform(service: &Service, job: &Job) -> Result<()> {
     match job {
+        Job::EraseDocuments { tenant, application } => {
+            let tenant = (*tenant).into();
+            let erased = as_system(service, |tx, context| {
+                let terms = &service.settings.certification;
+                erase_documents(tx, context, (tenant, (*application).into()), terms)
+            })?;
+            // What stays behind because the store is away is found by whoever tidies.
+            let forget = async {
+                for id in erased {
+                    service.documents.forget(Folder::Tenant(tenant), id).await;
+                }
+            };
+            Handle::current().block_on(forget);
+            Ok(())
+        }
         Job::SendCode { verification, generation } => send_code(service, *verification, *generation),
         Job::SendNotice { tenant, notice } => send_notice(service, *tenant, *notice),
         Job::StrikeCertificate { tenant, valid_until, mark } => {

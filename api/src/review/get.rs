@@ -1,3 +1,4 @@
+use super::hold::DocumentHold;
 use super::{LeaseView, ReviewUrgency};
 use crate::certification::list_applications::AttemptView;
 use crate::certification::{ApplicationView, CertificateView, FindingView, Reader, ReviewOutcome};
@@ -34,6 +35,8 @@ pub(crate) struct ReviewView {
     proposal: Option<ProposalView>,
     /// The newest private notes, newest first, at most 50.
     notes: Vec<ReviewNote>,
+    /// That its documents are kept because they are disputed; null when they are not.
+    hold: Option<DocumentHold>,
     /// How pressing it is; null when it does not wait for a reviewer.
     urgency: Option<ReviewUrgency>,
     /// Who holds it; null when nobody does.
@@ -119,6 +122,7 @@ impl ReviewView {
                 .collect(),
             proposal: proposal.map(|proposal| ProposalView::of(proposal, world.language)),
             notes: notes.iter().map(Into::into).collect(),
+            hold: application.hold.as_ref().map(Into::into),
             urgency: submission.map(|submission| Urgency::of(submission, now, terms).into()),
             lease: application.state.claim(now).map(LeaseView::of),
         }

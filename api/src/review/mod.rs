@@ -9,6 +9,7 @@ pub(crate) mod decide;
 pub(crate) mod decline;
 pub(crate) mod document_content;
 pub(crate) mod get;
+pub(crate) mod hold;
 pub(crate) mod list;
 pub(crate) mod list_operators;
 pub(crate) mod note;

@@ -446,6 +446,18 @@ fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError
             Duration::try_days,
             "how long a certificate serves after its end",
         )?,
+        identity_images: source.duration(
+            "GONGPAI_IDENTITY_IMAGE_DAYS",
+            30,
+            Duration::try_days,
+            "how long images of identity documents are kept after an approval",
+        )?,
+        documents: source.duration(
+            "GONGPAI_DOCUMENT_DAYS",
+            90,
+            Duration::try_days,
+            "how long documents are kept after a rejection, withdrawal or expiry, and drafts with documents after the last upload",
+        )?,
         calendar: calendar(source)?,
     })
 }

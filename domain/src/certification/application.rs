@@ -1,7 +1,7 @@
 //! An application: what an applicant writes, where it stands, and what the last decision on it said.
 
 use super::requirement;
-use super::{ApplicationNumber, Document, Draft, Finding, State};
+use super::{ApplicationNumber, Document, Draft, Finding, Hold, State};
 use crate::agreement::Accepted;
 use crate::context::Context;
 use crate::id::{ApplicationId, TenantId};
@@ -87,6 +87,8 @@ pub struct Application {
     pub last_decision: Option<LastDecision>,
     /// The consent of the person who stands for the organization, as the draft named them then.
     pub consent: Option<Consent>,
+    /// That its documents are kept because they are disputed.
+    pub hold: Option<Hold>,
     /// Since when it exists.
     pub created_at: DateTime<Utc>,
     /// The version read from the store.
@@ -107,6 +109,7 @@ impl Application {
             state: State::Draft,
             last_decision: None,
             consent: None,
+            hold: None,
             created_at: context.now,
             version: 1,
         }

@@ -87,6 +87,7 @@ pub fn begin(
             state: State::Draft,
             last_decision: None,
             consent: None,
+            hold: None,
             created_at: context.now,
             version: 1,
             ..case.application

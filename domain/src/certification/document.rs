@@ -1,6 +1,7 @@
 //! Documents: the images and PDFs of an application, as they were checked when they came in.
 
 use super::RequirementKind;
+use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, MemberId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -91,4 +92,16 @@ pub struct Document {
     pub uploaded_at: DateTime<Utc>,
     /// When it was taken out of the application, if it was.
     pub removed_at: Option<DateTime<Utc>>,
+    /// When it was erased, if it was: what is known of it stays, and nothing opens its bytes any more.
+    pub erased_at: Option<DateTime<Utc>>,
+}
+
+impl Document {
+    /// Refuses to show what was erased.
+    ///
+    /// # Errors
+    /// `document_erased`.
+    pub fn require_kept(&self) -> Result<()> {
+        if self.erased_at.is_some() { Err(Code::DocumentErased.into()) } else { Ok(()) }
+    }
 }

@@ -17,6 +17,7 @@ mod life;
 mod number;
 mod precheck;
 mod requirement;
+mod retention;
 pub(crate) mod state;
 mod submit;
 pub(crate) mod view;
@@ -39,6 +40,7 @@ pub use number::ApplicationNumber;
 pub use requirement::{
     Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds, possible_kinds,
 };
+pub use retention::{Hold, erase_documents, schedule_erasure};
 pub use state::{Action, Claim, Illegal, State, StateName, Submission};
 pub use submit::{Submitted, submit};
 pub use view::view_document;
@@ -65,6 +67,10 @@ pub struct Terms {
     pub validity: Duration,
     /// How long it serves after its end.
     pub grace: Duration,
+    /// How long images of identity documents are kept after an approval.
+    pub identity_images: Duration,
+    /// How long all documents are kept after an application came to nothing.
+    pub documents: Duration,
     /// Which days are worked, and where days are counted.
     pub calendar: Calendar,
 }
@@ -253,6 +259,25 @@ pub trait DocumentStore {
     /// # Errors
     /// `not_found`.
     fn remove_document(&mut self, id: DocumentId, now: DateTime<Utc>) -> Result<()>;
+    /// When the last document of some kinds came that is not erased, also one that was removed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn last_upload(
+        &mut self,
+        application: ApplicationId,
+        kinds: &[RequirementKind],
+    ) -> Result<Option<DateTime<Utc>>>;
+    /// Erases the documents of some kinds, also removed ones: nothing opens their bytes any more. Gives their ids.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn erase_documents(
+        &mut self,
+        application: ApplicationId,
+        kinds: &[RequirementKind],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DocumentId>>;
 }
 
 /// Keeps certificates.

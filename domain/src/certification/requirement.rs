@@ -37,6 +37,9 @@ named! {
 }
 
 impl RequirementKind {
+    /// Those that show an identity document.
+    pub const IDENTITY: &'static [Self] = &[Self::IdDocumentFront, Self::IdDocumentBack];
+
     /// How many pages it can have.
     #[must_use]
     pub fn max_pages(self) -> u32 {

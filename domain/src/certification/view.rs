@@ -11,7 +11,7 @@ use crate::journal::{Entry, Journal};
 /// A document of the bound tenant, for a member.
 ///
 /// # Errors
-/// `forbidden`, `not_found`.
+/// `forbidden`, `not_found`, `document_erased`.
 pub fn view_document(
     tx: &mut (impl DocumentStore + Journal),
     context: &Context<'_>,
@@ -20,6 +20,7 @@ pub fn view_document(
 ) -> Result<Document> {
     access::require(actor, Permission::CertificationRead)?;
     let document = tx.document(id)?;
+    document.require_kept()?;
     tx.record(context, &Actor::Member(*actor), viewed(actor.tenant, id))?;
     Ok(document)
 }

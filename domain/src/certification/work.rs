@@ -2,13 +2,14 @@
 
 use super::{
     Action, Application, ApplicationStore, Case, CaseStore, Document, DocumentContent, DocumentStore, Draft,
-    Overview, RequirementKind, Terms, consent,
+    Overview, RequirementKind, Terms, consent, schedule_erasure,
 };
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::DocumentId;
+use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::reference::OrganizationTypes;
@@ -101,11 +102,12 @@ pub struct Attach {
 /// `forbidden`, `action_not_allowed`, `document_kind_not_wanted`, `document_page_invalid`, `document_page_taken`,
 /// `document_not_replaceable` at `/replaces`.
 pub fn attach(
-    tx: &mut (impl ApplicationStore + DocumentStore + Journal),
+    tx: &mut (impl ApplicationStore + DocumentStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     attach: &Attach,
     types: &OrganizationTypes,
+    terms: &Terms,
 ) -> Result<Document> {
     access::require(actor, Permission::CertificationManage)?;
     let mut application = tx.application()?;
@@ -136,8 +138,12 @@ pub fn attach(
         uploaded_by: actor.member,
         uploaded_at: context.now,
         removed_at: None,
+        erased_at: None,
     };
     tx.insert_document(&document)?;
+    if documents.is_empty() {
+        schedule_erasure(tx, context, &application, terms)?;
+    }
     tx.update_application(&application)?;
     let entry = Entry::new("certification.document_uploaded", "document", document.id)
         .of(application.tenant)

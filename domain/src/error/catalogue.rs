@@ -190,6 +190,7 @@ catalogue! {
     DocumentActive "document_active" Invalid "PDF 含有脚本或附件。" "The PDF contains scripts or attachments.";
     DocumentInfected "document_infected" Invalid "文件含有恶意内容。" "The file contains something harmful.";
     DocumentNotScanned "document_not_scanned" Unavailable "暂时无法完成安全检查，请稍后再传。" "The file could not be checked for harm; send it again later.";
+    DocumentErased "document_erased" NotFound "该材料的保存期限已过，已按规定删除。" "The document was erased after its time, as the law wants.";
     LinkInvalid "link_invalid" NotFound "链接无效或已失效。" "The link is not valid, or no longer.";
     // Tickets.
     TooManyTickets "too_many_tickets" Conflict "已有 {limit} 个未解决的工单，请在其中继续。" "There are {limit} tickets that are not resolved; go on in one of them.";
@@ -207,6 +208,8 @@ catalogue! {
     FindingTargetRequired "finding_target_required" Invalid "请给出 requirement 或 pointer 之一。" "Name either a requirement or a pointer.";
     FindingUnknown "finding_unknown" Invalid "没有此问题，或不可豁免。" "There is no such finding, or it cannot be overridden.";
     BlockingFindings "blocking_findings" Conflict "仍有阻止通过的问题，须先豁免或退回。" "Findings block the approval; override them or ask for information.";
+    AlreadyHeld "already_held" Conflict "材料已被保留。" "The documents are held already.";
+    NotHeld "not_held" Conflict "材料未被保留。" "The documents are not held.";
     OwnOrganization "own_organization" Forbidden "不能审核自己所属的企业。" "Nobody reviews an organization that they belong to.";
 }
 

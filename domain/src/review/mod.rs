@@ -5,6 +5,7 @@ mod clock;
 mod compare;
 mod decide;
 mod gate;
+mod hold;
 mod judgement;
 mod note;
 mod queue;
@@ -16,6 +17,7 @@ pub use claim::{assign, claim, release};
 pub use clock::{Mark, Urgency, reckon, set_clock, strike};
 pub use compare::{ComparedDocument, ComparedField, Comparison, compare};
 pub use decide::{confirm, decide, decline};
+pub use hold::{hold, lift};
 pub use judgement::{JudgedFinding, Judgement};
 pub use note::{Note, NoteStore, NoteText, SHOWN_NOTES, add_note};
 pub use queue::{Counts, Filter, Item, Position, counts, queue};
@@ -140,7 +142,7 @@ pub fn dossier(
 /// A document of a case, for an operator. Whoever looks at a private document leaves a trace.
 ///
 /// # Errors
-/// `forbidden`, `not_found`.
+/// `forbidden`, `not_found`, `document_erased`.
 pub fn view_document(
     tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + Journal),
     context: &Context<'_>,
@@ -149,6 +151,7 @@ pub fn view_document(
     document: DocumentId,
 ) -> Result<(TenantId, Document)> {
     let (tenant, document) = find_document(tx, actor, id, document)?;
+    document.require_kept()?;
     tx.record(context, &Actor::Operator(*actor), viewed(tenant, document.id))?;
     Ok((tenant, document))
 }

@@ -7,7 +7,7 @@ use super::work::{Work, WorkKind, WorkStore};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{
     ApplicationKind, Case, CaseStore, Certificate, Decision, LastDecision, Outcome, State, Submission, Terms,
-    set_life_clock,
+    schedule_erasure, set_life_clock,
 };
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -72,6 +72,7 @@ pub(super) fn settle(
     let (findings, subject) = (decision.findings.clone(), case.application.draft.fields());
     case.application.last_decision = Some(LastDecision { at: context.now, findings, subject });
     step(tx, context, actor, case, next, decision, kind, terms)?;
+    schedule_erasure(tx, context, &case.application, terms)?;
     notify(tx, context, case, &submission, decision.is_final, terms)
 }
 

@@ -13,6 +13,8 @@ use domain::certification::{
 };
 use domain::error::{Code, Error, Result};
 use domain::id::{ApplicationId, DocumentId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = applications, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -42,6 +44,7 @@ pub(super) struct Row {
     claim_expires_at: Option<Instant>,
     last_decision_sealed: Option<Vec<u8>>,
     consent: Option<Json>,
+    hold: Option<Json>,
     created_at: Instant,
     version: i64,
 }
@@ -79,13 +82,8 @@ impl Row {
             last_decision_sealed: last_decision
                 .map(|decision| tx.seal(&decision_place(id), decision))
                 .transpose()?,
-            consent: application
-                .consent
-                .as_ref()
-                .map(serde_json::to_value)
-                .transpose()
-                .map_err(|error| Error::internal(format!("consent: {error}")))?
-                .map(Json),
+            consent: json_of("consent", application.consent.as_ref())?,
+            hold: json_of("hold", application.hold.as_ref())?,
             created_at: application.created_at.into(),
             version: application.version,
         };
@@ -156,7 +154,6 @@ impl Row {
     }
 
     pub(super) fn application(self, tx: &Tx<'_>) -> Result<Application> {
-        const TABLE: &str = "certification_applications";
         let wrong = |column: &str| corrupt(TABLE, self.id.0, column);
         let state = self.state().ok_or_else(|| wrong("state"))?;
         let last_decision = self
@@ -173,16 +170,23 @@ impl Row {
             draft: tx.open_draft(&subject_place(self.id), self.subject, self.subject_sealed.as_deref())?,
             state,
             last_decision,
-            consent: self
-                .consent
-                .map(|consent| {
-                    serde_json::from_value(consent.0).map_err(|_| corrupt(TABLE, self.id.0, "consent"))
-                })
-                .transpose()?,
+            consent: self.consent.map(|json| of_json(self.id, "consent", json)).transpose()?,
+            hold: self.hold.map(|json| of_json(self.id, "hold", json)).transpose()?,
             created_at: self.created_at.0,
             version: self.version,
         })
     }
+}
+
+const TABLE: &str = "certification_applications";
+
+fn json_of(column: &str, value: Option<&impl Serialize>) -> Result<Option<Json>> {
+    let json = value.map(serde_json::to_value).transpose();
+    Ok(json.map_err(|error| Error::internal(format!("{column}: {error}")))?.map(Json))
+}
+
+fn of_json<T: DeserializeOwned>(id: Id, column: &str, json: Json) -> Result<T> {
+    serde_json::from_value(json.0).map_err(|_| corrupt(TABLE, id.0, column))
 }
 
 pub(crate) fn subject_place(id: Id) -> String {

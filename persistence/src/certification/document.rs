@@ -7,7 +7,7 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::certification::{Document, DocumentContent, DocumentStore, SealedKey};
+use domain::certification::{Document, DocumentContent, DocumentStore, RequirementKind, SealedKey};
 use domain::error::{Code, Error, Result};
 use domain::id::{ApplicationId, DocumentId};
 
@@ -31,6 +31,7 @@ struct DocumentRow {
     uploaded_by: Id,
     uploaded_at: Instant,
     removed_at: Option<Instant>,
+    erased_at: Option<Instant>,
 }
 
 impl TryFrom<DocumentRow> for Document {
@@ -60,6 +61,7 @@ impl TryFrom<DocumentRow> for Document {
             uploaded_by: row.uploaded_by.get(),
             uploaded_at: row.uploaded_at.0,
             removed_at: row.removed_at.map(|at| at.0),
+            erased_at: row.erased_at.map(|at| at.0),
         })
     }
 }
@@ -121,6 +123,7 @@ impl DocumentStore for Tx<'_> {
             uploaded_by: document.uploaded_by.into(),
             uploaded_at: document.uploaded_at.into(),
             removed_at: document.removed_at.map(Instant::from),
+            erased_at: document.erased_at.map(Instant::from),
         };
         on!(self.db, |db| diesel::insert_into(documents::table).values(&row).execute(db)).understood()?;
         Ok(())
@@ -136,5 +139,53 @@ impl DocumentStore for Tx<'_> {
             .execute(db))
         .understood()?;
         if changed == 1 { Ok(()) } else { Err(Code::NotFound.into()) }
+    }
+
+    fn last_upload(
+        &mut self,
+        application: ApplicationId,
+        kinds: &[RequirementKind],
+    ) -> Result<Option<DateTime<Utc>>> {
+        let tenant = self.bound()?;
+        let kinds: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        let last: Option<Instant> = on!(self.db, |db| documents::table
+            .filter(documents::tenant_id.eq(tenant))
+            .filter(documents::application_id.eq(Id::from(application)))
+            .filter(documents::kind.eq_any(kinds))
+            .filter(documents::erased_at.is_null())
+            .order(documents::uploaded_at.desc())
+            .select(documents::uploaded_at)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(last.map(|last| last.0))
+    }
+
+    fn erase_documents(
+        &mut self,
+        application: ApplicationId,
+        kinds: &[RequirementKind],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DocumentId>> {
+        let tenant = self.bound()?;
+        let kinds: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        let ids: Vec<Id> = on!(self.db, |db| documents::table
+            .filter(documents::tenant_id.eq(tenant))
+            .filter(documents::application_id.eq(Id::from(application)))
+            .filter(documents::kind.eq_any(kinds))
+            .filter(documents::erased_at.is_null())
+            .select(documents::id)
+            .load(db))
+        .understood()?;
+        let theirs = || {
+            documents::table.filter(documents::tenant_id.eq(tenant)).filter(documents::id.eq_any(ids.clone()))
+        };
+        // Without its key, what is left in the store or in a copy of it is noise.
+        let gone = (documents::erased_at.eq(Some(Instant(now))), documents::key_sealed.eq(Vec::new()));
+        on!(self.db, |db| diesel::update(theirs()).set(gone).execute(db)).understood()?;
+        let left = theirs().filter(documents::removed_at.is_null());
+        let removed = documents::removed_at.eq(Some(Instant(now)));
+        on!(self.db, |db| diesel::update(left).set(removed).execute(db)).understood()?;
+        Ok(ids.into_iter().map(Id::get).collect())
     }
 }

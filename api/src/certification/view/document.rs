@@ -44,6 +44,8 @@ pub(crate) struct DocumentView {
     content_url: String,
     /// When it came.
     uploaded_at: DateTime<Utc>,
+    /// When it was erased after its time; null while it can be seen.
+    erased_at: Option<DateTime<Utc>>,
 }
 
 impl DocumentView {
@@ -63,6 +65,7 @@ impl DocumentView {
             pages: content.pages,
             content_url: format!("{below}/documents/{}/content", document.id),
             uploaded_at: document.uploaded_at,
+            erased_at: document.erased_at,
         }
     }
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 /// An image of a document of some kind.
 fn document(kind: RequirementKind) -> Document {
     Document {
+        erased_at: None,
         id: Uuid::nil().into(),
         application: Uuid::nil().into(),
         kind,
@@ -68,6 +69,7 @@ fn sound() -> Case {
     Case {
         tenant: Tenant { id: id.into(), organization, created_at: DateTime::UNIX_EPOCH, version: 1 },
         application: Application {
+            hold: None,
             id: id.into(),
             tenant: id.into(),
             number: ApplicationNumber::parse("GP-1S39QN9SEJHP").unwrap(),

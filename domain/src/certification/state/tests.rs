@@ -14,6 +14,8 @@ fn proposer() -> OperatorId {
 
 pub(crate) fn terms() -> Terms {
     Terms {
+        identity_images: Duration::days(30),
+        documents: Duration::days(90),
         review: Duration::days(3),
         response: Duration::days(30),
         claim: Duration::minutes(30),

@@ -173,6 +173,7 @@ CREATE TABLE certification_applications (
     claim_expires_at timestamptz,
     last_decision_sealed bytea,
     consent jsonb,
+    hold jsonb,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (tenant_id, id)
@@ -212,6 +213,7 @@ CREATE TABLE documents (
     uploaded_by uuid NOT NULL,
     uploaded_at timestamptz NOT NULL,
     removed_at timestamptz,
+    erased_at timestamptz,
     PRIMARY KEY (tenant_id, id)
 );
 

@@ -173,6 +173,7 @@ CREATE TABLE certification_applications (
     claim_expires_at INTEGER,
     last_decision_sealed BLOB,
     consent TEXT,
+    hold TEXT,
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
@@ -212,6 +213,7 @@ CREATE TABLE documents (
     uploaded_by BLOB NOT NULL,
     uploaded_at INTEGER NOT NULL,
     removed_at INTEGER,
+    erased_at INTEGER,
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 

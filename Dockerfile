@@ -7,7 +7,7 @@ COPY . .
 RUN cargo build --release --locked -p api --features postgres-tls
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends libssl3 ca-certificates curl \
+RUN apt-get update && apt-get install -y --no-install-recommends libssl3 ca-certificates curl tesseract-ocr tesseract-ocr-chi-sim \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o nobody -g nogroup /var/lib/gongpai
 COPY --from=build /src/target/release/gongpai /usr/local/bin/gongpai

@@ -10,7 +10,7 @@ pub mod clock;
 pub mod contract;
 pub mod demo;
 mod document_link;
-mod gateway;
+pub mod gateway;
 mod help;
 mod http;
 mod inbox;

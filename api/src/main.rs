@@ -2,7 +2,8 @@
 
 use api::clock::Clock;
 use api::contract::Contract;
-use api::service::Service;
+use api::gateway::reader;
+use api::service::{Adapters, Service};
 use api::settings::{Settings, Source};
 use api::{demo, inspection, operator, server};
 use clap::{Parser, Subcommand};
@@ -46,6 +47,12 @@ enum Command {
     },
     /// Print every setting, its source and what it is for.
     Config,
+    /// Read a license from the standard input; the service calls this.
+    #[command(hide = true)]
+    Read {
+        /// The program of tesseract.
+        tesseract: PathBuf,
+    },
     /// Inspect a file that somebody uploaded; the service calls this.
     #[command(hide = true)]
     Inspect {
@@ -113,6 +120,7 @@ fn run(command: Command) -> Result<()> {
                 contract.yaml()?.to_owned()
             });
         }
+        Command::Read { tesseract } => return reader::child::run(&tesseract),
         Command::Inspect { file, kept } => return inspection::child::run(&file, &kept),
         _ => {}
     }
@@ -121,7 +129,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Config => print(&config(&source)),
         Command::Serve => serve(settings),
-        Command::Openapi { .. } | Command::Inspect { .. } => Ok(()),
+        Command::Openapi { .. } | Command::Inspect { .. } | Command::Read { .. } => Ok(()),
         Command::Migrate => open(settings).map(drop),
         Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {
             print(&operator::add(&open(settings)?, &mobile, &name, &role, json)?)
@@ -142,7 +150,7 @@ fn run(command: Command) -> Result<()> {
 
 /// The service without a server, on a migrated database.
 fn open(settings: Settings) -> Result<Service> {
-    let service = Service::open(settings, Clock::default(), None)?;
+    let service = Service::open(settings, Clock::default(), Adapters::default())?;
     service.database.migrate()?;
     Ok(service)
 }
@@ -152,7 +160,7 @@ fn serve(settings: Settings) -> Result<()> {
     let failed = |error: std::io::Error| Error::internal(error.to_string());
     // Requests have threads of their own; this one waits for signals and hands out jobs.
     runtime()?.block_on(async {
-        let running = server::start(settings, Clock::default(), None).await?;
+        let running = server::start(settings, Clock::default(), Adapters::default()).await?;
         tracing::info!(address = %running.address, "Gongpai listens");
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;

@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::http::limits::RateLimit;
 use crate::http::pipeline::{Limits, pipeline};
 use crate::routes::routes;
-use crate::service::Service;
+use crate::service::{Adapters, Service};
 use crate::settings::Settings;
 use crate::system::fallback::fallback;
 use crate::{http::call::blocking, job};
@@ -14,7 +14,6 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use domain::error::{Error, Result};
-use persistence::Observer;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +32,7 @@ pub struct Running {
     pub service: Arc<Service>,
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
-    jobs: JoinHandle<()>,
+    jobs: [JoinHandle<()>; 2],
     stop: watch::Sender<bool>,
 }
 
@@ -41,9 +40,9 @@ pub struct Running {
 ///
 /// # Errors
 /// What is wrong with a setting, the database or the address.
-pub async fn start(settings: Settings, clock: Clock, observer: Option<Observer>) -> Result<Running> {
+pub async fn start(settings: Settings, clock: Clock, adapters: Adapters) -> Result<Running> {
     let network = settings.network.clone();
-    let service = Arc::new(Service::open(settings, clock, observer)?);
+    let service = Arc::new(Service::open(settings, clock, adapters)?);
     let shared = Arc::clone(&service);
     blocking(move || shared.database.migrate()).await?;
 
@@ -86,7 +85,10 @@ pub async fn start(settings: Settings, clock: Clock, observer: Option<Observer>)
         address,
         handle,
         server: tokio::spawn(server),
-        jobs: tokio::spawn(job::run(Arc::clone(&service), limits, stopped)),
+        jobs: [
+            tokio::spawn(job::run(Arc::clone(&service), limits, stopped.clone())),
+            tokio::spawn(job::run_slow(Arc::clone(&service), stopped)),
+        ],
         service,
         stop,
     })
@@ -101,7 +103,9 @@ impl Running {
         self.handle.stop(true).await;
         let _ = self.stop.send(true);
         let failed = |error: &dyn std::fmt::Display| Error::internal(format!("stopping: {error}"));
-        self.jobs.await.map_err(|error| failed(&error))?;
+        for jobs in self.jobs {
+            jobs.await.map_err(|error| failed(&error))?;
+        }
         self.server.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
     }
 }

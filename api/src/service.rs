@@ -3,6 +3,7 @@
 use crate::clock::{Clock, SystemRandomness};
 use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
+use crate::gateway::reader::Tesseract;
 use crate::gateway::scanner::Scanner;
 use crate::gateway::sms::Outbox;
 use crate::http::answer::{Failure, Outcome};
@@ -15,7 +16,7 @@ use crate::settings::Settings;
 use crate::token::{AccessTokens, RefreshTokens};
 use chrono::Duration;
 use domain::agreement::Agreements;
-use domain::certification::{DocumentContent, DocumentStore};
+use domain::certification::{DocumentContent, DocumentReader, DocumentStore, EvidenceSource};
 use domain::error::{Code, Error, Kind, Result};
 use domain::help::Help;
 use domain::id::DocumentId;
@@ -27,6 +28,7 @@ use persistence::{Database, Folder, Observer, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -36,6 +38,15 @@ use tokio::sync::{Notify, Semaphore};
 const PROOF_SIDE: u32 = 600;
 /// How long an upload waits for its turn to be inspected.
 const TURN: StdDuration = StdDuration::from_secs(30);
+
+/// What an installation, or a test, puts in from outside.
+#[derive(Default)]
+pub struct Adapters {
+    /// Hears every statement.
+    pub observer: Option<Observer>,
+    /// Who can be asked about a submission.
+    pub evidence: Vec<Box<dyn EvidenceSource>>,
+}
 
 /// Everything that requests and jobs share.
 pub struct Service {
@@ -61,6 +72,10 @@ pub struct Service {
     pub(crate) outbox: Outbox,
     pub(crate) documents: DocumentVault,
     pub(crate) scanner: Option<Scanner>,
+    /// Reads licenses, if there is a program for it.
+    pub(crate) reader: Option<Box<dyn DocumentReader>>,
+    /// Who can be asked about a submission.
+    pub(crate) evidence: Vec<Box<dyn EvidenceSource>>,
     pub(crate) metrics: Metrics,
     /// Wakes whoever carries out jobs.
     pub(crate) jobs_queued: Notify,
@@ -73,8 +88,11 @@ impl Service {
     ///
     /// # Errors
     /// What is wrong with a setting, a key or a file.
-    pub fn open(settings: Settings, clock: Clock, observer: Option<Observer>) -> Result<Self> {
+    pub fn open(mut settings: Settings, clock: Clock, adapters: Adapters) -> Result<Self> {
         let failed = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
+        let reader = reader(&settings);
+        settings.certification.reads_licenses = reader.is_some();
+        settings.certification.evidence = adapters.evidence.iter().map(|source| source.kind()).collect();
         let storage = &settings.storage;
         prepare_tls();
         DirBuilder::new()
@@ -94,7 +112,7 @@ impl Service {
             connections: storage.connections,
             patience: StdDuration::from_secs(3),
             keys: Arc::clone(&keys.ring),
-            observer,
+            observer: adapters.observer,
         })?;
         Ok(Self {
             access_tokens: AccessTokens::new(
@@ -108,6 +126,8 @@ impl Service {
             database,
             decoders: Arc::new(Semaphore::new(storage.decoders.max(1))),
             documents: DocumentVault::open(&storage.data_dir, &storage.objects, Arc::clone(&keys.ring))?,
+            reader,
+            evidence: adapters.evidence,
             scanner: storage.scanner.clone().map(|address| Scanner { address }),
             jobs_queued: Notify::new(),
             keys,
@@ -235,6 +255,13 @@ fn unrecorded(
     })?;
     ids.retain(|id| !recorded.contains(id));
     Ok(ids)
+}
+
+/// What reads licenses here.
+fn reader(settings: &Settings) -> Option<Box<dyn DocumentReader>> {
+    let program = Path::new(&settings.storage.tesseract);
+    let found = (program != Path::new("off")).then(|| Tesseract::find(program, &settings.program)).flatten();
+    found.map(|reader| Box::new(reader) as Box<dyn DocumentReader>)
 }
 
 /// HTTPS needs a cryptographic provider, chosen once for the process.

@@ -2,7 +2,7 @@
 //!
 //! A job happens at least once, so whatever carries it out must bear a repetition.
 
-use crate::certification::LifeMark;
+use crate::certification::{EvidenceKind, LifeMark};
 use crate::error::Result;
 use crate::id::VerificationId;
 use crate::review::Mark;
@@ -20,6 +20,24 @@ pub enum Job {
         tenant: Uuid,
         /// The application.
         application: Uuid,
+    },
+    /// Ask somebody about a submission.
+    AskForEvidence {
+        /// The tenant.
+        tenant: Uuid,
+        /// The application.
+        application: Uuid,
+        /// Which submission.
+        attempt: u32,
+        /// Who is asked.
+        source: EvidenceKind,
+    },
+    /// Read a license.
+    ReadDocument {
+        /// The tenant.
+        tenant: Uuid,
+        /// The document.
+        document: Uuid,
     },
     /// Send the code of a verification by SMS.
     SendCode {
@@ -57,6 +75,23 @@ pub enum Job {
     },
 }
 
+const ASK_FOR_EVIDENCE: &str = "ask_for_evidence";
+const READ_DOCUMENT: &str = "read_document";
+
+/// How long carrying a job out takes. Slow ones have a lane of their own, so that no code waits behind them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Well under a second.
+    Quick,
+    /// Seconds of a processor, or of waiting for somebody else.
+    Slow,
+}
+
+impl Lane {
+    /// The kinds of jobs that are slow.
+    pub const SLOW: [&str; 2] = [ASK_FOR_EVIDENCE, READ_DOCUMENT];
+}
+
 impl Job {
     /// The job that sends a code.
     #[must_use]
@@ -69,6 +104,8 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::EraseDocuments { .. } => "erase_documents",
+            Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
+            Self::ReadDocument { .. } => READ_DOCUMENT,
             Self::SendCode { .. } => "send_code",
             Self::SendNotice { .. } => "send_notice",
             Self::StrikeCertificate { .. } => "strike_certificate",

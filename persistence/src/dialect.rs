@@ -7,6 +7,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use domain::job::Lane;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -159,9 +160,10 @@ pub(crate) fn trouble(error: &Error) -> Trouble {
     }
 }
 
-/// The ids of due jobs that nobody has leased, locked for this transaction.
-pub(crate) fn lock_due_jobs(db: &mut Db, now: Instant, limit: i64) -> QueryResult<Vec<Id>> {
+/// The ids of a lane's due jobs that nobody has leased, locked for this transaction.
+pub(crate) fn lock_due_jobs(db: &mut Db, lane: Lane, now: Instant, limit: i64) -> QueryResult<Vec<Id>> {
     let due = jobs::table
+        .filter(jobs::kind.eq_any(Lane::SLOW).eq(lane == Lane::Slow))
         .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
         .order(jobs::due_at)

@@ -11,7 +11,7 @@ use crate::tx::Tx;
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use domain::error::{Error, Result};
-use domain::job::{Job, JobQueue, MAX_ATTEMPTS, back_off};
+use domain::job::{Job, JobQueue, Lane, MAX_ATTEMPTS, back_off};
 use uuid::Uuid;
 
 /// A job that this process may carry out until its lease ends.
@@ -53,23 +53,24 @@ impl JobQueue for Tx<'_> {
 }
 
 impl Database {
-    /// Leases due jobs to this process. Taking one counts as an attempt, so that a job that ends its process ends one day too.
+    /// Leases due jobs of a lane to this process. Taking one counts as an attempt, so that a job that ends its process ends one day too.
     ///
     /// # Errors
     /// When the database fails.
     pub fn lease_jobs(
         &self,
+        lane: Lane,
         lease: Uuid,
         limit: u32,
         lease_for: Duration,
         now: DateTime<Utc>,
     ) -> Result<Vec<Leased>> {
         // Mostly nothing is due, and looking costs no write.
-        if !self.read(|tx| any_due(tx, Instant(now)))? {
+        if !self.read(|tx| any_due(tx, lane, Instant(now)))? {
             return Ok(Vec::new());
         }
         self.write_read_committed(|tx| {
-            let ids = dialect::lock_due_jobs(tx.db, Instant(now), limit.into()).understood()?;
+            let ids = dialect::lock_due_jobs(tx.db, lane, Instant(now), limit.into()).understood()?;
             on!(tx.db, |db| diesel::update(jobs::table.filter(jobs::id.eq_any(ids.clone())))
                 .set((
                     jobs::lease_id.eq(Some(Id(lease))),
@@ -169,8 +170,9 @@ fn set_aside(tx: &mut Tx<'_>, id: Id, why: &str) -> Result<()> {
     .map(drop)
 }
 
-fn any_due(tx: &mut Tx<'_>, now: Instant) -> Result<bool> {
+fn any_due(tx: &mut Tx<'_>, lane: Lane, now: Instant) -> Result<bool> {
     let due: Option<Id> = on!(tx.db, |db| jobs::table
+        .filter(jobs::kind.eq_any(Lane::SLOW).eq(lane == Lane::Slow))
         .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
         .select(jobs::id)

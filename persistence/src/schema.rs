@@ -237,6 +237,7 @@ diesel::table! {
         last_decision_sealed -> Nullable<Binary>,
         consent -> Nullable<Json>,
         hold -> Nullable<Json>,
+        evidence -> Json,
         created_at -> Instant,
         version -> BigInt,
     }
@@ -280,6 +281,7 @@ diesel::table! {
         height -> Nullable<BigInt>,
         sharpness -> Nullable<BigInt>,
         pages -> Nullable<BigInt>,
+        reading -> Nullable<Json>,
         key_sealed -> Binary,
         uploaded_by -> Id,
         uploaded_at -> Instant,

@@ -7,6 +7,7 @@ mod contract;
 mod documents;
 mod durability;
 mod hostile;
+mod reading;
 mod registration;
 mod retention;
 mod review;

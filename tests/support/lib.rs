@@ -15,6 +15,7 @@ pub mod answer;
 pub mod company;
 pub mod daemon;
 pub mod files;
+pub mod license;
 pub mod postgres;
 pub mod process;
 pub mod reviewer;

@@ -4,8 +4,10 @@ use crate::company::Company;
 use crate::{Answer, Backend, postgres};
 use api::clock::Clock;
 use api::server::{self, Running};
+use api::service::Adapters;
 use api::settings::{Settings, Source};
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use domain::certification::EvidenceSource;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -35,6 +37,15 @@ impl World {
 
     /// Starts a server with some settings of its own.
     pub async fn with(backend: Backend, settings: &[(&'static str, &str)]) -> Self {
+        Self::asking(backend, settings, Vec::new()).await
+    }
+
+    /// Starts a server that can ask others about submissions.
+    pub async fn asking(
+        backend: Backend,
+        settings: &[(&'static str, &str)],
+        evidence: Vec<Box<dyn EvidenceSource>>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = match backend {
             Backend::Sqlite => folder.path().join("gongpai.db").to_string_lossy().into_owned(),
@@ -45,6 +56,7 @@ impl World {
             ("GONGPAI_DATA_DIR", folder.path().to_string_lossy().into_owned()),
             ("DATABASE_URL", database_url.clone()),
             ("GONGPAI_WORKERS", "1".to_owned()),
+            ("GONGPAI_TESSERACT", "off".to_owned()),
             ("GONGPAI_REQUESTS_PER_MINUTE", "0".to_owned()),
             ("GONGPAI_ANONYMOUS_PER_MINUTE", "0".to_owned()),
             ("GONGPAI_CODES_PER_HOUR_AND_ADDRESS", "0".to_owned()),
@@ -56,7 +68,9 @@ impl World {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&statements);
         let observer = Arc::new(move |sql: &str| heard.lock().unwrap().push(sql.to_owned()));
-        let running = server::start(settings, clock.clone(), Some(observer)).await.expect("a server");
+        let running = server::start(settings, clock.clone(), Adapters { observer: Some(observer), evidence })
+            .await
+            .expect("a server");
         let base = format!("http://{}", running.address);
         let client = crate::client();
         Self {

@@ -278,7 +278,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let given = [("GONGPAI_DATA_DIR", folder.path().to_string_lossy().into_owned())];
         let settings = Settings::read(&mut Source::of(given)).unwrap();
-        let service = Data::new(Service::open(settings, Clock::default(), None).unwrap());
+        let service = Data::new(
+            Service::open(settings, Clock::default(), crate::service::Adapters::default()).unwrap(),
+        );
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(service.clone())

@@ -1,14 +1,18 @@
 //! Carrying out jobs: one task that wakes when something was queued, and now and then by itself for what was put back or
 //! queued by another process.
 
+use crate::gateway::documents::Part;
 use crate::gateway::sms::{Content, SentMessage};
 use crate::http::pipeline::Limits;
 use crate::service::Service;
 use chrono::Duration as Lease;
-use domain::certification::{erase_documents, strike_certificate};
+use domain::certification::{
+    EvidenceKind, erase_documents, keep_evidence, keep_reading, question, strike_certificate, to_read,
+};
 use domain::context::{Context, Origin, Random};
 use domain::error::Result;
-use domain::job::Job;
+use domain::id::{ApplicationId, DocumentId, TenantId};
+use domain::job::{Job, Lane};
 use domain::notice::NoticeStore;
 use domain::review;
 use domain::tenant::TenantScope;
@@ -24,6 +28,9 @@ use uuid::Uuid;
 const PERIOD: Duration = Duration::from_millis(500);
 /// How long a job may take before another process takes it up.
 const LEASE: Lease = Lease::seconds(60);
+/// How often to look for slow jobs, and how long one may take before another process takes it up.
+const SLOW_PERIOD: Duration = Duration::from_secs(1);
+const SLOW_LEASE: Lease = Lease::minutes(5);
 /// How many jobs are taken at once.
 const BATCH: u32 = 32;
 /// How often old records are swept, and what time has made of others is written.
@@ -41,7 +48,7 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
     let mut tidy_at = Instant::now() + TIDY_FIRST;
     while !*stop.borrow() {
         let shared = Arc::clone(&service);
-        let worked = tokio::task::spawn_blocking(move || work(&shared)).await;
+        let worked = tokio::task::spawn_blocking(move || work(&shared, Lane::Quick, BATCH, LEASE)).await;
         let more = match worked {
             Ok(Ok(jobs)) => jobs > 0,
             Ok(Err(error)) => {
@@ -82,6 +89,21 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
     }
 }
 
+/// Carries out slow jobs, one at a time, until `stop` says so; the one under way is finished.
+pub(crate) async fn run_slow(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let shared = Arc::clone(&service);
+        let worked = tokio::task::spawn_blocking(move || work(&shared, Lane::Slow, 1, SLOW_LEASE)).await;
+        if matches!(worked, Ok(Ok(1))) {
+            continue;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SLOW_PERIOD) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// Forgets what is of no use any more.
 fn sweep(service: &Service) {
     if let Err(error) = service.database.sweep(service.clock.now()) {
@@ -101,9 +123,9 @@ fn sweep(service: &Service) {
 }
 
 /// Carries out a batch of due jobs, and says how many there were.
-fn work(service: &Service) -> Result<usize> {
+fn work(service: &Service, lane: Lane, batch: u32, lease_for: Lease) -> Result<usize> {
     let lease: Uuid = service.random.uuid();
-    let batch = service.database.lease_jobs(lease, BATCH, LEASE, service.clock.now())?;
+    let batch = service.database.lease_jobs(lane, lease, batch, lease_for, service.clock.now())?;
     for leased in &batch {
         // The lease of a job whose end could not be written runs out, and the job is done again.
         if let Err(error) = carry_out(service, leased) {
@@ -131,6 +153,12 @@ fn carry_out(service: &Service, leased: &Leased) -> Result<()> {
 
 fn perform(service: &Service, job: &Job) -> Result<()> {
     match job {
+        Job::AskForEvidence { tenant, application, attempt, source } => {
+            ask_for_evidence(service, ((*tenant).into(), (*application).into(), *attempt), *source)
+        }
+        Job::ReadDocument { tenant, document } => {
+            read_document(service, (*tenant).into(), (*document).into())
+        }
         Job::EraseDocuments { tenant, application } => {
             let tenant = (*tenant).into();
             let erased = as_system(service, |tx, context| {
@@ -169,6 +197,28 @@ fn as_system<T>(service: &Service, work: impl Fn(&mut Tx<'_>, &Context<'_>) -> R
     let origin = Origin::default();
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
     service.database.write(|tx| work(tx, &context))
+}
+
+/// Reads a license, where there is a program for it.
+fn read_document(service: &Service, tenant: TenantId, id: DocumentId) -> Result<()> {
+    let Some(reader) = &service.reader else { return Ok(()) };
+    let Some(document) = service.database.read(|tx| to_read(tx, tenant, id))? else { return Ok(()) };
+    let (folder, key) = (Folder::Tenant(tenant), &document.content.key);
+    let image = Handle::current().block_on(service.documents.read(folder, id, Part::View, key))?;
+    let reading = reader.read(&image, service.clock.now())?;
+    as_system(service, |tx, _| keep_reading(tx, (tenant, id), &reading))
+}
+
+/// Asks somebody about a submission, where there is an adapter for them.
+fn ask_for_evidence(
+    service: &Service,
+    submission: (TenantId, ApplicationId, u32),
+    kind: EvidenceKind,
+) -> Result<()> {
+    let Some(source) = service.evidence.iter().find(|source| source.kind() == kind) else { return Ok(()) };
+    let Some(question) = service.database.read(|tx| question(tx, submission))? else { return Ok(()) };
+    let outcome = source.ask(&question)?;
+    as_system(service, |tx, context| keep_evidence(tx, context, submission, kind, outcome))
 }
 
 /// Sends a notice to whoever it is for, while they are a member.

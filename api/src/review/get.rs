@@ -6,12 +6,13 @@ use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::{Call, World};
 use crate::http::params::{NoParams, Params};
+use crate::mirror::mirror;
 use crate::session::TenantReference;
 use actix_web::get;
 use actix_web::web::Path;
 use chrono::{DateTime, Utc};
 use domain::actor::OperatorActor;
-use domain::certification::{Case, Decision, State};
+use domain::certification::{Case, Decision, Evidence, State};
 use domain::error::{Language, Result};
 use domain::review::{self, Dossier, Note, Urgency};
 use serde::Serialize;
@@ -35,12 +36,59 @@ pub(crate) struct ReviewView {
     proposal: Option<ProposalView>,
     /// The newest private notes, newest first, at most 50.
     notes: Vec<ReviewNote>,
+    /// What others say of this submission, where they were asked.
+    evidence: Vec<EvidenceView>,
     /// That its documents are kept because they are disputed; null when they are not.
     hold: Option<DocumentHold>,
     /// How pressing it is; null when it does not wait for a reviewer.
     urgency: Option<ReviewUrgency>,
     /// Who holds it; null when nobody does.
     lease: Option<LeaseView>,
+}
+
+mirror! {
+    /// Who was asked about an organization.
+    EvidenceSourceName = domain::certification::EvidenceKind {
+        Registry "registry" "the registry of organizations";
+        BankTransfer "bank_transfer" "a bank that moved a sum";
+        ElectronicLicense "electronic_license" "whoever issues electronic licenses";
+    }
+}
+
+mirror! {
+    /// What they say.
+    EvidenceOutcome = domain::certification::EvidenceOutcome {
+        Confirmed "confirmed" "it is as the applicant says";
+        NotFound "not_found" "they do not know the organization";
+        Inactive "inactive" "they know it as dissolved, revoked or out of business";
+        NameDiffers "name_differs" "they know it under another name";
+        RepresentativeDiffers "representative_differs" "they know somebody else as its representative";
+    }
+}
+
+/// What somebody says of a submission.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EvidenceView {
+    /// Who.
+    source: EvidenceSourceName,
+    /// About which submission.
+    #[schema(minimum = 1, example = 1)]
+    attempt: u32,
+    /// What.
+    outcome: EvidenceOutcome,
+    /// When.
+    given_at: DateTime<Utc>,
+}
+
+impl From<&Evidence> for EvidenceView {
+    fn from(evidence: &Evidence) -> Self {
+        Self {
+            source: evidence.kind.into(),
+            attempt: evidence.attempt,
+            outcome: evidence.outcome.into(),
+            given_at: evidence.at,
+        }
+    }
 }
 
 /// A private note of an operator.
@@ -122,6 +170,7 @@ impl ReviewView {
                 .collect(),
             proposal: proposal.map(|proposal| ProposalView::of(proposal, world.language)),
             notes: notes.iter().map(Into::into).collect(),
+            evidence: application.evidence.iter().map(Into::into).collect(),
             hold: application.hold.as_ref().map(Into::into),
             urgency: submission.map(|submission| Urgency::of(submission, now, terms).into()),
             lease: application.state.claim(now).map(LeaseView::of),

@@ -100,6 +100,8 @@ pub struct Storage {
     pub objects: ObjectStorage,
     /// The clamd that looks at uploads, if there is one: `host:port`, or the path of its socket.
     pub scanner: Option<String>,
+    /// The program that reads licenses, or `off`.
+    pub tesseract: String,
     /// How sharp an image has to be; 0 takes any.
     pub sharpness: u32,
     /// How many images are decoded at once, which bounds their memory.
@@ -338,6 +340,11 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
             "GONGPAI_CLAMD",
             "the clamd that looks at uploads: host:port, or the path of its socket",
         ),
+        tesseract: source.get(
+            "GONGPAI_TESSERACT",
+            "tesseract",
+            "the program that reads licenses, with the language chi_sim; where it is not installed, none are read; `off` for none",
+        ),
         sharpness: source.number(
             "GONGPAI_DOCUMENT_SHARPNESS",
             20,
@@ -446,6 +453,8 @@ fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError
             Duration::try_days,
             "how long a certificate serves after its end",
         )?,
+        reads_licenses: false,
+        evidence: Vec::new(),
         identity_images: source.duration(
             "GONGPAI_IDENTITY_IMAGE_DAYS",
             30,

@@ -1,7 +1,7 @@
 //! An application: what an applicant writes, where it stands, and what the last decision on it said.
 
 use super::requirement;
-use super::{ApplicationNumber, Document, Draft, Finding, Hold, State};
+use super::{ApplicationNumber, Document, Draft, Evidence, Finding, Hold, State};
 use crate::agreement::Accepted;
 use crate::context::Context;
 use crate::id::{ApplicationId, TenantId};
@@ -89,6 +89,8 @@ pub struct Application {
     pub consent: Option<Consent>,
     /// That its documents are kept because they are disputed.
     pub hold: Option<Hold>,
+    /// What others say of it.
+    pub evidence: Vec<Evidence>,
     /// Since when it exists.
     pub created_at: DateTime<Utc>,
     /// The version read from the store.
@@ -110,6 +112,7 @@ impl Application {
             last_decision: None,
             consent: None,
             hold: None,
+            evidence: Vec::new(),
             created_at: context.now,
             version: 1,
         }

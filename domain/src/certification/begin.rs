@@ -88,6 +88,7 @@ pub fn begin(
             last_decision: None,
             consent: None,
             hold: None,
+            evidence: Vec::new(),
             created_at: context.now,
             version: 1,
             ..case.application

@@ -1,6 +1,6 @@
 //! Documents: the images and PDFs of an application, as they were checked when they came in.
 
-use super::RequirementKind;
+use super::{Reading, RequirementKind};
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, MemberId};
 use chrono::{DateTime, Utc};
@@ -86,6 +86,8 @@ pub struct Document {
     pub page: u32,
     /// What is known of its bytes.
     pub content: DocumentContent,
+    /// What a program read from it, if it was read.
+    pub reading: Option<Reading>,
     /// Who sent it.
     pub uploaded_by: MemberId,
     /// When.

@@ -11,11 +11,13 @@ mod certificate;
 mod consent;
 mod document;
 mod draft;
+mod evidence;
 mod field;
 mod finding;
 mod life;
 mod number;
 mod precheck;
+mod reading;
 mod requirement;
 mod retention;
 pub(crate) mod state;
@@ -33,10 +35,16 @@ pub use document::{Document, DocumentContent, MediaType, SealedKey};
 pub use draft::{
     Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative, DraftTerm, TermKind,
 };
+pub use evidence::{
+    Evidence, EvidenceKind, EvidenceOutcome, EvidenceSource, Question, keep_evidence, question,
+};
 pub use field::{Field, FieldStatus};
 pub use finding::{Finding, FindingCode, Remedy};
 pub use life::{LifeMark, reinstate, set_life_clock, strike_certificate, suspend};
 pub use number::ApplicationNumber;
+pub use reading::{
+    DocumentReader, Line as ReadLine, Proposal, ReadFrom, Reading, SURE, keep_reading, to_read,
+};
 pub use requirement::{
     Awaiting, Requirement, RequirementKind, RequirementStatus, kinds as required_kinds, possible_kinds,
 };
@@ -71,6 +79,10 @@ pub struct Terms {
     pub identity_images: Duration,
     /// How long all documents are kept after an application came to nothing.
     pub documents: Duration,
+    /// Whether there is a program that reads licenses.
+    pub reads_licenses: bool,
+    /// Who can be asked about a submission.
+    pub evidence: Vec<EvidenceKind>,
     /// Which days are worked, and where days are counted.
     pub calendar: Calendar,
 }
@@ -259,6 +271,11 @@ pub trait DocumentStore {
     /// # Errors
     /// `not_found`.
     fn remove_document(&mut self, id: DocumentId, now: DateTime<Utc>) -> Result<()>;
+    /// Keeps what was read from a document, while it is there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn set_reading(&mut self, id: DocumentId, reading: &Reading) -> Result<()>;
     /// When the last document of some kinds came that is not erased, also one that was removed.
     ///
     /// # Errors

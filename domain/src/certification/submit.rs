@@ -1,5 +1,6 @@
 //! Submitting an application: what was written becomes an attempt that never changes.
 
+use super::evidence::ask_for_evidence;
 use super::{Attempt, Case, CaseStore, Finding, Overview, Terms};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
@@ -57,6 +58,7 @@ pub fn submit(
     })?;
     tx.update_application(&case.application)?;
     set_clock(tx, context, &case.application, terms)?;
+    ask_for_evidence(tx, context, &case.application, &terms.evidence)?;
     let (random, ip) = (context.random, context.origin.ip);
     tx.insert_acceptances(&acceptances(random, actor.account, None, accepted, context.now, ip))?;
     let entry = Entry::new("certification.submitted", "certification_application", case.application.id)

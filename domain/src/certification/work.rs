@@ -2,17 +2,17 @@
 
 use super::{
     Action, Application, ApplicationStore, Case, CaseStore, Document, DocumentContent, DocumentStore, Draft,
-    Overview, RequirementKind, Terms, consent, schedule_erasure,
+    MediaType, Overview, RequirementKind, Terms, consent, schedule_erasure,
 };
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::DocumentId;
-use crate::job::JobQueue;
+use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
-use crate::reference::OrganizationTypes;
+use crate::reference::{OrganizationType, OrganizationTypes};
 use serde_json::Value;
 
 /// Puts a new draft in the place of the old one. `expected` is the version that the writer read.
@@ -135,12 +135,18 @@ pub fn attach(
         kind: attach.kind,
         page: attach.page,
         content: attach.content.clone(),
+        reading: None,
         uploaded_by: actor.member,
         uploaded_at: context.now,
         removed_at: None,
         erased_at: None,
     };
     tx.insert_document(&document)?;
+    let image = document.content.media_type != MediaType::Pdf;
+    if terms.reads_licenses && image && document.kind == organization(&application, types)?.license {
+        let job = Job::ReadDocument { tenant: application.tenant.into(), document: document.id.into() };
+        tx.enqueue(context.random.uuid(), &job, context.now, context.now)?;
+    }
     if documents.is_empty() {
         schedule_erasure(tx, context, &application, terms)?;
     }
@@ -155,10 +161,14 @@ pub fn attach(
     Ok(document)
 }
 
-fn require_wanted(application: &Application, attach: &Attach, types: &OrganizationTypes) -> Result<()> {
-    let organization = types.parse(&application.organization_type).map_err(|_| {
+fn organization<'t>(application: &Application, types: &'t OrganizationTypes) -> Result<&'t OrganizationType> {
+    types.parse(&application.organization_type).map_err(|_| {
         Error::internal(format!("the organization type {} is gone", application.organization_type))
-    })?;
+    })
+}
+
+fn require_wanted(application: &Application, attach: &Attach, types: &OrganizationTypes) -> Result<()> {
+    let organization = organization(application, types)?;
     let wanted = super::requirement::possible_kinds(organization, &application.draft);
     let mut faults = Faults::of(Place::Body);
     if !wanted.contains(&attach.kind) {

@@ -45,6 +45,7 @@ pub(super) struct Row {
     last_decision_sealed: Option<Vec<u8>>,
     consent: Option<Json>,
     hold: Option<Json>,
+    evidence: Json,
     created_at: Instant,
     version: i64,
 }
@@ -82,8 +83,9 @@ impl Row {
             last_decision_sealed: last_decision
                 .map(|decision| tx.seal(&decision_place(id), decision))
                 .transpose()?,
-            consent: json_of("consent", application.consent.as_ref())?,
-            hold: json_of("hold", application.hold.as_ref())?,
+            consent: application.consent.as_ref().map(|value| json_of("consent", value)).transpose()?,
+            hold: application.hold.as_ref().map(|value| json_of("hold", value)).transpose()?,
+            evidence: json_of("evidence", &application.evidence)?,
             created_at: application.created_at.into(),
             version: application.version,
         };
@@ -171,6 +173,7 @@ impl Row {
             state,
             last_decision,
             consent: self.consent.map(|json| of_json(self.id, "consent", json)).transpose()?,
+            evidence: of_json(self.id, "evidence", self.evidence)?,
             hold: self.hold.map(|json| of_json(self.id, "hold", json)).transpose()?,
             created_at: self.created_at.0,
             version: self.version,
@@ -180,9 +183,9 @@ impl Row {
 
 const TABLE: &str = "certification_applications";
 
-fn json_of(column: &str, value: Option<&impl Serialize>) -> Result<Option<Json>> {
-    let json = value.map(serde_json::to_value).transpose();
-    Ok(json.map_err(|error| Error::internal(format!("{column}: {error}")))?.map(Json))
+fn json_of(column: &str, value: &impl Serialize) -> Result<Json> {
+    let json = serde_json::to_value(value);
+    json.map(Json).map_err(|error| Error::internal(format!("{column}: {error}")))
 }
 
 fn of_json<T: DeserializeOwned>(id: Id, column: &str, json: Json) -> Result<T> {

@@ -3,11 +3,11 @@
 use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::documents;
-use crate::sql_type::{Id, Instant, name_of, named};
+use crate::sql_type::{Id, Instant, Json, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::certification::{Document, DocumentContent, DocumentStore, RequirementKind, SealedKey};
+use domain::certification::{Document, DocumentContent, DocumentStore, Reading, RequirementKind, SealedKey};
 use domain::error::{Code, Error, Result};
 use domain::id::{ApplicationId, DocumentId};
 
@@ -27,6 +27,7 @@ struct DocumentRow {
     height: Option<i64>,
     sharpness: Option<i64>,
     pages: Option<i64>,
+    reading: Option<Json>,
     key_sealed: Vec<u8>,
     uploaded_by: Id,
     uploaded_at: Instant,
@@ -58,12 +59,23 @@ impl TryFrom<DocumentRow> for Document {
                 pages: small("pages", row.pages)?,
                 key: SealedKey(row.key_sealed.clone()),
             },
+            reading: row
+                .reading
+                .as_ref()
+                .map(|reading| serde_json::from_value(reading.0.clone()))
+                .transpose()
+                .map_err(|_| wrong("reading"))?,
             uploaded_by: row.uploaded_by.get(),
             uploaded_at: row.uploaded_at.0,
             removed_at: row.removed_at.map(|at| at.0),
             erased_at: row.erased_at.map(|at| at.0),
         })
     }
+}
+
+fn json_of(reading: &Reading) -> Result<Json> {
+    let json = serde_json::to_value(reading);
+    json.map(Json).map_err(|error| Error::internal(format!("reading: {error}")))
 }
 
 impl DocumentStore for Tx<'_> {
@@ -119,6 +131,7 @@ impl DocumentStore for Tx<'_> {
             height: content.height.map(i64::from),
             sharpness: content.sharpness.map(i64::from),
             pages: content.pages.map(i64::from),
+            reading: document.reading.as_ref().map(json_of).transpose()?,
             key_sealed: content.key.0.clone(),
             uploaded_by: document.uploaded_by.into(),
             uploaded_at: document.uploaded_at.into(),
@@ -139,6 +152,15 @@ impl DocumentStore for Tx<'_> {
             .execute(db))
         .understood()?;
         if changed == 1 { Ok(()) } else { Err(Code::NotFound.into()) }
+    }
+
+    fn set_reading(&mut self, id: DocumentId, reading: &Reading) -> Result<()> {
+        let known = documents::table
+            .filter(documents::tenant_id.eq(self.bound()?))
+            .filter(documents::id.eq(Id::from(id)))
+            .filter(documents::erased_at.is_null());
+        let reading = documents::reading.eq(Some(json_of(reading)?));
+        on!(self.db, |db| diesel::update(known).set(reading).execute(db)).understood().map(drop)
     }
 
     fn last_upload(
@@ -181,7 +203,11 @@ impl DocumentStore for Tx<'_> {
             documents::table.filter(documents::tenant_id.eq(tenant)).filter(documents::id.eq_any(ids.clone()))
         };
         // Without its key, what is left in the store or in a copy of it is noise.
-        let gone = (documents::erased_at.eq(Some(Instant(now))), documents::key_sealed.eq(Vec::new()));
+        let gone = (
+            documents::erased_at.eq(Some(Instant(now))),
+            documents::key_sealed.eq(Vec::new()),
+            documents::reading.eq(None::<Json>),
+        );
         on!(self.db, |db| diesel::update(theirs()).set(gone).execute(db)).understood()?;
         let left = theirs().filter(documents::removed_at.is_null());
         let removed = documents::removed_at.eq(Some(Instant(now)));

@@ -1,8 +1,9 @@
 //! What was uploaded, and what is asked for.
 
 use crate::certification::{DocumentMediaType, RequirementAwaiting, RequirementKind, RequirementStatus};
+use crate::mirror::mirror;
 use chrono::{DateTime, Utc};
-use domain::certification::{Document, Requirement};
+use domain::certification::{Document, Proposal, Reading, Requirement};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,6 +40,8 @@ pub(crate) struct DocumentView {
     sharpness: Option<u32>,
     /// Pages; PDF only.
     pages: Option<u32>,
+    /// What a program read from it; null when it was not read. It is advice.
+    reading: Option<ReadingView>,
     /// Where the document can be seen, upright and without metadata.
     #[schema(example = "/v1/certification/documents/0196f3a0-7c1e-7b5a-9d43-5c1f0a2b3c4d/content")]
     content_url: String,
@@ -63,9 +66,57 @@ impl DocumentView {
             height: content.height,
             sharpness: content.sharpness,
             pages: content.pages,
+            reading: document.reading.as_ref().map(ReadingView::of),
             content_url: format!("{below}/documents/{}/content", document.id),
             uploaded_at: document.uploaded_at,
             erased_at: document.erased_at,
+        }
+    }
+}
+
+mirror! {
+    /// From what something was read.
+    ReadFromName = domain::certification::ReadFrom {
+        Text "text" "printed text";
+        QrCode "qr_code" "the QR code";
+    }
+}
+
+/// Something that a program read.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ReadValue {
+    /// What.
+    #[schema(example = "91350100M000100Y43")]
+    value: String,
+    /// How sure the program is, in percent.
+    #[schema(minimum = 0, maximum = 100, example = 93)]
+    confidence: u8,
+    /// From what.
+    from: ReadFromName,
+}
+
+/// What a program read from a license. Where it is sure and the form says otherwise, a finding says so.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ReadingView {
+    /// The name of the organization.
+    legal_name: Option<ReadValue>,
+    /// Its credit code.
+    credit_code: Option<ReadValue>,
+    /// When it was read.
+    read_at: DateTime<Utc>,
+}
+
+impl ReadingView {
+    fn of(reading: &Reading) -> Self {
+        let value = |read: &Proposal| ReadValue {
+            value: read.value.clone(),
+            confidence: read.confidence,
+            from: read.from.into(),
+        };
+        Self {
+            legal_name: reading.legal_name.as_ref().map(value),
+            credit_code: reading.credit_code.as_ref().map(value),
+            read_at: reading.at,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::requirement::kinds;
 use super::{
-    ApplicationKind, Case, ConsentState, Draft, DraftTerm, Finding, FindingCode, RequirementKind, TermKind,
+    ApplicationKind, Case, ConsentState, Draft, DraftTerm, Evidence, EvidenceKind, EvidenceOutcome, Finding,
+    FindingCode, Proposal, RequirementKind, SURE, TermKind,
 };
 use crate::error::Violation;
 use crate::identifier::{
@@ -27,6 +28,8 @@ pub(super) fn precheck(case: &Case, organization: &OrganizationType, today: Naiv
     check.applicant();
     check.consent();
     check.documents();
+    check.readings();
+    check.evidence();
     check.found
 }
 
@@ -276,6 +279,64 @@ impl<'a> Check<'a> {
                 _ => FindingCode::DocumentMissing,
             };
             self.found.push(Finding::blocking(self.case.application.id, code, None, Some(kind)));
+        }
+    }
+
+    /// What the registry and others say of the submission. They may be wrong or late, so it is left to the reviewer.
+    fn evidence(&mut self) {
+        let application = &self.case.application;
+        let attempt = application.state.submission().map(|submission| submission.attempt);
+        let current = |evidence: &&Evidence| Some(evidence.attempt) == attempt;
+        for evidence in application.evidence.iter().filter(current) {
+            let (code, pointer) = match (evidence.outcome, evidence.kind) {
+                (EvidenceOutcome::NotFound, EvidenceKind::Registry) => {
+                    (FindingCode::RegistryNotFound, "/registration/number")
+                }
+                (EvidenceOutcome::Inactive, _) => (FindingCode::RegistryInactive, "/registration/number"),
+                (EvidenceOutcome::NameDiffers, _) => (FindingCode::NameMismatch, "/legal_name"),
+                (EvidenceOutcome::RepresentativeDiffers, _) => {
+                    (FindingCode::RepresentativeMismatch, "/representative/name")
+                }
+                // Nobody has to have moved money, or to have an electronic license.
+                (EvidenceOutcome::NotFound | EvidenceOutcome::Confirmed, _) => continue,
+            };
+            let finding = self.field(code, pointer).left_to_reviewer();
+            if !self.found.iter().any(|known| known.id == finding.id) {
+                self.found.push(finding);
+            }
+        }
+    }
+
+    /// What a program read from the license and the form says otherwise. It is advice: it neither blocks nor has to be
+    /// overridden.
+    fn readings(&mut self) {
+        let license = self.organization.license;
+        let documents = self.case.documents.iter().filter(|document| document.kind == license);
+        let readings: Vec<_> = documents.filter_map(|document| document.reading.as_ref()).collect();
+        let draft = self.draft();
+        let number = draft.registration.number.as_deref();
+        let number = number.filter(|_| draft.registration.kind == Some(RegistrationKind::CreditCode));
+        for reading in readings {
+            let at = (FindingCode::NameMismatch, "/legal_name");
+            self.disagreement(at, reading.legal_name.as_ref(), draft.name_on_license(), comparison_key);
+            let at = (FindingCode::RegistrationNumberMismatch, "/registration/number");
+            self.disagreement(at, reading.credit_code.as_ref(), number, squeezed);
+        }
+    }
+
+    fn disagreement(
+        &mut self,
+        (code, pointer): (FindingCode, &str),
+        read: Option<&Proposal>,
+        written: Option<&str>,
+        form: fn(&str) -> String,
+    ) {
+        let Some((read, written)) = read.filter(|read| read.confidence >= SURE).zip(written) else { return };
+        if form(&read.value) != form(written) {
+            let (application, license) = (self.case.application.id, self.organization.license);
+            let finding = Finding::blocking(application, code, Some(pointer), Some(license));
+            let finding = Finding { blocking: false, ..finding };
+            self.found.push(finding.measured(read.confidence.into(), SURE.into()));
         }
     }
 }

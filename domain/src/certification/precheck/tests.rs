@@ -4,7 +4,7 @@
 use super::*;
 use crate::certification::{
     Application, ApplicationKind, ApplicationNumber, Consent, ConsentWay, Document, DocumentContent,
-    DraftRegistration, MediaType, SealedKey, State,
+    DraftRegistration, MediaType, ReadFrom, Reading, SealedKey, State, Submission,
 };
 use crate::phone::Phone;
 use crate::reference::{Capacity, IndustryCode, OrganizationTypes, StaffSize};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 fn document(kind: RequirementKind) -> Document {
     Document {
         erased_at: None,
+        reading: None,
         id: Uuid::nil().into(),
         application: Uuid::nil().into(),
         kind,
@@ -70,6 +71,7 @@ fn sound() -> Case {
         tenant: Tenant { id: id.into(), organization, created_at: DateTime::UNIX_EPOCH, version: 1 },
         application: Application {
             hold: None,
+            evidence: Vec::new(),
             id: id.into(),
             tenant: id.into(),
             number: ApplicationNumber::parse("GP-1S39QN9SEJHP").unwrap(),
@@ -386,4 +388,62 @@ fn documents_that_are_missing() {
         case.application.draft.applicant.id_term.kind = Some(TermKind::LongTerm);
     });
     assert_eq!(applied, ["authorization_letter: authorization_missing"]);
+}
+
+/// A license that a program read so.
+fn read(name: &str, number: &str, confidence: u8) -> Reading {
+    let proposal = |value: &str| Proposal { value: value.to_owned(), confidence, from: ReadFrom::Text };
+    Reading {
+        legal_name: Some(proposal(name)),
+        credit_code: Some(proposal(number)),
+        at: DateTime::UNIX_EPOCH,
+    }
+}
+
+#[test]
+fn what_a_program_read_is_advice() {
+    let license = |reading: Reading| {
+        found("enterprise", |case| {
+            let license = case.documents.iter_mut().find(|it| it.kind == RequirementKind::BusinessLicense);
+            license.unwrap().reading = Some(reading.clone());
+        })
+    };
+    let sound = sound();
+    let (name, number) =
+        (sound.application.draft.legal_name.unwrap(), sound.application.draft.registration.number.unwrap());
+    assert!(license(read(&name, &number, 99)).is_empty());
+    let other = "92350100M000100Y40";
+    let told = ["/legal_name: name_mismatch?", "/registration/number: registration_number_mismatch?"];
+    assert_eq!(license(read("另一家有限公司", other, SURE)), told);
+    assert!(license(read("另一家有限公司", other, SURE - 1)).is_empty(), "who is not sure says nothing");
+}
+
+#[test]
+fn what_others_say_is_left_to_the_reviewer() {
+    use EvidenceKind::{BankTransfer, Registry};
+    use EvidenceOutcome::{Confirmed, Inactive, NameDiffers, NotFound, RepresentativeDiffers};
+    let said = |kind: EvidenceKind, outcome: EvidenceOutcome, attempt: u32| {
+        found("enterprise", |case| {
+            let at = DateTime::UNIX_EPOCH;
+            case.application.state = State::Submitted(Submission {
+                attempt: 2,
+                by: Uuid::nil().into(),
+                at,
+                left: chrono::Duration::days(3),
+                due_at: at,
+                provisional: false,
+            });
+            case.application.evidence = vec![Evidence { kind, attempt, outcome, at }];
+        })
+    };
+    assert!(said(Registry, Confirmed, 2).is_empty());
+    assert_eq!(said(Registry, NotFound, 2), ["/registration/number: registry_not_found?"]);
+    assert_eq!(said(Registry, Inactive, 2), ["/registration/number: registry_inactive?"]);
+    assert_eq!(said(Registry, NameDiffers, 2), ["/legal_name: name_mismatch?"]);
+    assert_eq!(
+        said(BankTransfer, RepresentativeDiffers, 2),
+        ["/representative/name: representative_mismatch?"]
+    );
+    assert!(said(BankTransfer, NotFound, 2).is_empty(), "nobody has to have moved money");
+    assert!(said(Registry, NotFound, 1).is_empty(), "an earlier submission was another one");
 }

@@ -14,6 +14,8 @@ fn proposer() -> OperatorId {
 
 pub(crate) fn terms() -> Terms {
     Terms {
+        reads_licenses: false,
+        evidence: Vec::new(),
         identity_images: Duration::days(30),
         documents: Duration::days(90),
         review: Duration::days(3),

@@ -174,6 +174,7 @@ CREATE TABLE certification_applications (
     last_decision_sealed bytea,
     consent jsonb,
     hold jsonb,
+    evidence jsonb NOT NULL,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (tenant_id, id)
@@ -209,6 +210,7 @@ CREATE TABLE documents (
     height bigint,
     sharpness bigint,
     pages bigint,
+    reading jsonb,
     key_sealed bytea NOT NULL,
     uploaded_by uuid NOT NULL,
     uploaded_at timestamptz NOT NULL,

@@ -174,6 +174,7 @@ CREATE TABLE certification_applications (
     last_decision_sealed BLOB,
     consent TEXT,
     hold TEXT,
+    evidence TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
@@ -209,6 +210,7 @@ CREATE TABLE documents (
     height INTEGER,
     sharpness INTEGER,
     pages INTEGER,
+    reading TEXT,
     key_sealed BLOB NOT NULL,
     uploaded_by BLOB NOT NULL,
     uploaded_at INTEGER NOT NULL,

@@ -18,7 +18,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
     use crate::ticket::desk;
     use crate::verification::request_code::request_code;
-    use crate::{document_link, help, inbox, registration, review, ticket};
+    use crate::{dissolution, document_link, help, inbox, person, registration, review, ticket};
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -36,6 +36,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(end::end_session)
         .service(answer_challenge::answer_challenge)
         .service(me::get_me)
+        .service(person::correct::correct_me)
+        .service(person::export::export_my_data)
+        .service(person::confirmation::request_confirmation)
+        .service(person::close::close_account)
+        .service(dissolution::get::get_dissolution)
+        .service(dissolution::ask::dissolve_organization)
+        .service(dissolution::call_off::call_dissolution_off)
         .service(get::get_certification)
         .service(update_subject::update_certification_subject)
         .service(upload_document::upload_certification_document)

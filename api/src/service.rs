@@ -237,6 +237,10 @@ fn unrecorded(
     mut ids: BTreeSet<DocumentId>,
 ) -> Result<BTreeSet<DocumentId>> {
     let asked: Vec<_> = ids.iter().copied().collect();
+    let dissolved = match folder {
+        Folder::Tenant(tenant) => database.was_dissolved(tenant)?,
+        Folder::Tickets => false,
+    };
     let recorded = database.read(|tx| match folder {
         Folder::Tickets => tx.attachments_by_id(&asked),
         Folder::Tenant(tenant) => {
@@ -248,7 +252,8 @@ fn unrecorded(
                     Ok(kept.map(|document| document.id).collect())
                 }
                 // The files of a tenant whom this database does not know are another database's, perhaps.
-                Err(error) if error.code() == Code::NotFound => Ok(asked.clone()),
+                Err(error) if error.code() == Code::NotFound && !dissolved => Ok(asked.clone()),
+                Err(error) if error.code() == Code::NotFound => Ok(Vec::new()),
                 Err(error) => Err(error),
             }
         }

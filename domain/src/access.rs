@@ -20,11 +20,13 @@ pub enum Permission {
     CertificateSuspend,
     /// See what people ask, and answer.
     TicketAnswer,
+    /// Dissolve the organization.
+    TenantDissolve,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -32,6 +34,7 @@ impl Permission {
         Self::ReviewConfirm,
         Self::CertificateSuspend,
         Self::TicketAnswer,
+        Self::TenantDissolve,
     ];
 
     /// The name that documents and errors use.
@@ -45,6 +48,7 @@ impl Permission {
             Self::ReviewConfirm => "review:confirm",
             Self::CertificateSuspend => "certificate:suspend",
             Self::TicketAnswer => "ticket:answer",
+            Self::TenantDissolve => "tenant:dissolve",
         }
     }
 }
@@ -59,7 +63,12 @@ impl Holder for MemberActor {
     fn may(&self, permission: Permission) -> bool {
         match self.role {
             MemberRole::Owner => {
-                matches!(permission, Permission::CertificationRead | Permission::CertificationManage)
+                matches!(
+                    permission,
+                    Permission::CertificationRead
+                        | Permission::CertificationManage
+                        | Permission::TenantDissolve
+                )
             }
             MemberRole::Member => false,
         }
@@ -124,14 +133,15 @@ mod tests {
         ] {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
-        // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer.
+        // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
+        // tenant:dissolve.
         let golden = "\
-owner           yes yes -   -   -   -   -
-member          -   -   -   -   -   -   -
-reviewer        -   -   yes yes -   -   yes
-senior_reviewer -   -   yes yes yes yes yes
-support         -   -   yes -   -   -   yes
-platform_admin  -   -   yes -   -   -   yes
+owner           yes yes -   -   -   -   -   yes
+member          -   -   -   -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes -
+senior_reviewer -   -   yes yes yes yes yes -
+support         -   -   yes -   -   -   yes -
+platform_admin  -   -   yes -   -   -   yes -
 ";
         assert_eq!(matrix, golden);
     }

@@ -90,6 +90,7 @@ fn text(slug: &str) -> Option<Localized> {
         "certificate",
         "support",
         "for-reviewers",
+        "leaving",
         "for-developers"
     )
 }

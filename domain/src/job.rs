@@ -14,6 +14,13 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Job {
+    /// Dissolve an organization, if that was not called off.
+    Dissolve {
+        /// The tenant.
+        tenant: Uuid,
+        /// When it was to be dissolved.
+        at: DateTime<Utc>,
+    },
     /// See whether the time of an application's documents has come.
     EraseDocuments {
         /// The tenant.
@@ -103,6 +110,7 @@ impl Job {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Dissolve { .. } => "dissolve",
             Self::EraseDocuments { .. } => "erase_documents",
             Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
             Self::ReadDocument { .. } => READ_DOCUMENT,

@@ -50,6 +50,7 @@ notices! {
     CertificateEnded "certificate_ended" "企业认证已到期。请在 {until} 前完成年审，之后将不能新增成员和应用。" "The certificate has ended. Renew it by {until}; after that nothing new can be added.";
     CertificateGraceOver "certificate_grace_over" "企业认证的宽限期已于 {until} 结束，现不能新增成员和应用，原有数据和成员不受影响。" "The time of grace ended on {until}: nothing new can be added. Nobody is locked out, and nothing is lost.";
     CertificateSuspended "certificate_suspended" "企业认证已被暂停：{reason}" "The certificate was suspended: {reason}";
+    OrganizationDissolves "organization_dissolves" "您的企业将于 {until} 解散，全部数据将被删除。如非本意，请在此之前登录撤销。" "Your organization will be dissolved on {until} and everything of it erased. Sign in before to call it off.";
     TicketAnswered "ticket_answered" "您的工单有新回复，请登录查看。" "Your ticket has an answer; sign in to read it.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }

@@ -15,8 +15,8 @@ use domain::phone::MobileNumber;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = notices, treat_none_as_default_value = false)]
-struct Row {
-    tenant_id: Id,
+pub(crate) struct Row {
+    pub(crate) tenant_id: Id,
     id: Id,
     member_id: Id,
     kind: String,

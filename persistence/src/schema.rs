@@ -167,6 +167,7 @@ diesel::table! {
         address_line -> Text,
         phone -> Text,
         created_at -> Instant,
+        dissolves_at -> Nullable<Instant>,
         version -> BigInt,
     }
 }
@@ -513,6 +514,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    dissolved_tenants (tenant_id) {
+        tenant_id -> Id,
+        dissolved_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
@@ -524,6 +535,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     review_work,
     sessions,
     tenants,
+    tickets,
     devices
 );
 

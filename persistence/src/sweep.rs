@@ -5,8 +5,7 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, idempotency_records, registrations, sessions, sms_sends, ticket_messages, tickets,
-    verifications,
+    challenges, idempotency_records, registrations, sessions, sms_sends, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -32,7 +31,7 @@ macro_rules! forget {
 
 impl Database {
     /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
-    /// that nobody completed within a week of their end, sessions a month after their last possible day, and
+    /// a week after their end, sessions a month after their last possible day, and
     /// tickets a year after their last change; the files of those are found by whoever tidies the documents. Says how many
     /// rows there were.
     ///
@@ -48,8 +47,8 @@ impl Database {
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
             + self.in_batches(|tx| {
-                let abandoned = registrations::expires_at.le(week).and(registrations::completed_at.is_null());
-                forget!(tx, registrations, id: Id, abandoned)
+                // One that was completed is told by the tenant and the journal.
+                forget!(tx, registrations, id: Id, registrations::expires_at.le(week))
             })?
             + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?
             + self.in_batches(|tx| forget_tickets(tx, before(TICKETS)))?)
@@ -76,9 +75,6 @@ fn forget_tickets(tx: &mut Tx<'_>, since: Instant) -> Result<usize> {
         .limit(BATCH)
         .load(db))
     .understood()?;
-    on!(tx.db, |db| {
-        diesel::delete(ticket_messages::table.filter(ticket_messages::ticket_id.eq_any(&old))).execute(db)
-    })
-    .understood()?;
-    on!(tx.db, |db| diesel::delete(tickets::table.filter(tickets::id.eq_any(&old))).execute(db)).understood()
+    tx.erase_tickets(&old)?;
+    Ok(old.len())
 }

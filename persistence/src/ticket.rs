@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = tickets, treat_none_as_default_value = false, treat_none_as_null = true)]
-struct Row {
+pub(crate) struct Row {
     id: Id,
     tenant_id: Option<Id>,
     member_id: Option<Id>,
@@ -51,7 +51,7 @@ struct CardJson {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
-struct MessageRow {
+pub(crate) struct MessageRow {
     ticket_id: Id,
     id: Id,
     author_kind: String,
@@ -130,7 +130,7 @@ impl Tx<'_> {
         })
     }
 
-    fn ticket_of(&self, row: &Row) -> Result<Ticket> {
+    pub(crate) fn ticket_of(&self, row: &Row) -> Result<Ticket> {
         let wrong = |column: &str| corrupt("tickets", row.id.0, column);
         let card: CardJson = self.open(&card_place(row.id), &row.card_sealed)?;
         let opened_for = match (row.tenant_id, row.member_id, row.registration_id) {
@@ -207,7 +207,7 @@ impl Tx<'_> {
         })
     }
 
-    fn message_of(&self, row: MessageRow) -> Result<Message> {
+    pub(crate) fn message_of(&self, row: MessageRow) -> Result<Message> {
         let wrong = |column: &str| corrupt("ticket_messages", row.id.0, column);
         let text = row.text_sealed.as_ref();
         let text: Option<String> =

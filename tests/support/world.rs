@@ -206,8 +206,22 @@ impl World {
     }
 }
 
-/// The access token of a member who has no right at all. There is no request yet that adds one.
+/// The access token of a member who has no right at all.
 pub async fn plain_member(world: &World, company: &Company) -> String {
+    plain_member_of(world, company, &mobile()).await
+}
+
+/// The same, with a number.
+pub async fn plain_member_of(world: &World, company: &Company, number: &str) -> String {
+    join(world, company, number).await;
+    world.post("/v1/codes", json!({"purpose": "sign_in", "mobile": number})).send().await.expect(202);
+    let code = world.code(number).await;
+    let body = json!({"method": "sms_code", "mobile": number, "code": code, "device": crate::device()});
+    world.post("/v1/sessions", body).send().await.expect(201).text("/session/access_token")
+}
+
+/// Makes whoever has a number a member without any right. There is no request yet that does.
+pub async fn join(world: &World, company: &Company, number: &str) {
     use domain::account::{Account, AccountStore};
     use domain::actor::MemberRole;
     use domain::member::{Member, MemberStore};
@@ -215,16 +229,15 @@ pub async fn plain_member(world: &World, company: &Company) -> String {
     use domain::tenant::TenantScope;
     use domain::text::PersonName;
     use uuid::Uuid;
-    let number = mobile();
     let now = world.clock.now();
     let account =
-        Account { id: Uuid::now_v7().into(), mobile: MobileNumber::parse(&number).unwrap(), created_at: now };
+        Account { id: Uuid::now_v7().into(), mobile: MobileNumber::parse(number).unwrap(), created_at: now };
     let tenant: Uuid = company.tenant.parse().unwrap();
     let member = Member {
         tenant: tenant.into(),
         id: Uuid::now_v7().into(),
         account: account.id,
-        userid: "plain".to_owned(),
+        userid: format!("plain-{number}"),
         name: PersonName::parse("赵普通").unwrap(),
         position: None,
         role: MemberRole::Member,
@@ -235,15 +248,16 @@ pub async fn plain_member(world: &World, company: &Company) -> String {
     let write = move || {
         database.write(|tx| {
             tx.enter(tenant.into());
-            tx.insert_account(&account)?;
+            let known = tx.account_by_mobile(&account.mobile)?;
+            let mut member = member.clone();
+            match known {
+                Some(known) => member.account = known.id,
+                None => tx.insert_account(&account)?,
+            }
             tx.insert_member(&member)
         })
     };
     tokio::task::spawn_blocking(write).await.unwrap().expect("a member");
-    world.post("/v1/codes", json!({"purpose": "sign_in", "mobile": number})).send().await.expect(202);
-    let code = world.code(&number).await;
-    let body = json!({"method": "sms_code", "mobile": number, "code": code, "device": crate::device()});
-    world.post("/v1/sessions", body).send().await.expect(201).text("/session/access_token")
 }
 
 /// A number that no other test has.

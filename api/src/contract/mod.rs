@@ -46,6 +46,7 @@ pub struct Contract {
         (name = "certification", description = "A company proves by documents that it is who it says it is."),
         (name = "inbox", description = "What Gongpai tells a member of its own accord."),
         (name = "review", description = "Operators decide certifications."),
+        (name = "person", description = "What is kept about a person or an organization: to have it, correct it, erase it."),
         (name = "support", description = "Whoever needs help asks, and operators answer."),
         (name = "service", description = "The service itself."),
         (name = "development", description = "Only with the SMS outbox, only on this machine."),

@@ -5,11 +5,12 @@ use crate::gateway::documents::Part;
 use crate::gateway::sms::{Content, SentMessage};
 use crate::http::pipeline::Limits;
 use crate::service::Service;
-use chrono::Duration as Lease;
+use chrono::{DateTime, Duration as Lease, Utc};
 use domain::certification::{
     EvidenceKind, erase_documents, keep_evidence, keep_reading, question, strike_certificate, to_read,
 };
 use domain::context::{Context, Origin, Random};
+use domain::dissolution::{self, Progress};
 use domain::error::Result;
 use domain::id::{ApplicationId, DocumentId, TenantId};
 use domain::job::{Job, Lane};
@@ -159,19 +160,14 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
         Job::ReadDocument { tenant, document } => {
             read_document(service, (*tenant).into(), (*document).into())
         }
+        Job::Dissolve { tenant, at } => dissolve(service, (*tenant).into(), *at),
         Job::EraseDocuments { tenant, application } => {
             let tenant = (*tenant).into();
             let erased = as_system(service, |tx, context| {
                 let terms = &service.settings.certification;
                 erase_documents(tx, context, (tenant, (*application).into()), terms)
             })?;
-            // What stays behind because the store is away is found by whoever tidies.
-            let forget = async {
-                for id in erased {
-                    service.documents.forget(Folder::Tenant(tenant), id).await;
-                }
-            };
-            Handle::current().block_on(forget);
+            forget_files(service, tenant, erased);
             Ok(())
         }
         Job::SendCode { verification, generation } => send_code(service, *verification, *generation),
@@ -197,6 +193,29 @@ fn as_system<T>(service: &Service, work: impl Fn(&mut Tx<'_>, &Context<'_>) -> R
     let origin = Origin::default();
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
     service.database.write(|tx| work(tx, &context))
+}
+
+/// Forgets the bytes of documents. What stays behind because the store is away is found by whoever tidies.
+fn forget_files(service: &Service, tenant: TenantId, documents: Vec<DocumentId>) {
+    Handle::current().block_on(async {
+        for id in documents {
+            service.documents.forget(Folder::Tenant(tenant), id).await;
+        }
+    });
+}
+
+/// Dissolves an organization, step by step.
+fn dissolve(service: &Service, tenant: TenantId, at: DateTime<Utc>) -> Result<()> {
+    loop {
+        match as_system(service, |tx, context| dissolution::dissolve(tx, context, tenant, at))? {
+            Progress::More => {}
+            Progress::Nothing => return Ok(()),
+            Progress::Done(documents) => {
+                forget_files(service, tenant, documents);
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Reads a license, where there is a program for it.

@@ -5,7 +5,8 @@ use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use domain::access::{Holder, Permission};
-use domain::member::MemberStore;
+use domain::actor::MemberActor;
+use domain::member::{MemberStore, Profile};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -34,6 +35,23 @@ pub(crate) struct Me {
     session_id: Uuid,
 }
 
+impl Me {
+    pub(crate) fn of(actor: &MemberActor, profile: Profile) -> Self {
+        let place = profile.membership;
+        let permitted = Permission::ALL.into_iter().filter(|permission| actor.may(*permission));
+        Self {
+            account_id: actor.account.into(),
+            mobile_masked: profile.mobile.masked(),
+            tenant: TenantReference { id: place.tenant.into(), name: place.tenant_name },
+            member: MemberReference { id: place.member.into(), userid: place.userid, name: place.name },
+            position: profile.position,
+            role: actor.role.into(),
+            permissions: permitted.map(|permission| permission.name().to_owned()).collect(),
+            session_id: actor.session.into(),
+        }
+    }
+}
+
 /// See who is signed in
 #[utoipa::path(
     operation_id = "get_me", tag = "session",
@@ -43,20 +61,5 @@ pub(crate) struct Me {
 #[get("/v1/me")]
 pub(crate) async fn get_me(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
     let Member(actor) = member;
-    call.read(Some(actor.tenant), move |tx, _| {
-        let profile = tx.profile(actor.member)?;
-        let place = profile.membership;
-        let permitted = Permission::ALL.into_iter().filter(|permission| actor.may(*permission));
-        Reply::ok(&Me {
-            account_id: actor.account.into(),
-            mobile_masked: profile.mobile.masked(),
-            tenant: TenantReference { id: place.tenant.into(), name: place.tenant_name },
-            member: MemberReference { id: place.member.into(), userid: place.userid, name: place.name },
-            position: profile.position,
-            role: actor.role.into(),
-            permissions: permitted.map(|permission| permission.name().to_owned()).collect(),
-            session_id: actor.session.into(),
-        })
-    })
-    .await
+    call.read(Some(actor.tenant), move |tx, _| Reply::ok(&Me::of(&actor, tx.profile(actor.member)?))).await
 }

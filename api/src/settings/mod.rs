@@ -156,6 +156,8 @@ pub struct Settings {
     pub registration: RegistrationTerms,
     /// How certification works.
     pub certification: CertificationTerms,
+    /// How long an owner can call the dissolution of an organization off.
+    pub dissolution: Duration,
     /// The installation's own organization types.
     pub organization_types: Option<PathBuf>,
     /// Whether the log is JSON.
@@ -228,6 +230,12 @@ impl Settings {
                 )?,
             },
             certification: certification(source)?,
+            dissolution: source.duration(
+                "GONGPAI_DISSOLUTION_DAYS",
+                7,
+                Duration::try_days,
+                "how long an owner can call the dissolution of an organization off",
+            )?,
             organization_types: source
                 .optional(
                     "GONGPAI_ORGANIZATION_TYPES",

@@ -192,6 +192,12 @@ catalogue! {
     DocumentNotScanned "document_not_scanned" Unavailable "暂时无法完成安全检查，请稍后再传。" "The file could not be checked for harm; send it again later.";
     DocumentErased "document_erased" NotFound "该材料的保存期限已过，已按规定删除。" "The document was erased after its time, as the law wants.";
     LinkInvalid "link_invalid" NotFound "链接无效或已失效。" "The link is not valid, or no longer.";
+    // Accounts and organizations.
+    OwnerOfOrganization "owner_of_organization" Conflict "您是“{organization}”的创建者，请先解散企业或移交创建者身份。" "You own {organization}; dissolve it or hand it over first.";
+    OrganizationNameDiffers "organization_name_differs" Invalid "与企业名称不一致。" "This is not the name of the organization.";
+    DissolutionUnderWay "dissolution_under_way" Conflict "企业已在解散过程中。" "The organization is to be dissolved already.";
+    DissolutionNotUnderWay "dissolution_not_under_way" Conflict "企业不在解散过程中。" "The organization is not to be dissolved.";
+    DocumentsHeld "documents_held" Conflict "认证材料存在争议，暂不能解散。" "Documents of the organization are disputed; it cannot be dissolved yet.";
     // Tickets.
     TooManyTickets "too_many_tickets" Conflict "已有 {limit} 个未解决的工单，请在其中继续。" "There are {limit} tickets that are not resolved; go on in one of them.";
     CertificationNumberUnknown "certification_number_unknown" Invalid "没有这个认证编号。" "There is no certification of that number.";

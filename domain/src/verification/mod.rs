@@ -17,7 +17,7 @@ pub use send::{Permit, Request, Sent, permit, send};
 use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::id::{ApplicationId, DeviceId, RegistrationId, VerificationId};
+use crate::id::{AccountId, ApplicationId, DeviceId, RegistrationId, TenantId, VerificationId};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
 use std::net::IpAddr;
@@ -48,6 +48,8 @@ pub struct Subject(String);
 
 const REGISTRATION: &str = "registration:";
 const CONSENT: &str = "consent:";
+const CLOSURE: &str = "closure:";
+const DISSOLUTION: &str = "dissolution:";
 
 impl Subject {
     /// A registration.
@@ -62,16 +64,28 @@ impl Subject {
         Self(format!("{CONSENT}{}", uuid::Uuid::new_v5(&id.into(), name.as_bytes())))
     }
 
+    /// Closing an account.
+    #[must_use]
+    pub fn closure(id: AccountId) -> Self {
+        Self(format!("{CLOSURE}{id}"))
+    }
+
+    /// Dissolving an organization.
+    #[must_use]
+    pub fn dissolution(id: TenantId) -> Self {
+        Self(format!("{DISSOLUTION}{id}"))
+    }
+
     /// Signing in to a realm with a number.
     #[must_use]
     pub fn sign_in(realm: Realm, mobile: &MobileNumber) -> Self {
         Self(format!("{}:{}", realm.name(), mobile.as_str()))
     }
 
-    /// Whose code it is among those of this subject. A registration and a consent have one code, whoever asks: only the
+    /// Whose code it is among those of this subject. A registration, a consent, a closure and a dissolution have one code, whoever asks: only the
     /// holder of a token can. Signing in has one for each.
     fn requester(&self, asked: Requester) -> Requester {
-        let one = self.0.starts_with(REGISTRATION) || self.0.starts_with(CONSENT);
+        let one = [REGISTRATION, CONSENT, CLOSURE, DISSOLUTION].iter().any(|kind| self.0.starts_with(kind));
         if one { Requester::Stranger } else { asked }
     }
 

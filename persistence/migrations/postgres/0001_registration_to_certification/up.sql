@@ -114,6 +114,7 @@ CREATE TABLE tenants (
     address_line text COLLATE "C" NOT NULL,
     phone text COLLATE "C" NOT NULL,
     created_at timestamptz NOT NULL,
+    dissolves_at timestamptz,
     version bigint NOT NULL
 );
 
@@ -381,6 +382,11 @@ CREATE TABLE ticket_messages (
     PRIMARY KEY (ticket_id, id)
 );
 
+CREATE TABLE dissolved_tenants (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    dissolved_at timestamptz NOT NULL
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -400,7 +406,7 @@ CREATE INDEX verifications_end ON verifications (expires_at);
 CREATE INDEX challenges_end ON challenges (expires_at);
 CREATE INDEX sessions_end ON sessions (expires_at);
 CREATE UNIQUE INDEX registrations_token ON registrations (token);
-CREATE INDEX registrations_abandoned ON registrations (expires_at) WHERE completed_at IS NULL;
+CREATE INDEX registrations_ended ON registrations (expires_at);
 CREATE INDEX notices_member ON notices (tenant_id, member_id, created_at, id);
 CREATE INDEX review_notes_application ON review_notes (tenant_id, application_id, id);
 CREATE INDEX saved_replies_title ON saved_replies (title, id);
@@ -415,3 +421,6 @@ CREATE INDEX tickets_registration ON tickets (registration_id, id);
 CREATE INDEX tickets_application ON tickets (application_id, id);
 CREATE INDEX tickets_changed ON tickets (changed_at);
 CREATE INDEX ticket_messages_attachment ON ticket_messages (attachment_id);
+CREATE INDEX tickets_requester ON tickets (member_id);
+CREATE INDEX devices_account ON devices (account_id);
+CREATE INDEX registrations_tenant ON registrations (tenant_id);

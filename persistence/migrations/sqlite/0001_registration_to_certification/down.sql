@@ -1,3 +1,4 @@
+DROP TABLE dissolved_tenants;
 DROP TABLE ticket_messages;
 DROP TABLE tickets;
 DROP TABLE review_work;

@@ -1,0 +1,23 @@
+use super::Dissolution;
+use crate::http::actor::Member;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::Call;
+use crate::http::params::{NoParams, Params};
+use actix_web::get;
+use domain::access::{Permission, require};
+use domain::dissolution::DissolutionStore;
+
+/// See whether the organization is to be dissolved
+#[utoipa::path(
+    operation_id = "get_dissolution", tag = "person",
+    responses((status = 200, description = "Whether, and when.", body = Dissolution)),
+    security(("access_token" = [])),
+)]
+#[get("/v1/organization/dissolution")]
+pub(crate) async fn get_dissolution(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
+    call.read(Some(member.0.tenant), move |tx, _| {
+        require(&member.0, Permission::TenantDissolve)?;
+        Reply::ok(&Dissolution { dissolves_at: tx.dissolves_at()? })
+    })
+    .await
+}

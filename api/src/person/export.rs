@@ -1,0 +1,230 @@
+use crate::http::actor::Member;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::Call;
+use crate::http::params::{NoParams, Params};
+use crate::session::MemberRoleName;
+use crate::ticket::TicketAuthor;
+use actix_web::get;
+use chrono::{DateTime, Utc};
+use domain::error::Language;
+use domain::person::{PersonData, export};
+use domain::tenant::TenantScope;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What is kept about a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyData {
+    /// The account.
+    account_id: Uuid,
+    /// Its number, in full.
+    #[schema(example = "+8613800138000")]
+    mobile: String,
+    /// Since when it is known.
+    created_at: DateTime<Utc>,
+    /// Its places, in all organizations.
+    memberships: Vec<MyMembership>,
+    /// The devices from which somebody signed in with it.
+    devices: Vec<MyDevice>,
+    /// The sessions that were opened, up to a month after their end.
+    sessions: Vec<MySession>,
+    /// The agreements that were accepted.
+    acceptances: Vec<MyAcceptance>,
+    /// What Gongpai told, in the client's language.
+    notices: Vec<MyNotice>,
+    /// What was asked of support, and answered.
+    tickets: Vec<MyTicket>,
+}
+
+/// A place in an organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyMembership {
+    /// The organization.
+    tenant_id: Uuid,
+    /// Its name.
+    #[schema(example = "深圳市工牌科技有限公司")]
+    tenant_name: String,
+    /// The member.
+    member_id: Uuid,
+    /// What integrators call them.
+    userid: String,
+    /// The name there.
+    #[schema(example = "王小明")]
+    name: String,
+    /// The role there.
+    role: MemberRoleName,
+}
+
+/// A device.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyDevice {
+    /// Its id.
+    id: Uuid,
+    /// What it is called.
+    name: String,
+    /// What it is.
+    platform: String,
+    /// Since when it is known.
+    created_at: DateTime<Utc>,
+}
+
+/// A session.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MySession {
+    /// Its id.
+    id: Uuid,
+    /// The device.
+    device_id: Option<Uuid>,
+    /// Since when.
+    created_at: DateTime<Utc>,
+    /// When it was ended; null when it was not.
+    ended_at: Option<DateTime<Utc>>,
+}
+
+/// An agreement that was accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyAcceptance {
+    /// Which.
+    agreement_id: Uuid,
+    /// In which version.
+    #[schema(example = "2026-11-01")]
+    version: String,
+    /// When.
+    accepted_at: DateTime<Utc>,
+    /// From which address.
+    ip: Option<String>,
+}
+
+/// Something that Gongpai told.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyNotice {
+    /// In which organization.
+    tenant_id: Uuid,
+    /// What.
+    text: String,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyTicket {
+    /// Its id.
+    id: Uuid,
+    /// What it is called.
+    subject: String,
+    /// Since when it exists.
+    created_at: DateTime<Utc>,
+    /// What was said, oldest first.
+    messages: Vec<MyMessage>,
+}
+
+/// A message of a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyMessage {
+    /// Who wrote it.
+    author: TicketAuthor,
+    /// The words.
+    text: Option<String>,
+    /// Whether a file came with it.
+    has_file: bool,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+impl MyData {
+    fn of(data: PersonData, language: Language) -> Self {
+        let ticket = |ticket: domain::person::KeptTicket| MyTicket {
+            id: ticket.id.into(),
+            subject: ticket.subject,
+            created_at: ticket.created_at,
+            messages: ticket
+                .messages
+                .into_iter()
+                .map(|message| MyMessage {
+                    author: message.author.into(),
+                    text: message.text,
+                    has_file: message.has_file,
+                    created_at: message.at,
+                })
+                .collect(),
+        };
+        Self {
+            account_id: data.account.id.into(),
+            mobile: data.account.mobile.as_str().to_owned(),
+            created_at: data.account.created_at,
+            memberships: data
+                .memberships
+                .into_iter()
+                .map(|place| MyMembership {
+                    tenant_id: place.tenant.into(),
+                    tenant_name: place.tenant_name,
+                    member_id: place.member.into(),
+                    userid: place.userid,
+                    name: place.name,
+                    role: place.role.into(),
+                })
+                .collect(),
+            devices: data
+                .devices
+                .into_iter()
+                .map(|it| MyDevice {
+                    id: it.id,
+                    name: it.name,
+                    platform: it.platform,
+                    created_at: it.created_at,
+                })
+                .collect(),
+            sessions: data
+                .sessions
+                .into_iter()
+                .map(|it| MySession {
+                    id: it.id,
+                    device_id: it.device,
+                    created_at: it.created_at,
+                    ended_at: it.ended_at,
+                })
+                .collect(),
+            acceptances: data
+                .acceptances
+                .into_iter()
+                .map(|it| MyAcceptance {
+                    agreement_id: it.agreement,
+                    version: it.version,
+                    accepted_at: it.at,
+                    ip: it.ip,
+                })
+                .collect(),
+            notices: data
+                .notices
+                .into_iter()
+                .map(|it| MyNotice {
+                    tenant_id: it.tenant.into(),
+                    text: it.notice.text(language),
+                    created_at: it.notice.created_at,
+                })
+                .collect(),
+            tickets: data.tickets.into_iter().map(ticket).collect(),
+        }
+    }
+}
+
+/// Have a copy of what is kept about oneself
+///
+/// Over all organizations. That it was given out is journalled.
+#[utoipa::path(
+    operation_id = "export_my_data", tag = "person",
+    responses((status = 200, description = "The copy.", body = MyData)),
+    security(("access_token" = [])),
+)]
+#[get("/v1/me/data")]
+pub(crate) async fn export_my_data(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
+    let language = call.language();
+    let data = call.read_traced(move |tx, world| {
+        tx.enter(member.0.tenant);
+        export(tx, &world.context, &member.0)
+    });
+    let copy = MyData::of(data.await?, language);
+    Ok(Reply::ok(&copy)?.header("cache-control", "private, no-store"))
+}

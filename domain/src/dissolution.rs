@@ -1,0 +1,191 @@
+//! Dissolving an organization: what it is here goes for good, after days in which its owner can think better of it.
+
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::context::Context;
+use crate::error::{Code, Faults, Place, Result};
+use crate::id::{AccountId, DocumentId, NoticeId, TenantId};
+use crate::job::{Job, JobQueue};
+use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::person::{PersonStore, SensitiveAction, confirm};
+use crate::reference::Calendar;
+use crate::tenant::{TenantScope, TenantStore};
+use crate::text::comparison_key;
+use crate::verification::{Check, Code as Digits, CodeBook, VerificationStore};
+use chrono::{DateTime, Duration, Utc};
+
+/// How many members go in one transaction.
+pub const MEMBERS_AT_ONCE: u32 = 200;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The code was not right.
+    Refused(Check),
+    /// It is dissolved then, unless the owner thinks better of it.
+    Scheduled(DateTime<Utc>),
+}
+
+/// Keeps dissolutions of the bound tenant.
+pub trait DissolutionStore {
+    /// When the tenant is to be dissolved, if it is.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn dissolves_at(&mut self) -> Result<Option<DateTime<Utc>>>;
+    /// Keeps when the tenant is to be dissolved.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn set_dissolves_at(&mut self, at: Option<DateTime<Utc>>) -> Result<()>;
+    /// Whether documents of the tenant are held because they are disputed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn holds_documents(&mut self) -> Result<bool>;
+    /// Some accounts that belong to the tenant, and whether to none beside it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn some_accounts(&mut self, limit: u32) -> Result<Vec<(AccountId, bool)>>;
+    /// Forgets the places of some accounts in the tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn forget_members(&mut self, accounts: &[AccountId]) -> Result<()>;
+    /// Forgets everything else of the tenant, and gives the ids of its documents.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn forget_tenant(&mut self, now: DateTime<Utc>) -> Result<Vec<DocumentId>>;
+}
+
+/// Asks for the organization to be dissolved, by its owner, with a code, naming it. Whatever comes of the code has to be
+/// committed.
+///
+/// # Errors
+/// `forbidden`, `documents_held`, `dissolution_under_way`; `organization_name_differs` at `/name`.
+pub fn ask(
+    tx: &mut (
+             impl DissolutionStore
+             + TenantStore
+             + MemberStore
+             + VerificationStore
+             + NoticeStore
+             + JobQueue
+             + Journal
+         ),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    (name, code): (&str, &Digits),
+    codes: &dyn CodeBook,
+    (wait, calendar): (Duration, &Calendar),
+) -> Result<Asked> {
+    access::require(actor, Permission::TenantDissolve)?;
+    let tenant = tx.tenant()?;
+    if comparison_key(tenant.organization.name.as_str()) != comparison_key(name) {
+        return Err(Faults::one(Place::Body, "/name", Code::OrganizationNameDiffers));
+    }
+    if tx.dissolves_at()?.is_some() {
+        return Err(Code::DissolutionUnderWay.into());
+    }
+    if tx.holds_documents()? {
+        return Err(Code::DocumentsHeld.into());
+    }
+    let mobile = tx.profile(actor.member)?.mobile;
+    let check = confirm(tx, context, actor, &mobile, SensitiveAction::DissolveOrganization, code, codes)?;
+    if check != Check::Correct {
+        return Ok(Asked::Refused(check));
+    }
+    let at = context.now + wait;
+    tx.set_dissolves_at(Some(at))?;
+    let job = Job::Dissolve { tenant: actor.tenant.into(), at };
+    tx.enqueue(context.random.uuid(), &job, at + Duration::seconds(1), context.now)?;
+    let notice = Notice {
+        id: NoticeId::from(context.random.uuid()),
+        member: actor.member,
+        kind: NoticeKind::OrganizationDissolves,
+        params: Params::from([("until".to_owned(), calendar.day(at).to_string())]),
+        created_at: context.now,
+        read_at: None,
+    };
+    tell(tx, context, actor.tenant, &notice)?;
+    let entry = Entry::new("tenant.dissolution_asked", "tenant", actor.tenant).of(actor.tenant).change(
+        "dissolves_at",
+        None::<String>,
+        at.to_rfc3339(),
+    );
+    tx.record(context, &Actor::Member(*actor), entry)?;
+    Ok(Asked::Scheduled(at))
+}
+
+/// The owner thinks better of it.
+///
+/// # Errors
+/// `forbidden`, `dissolution_not_under_way`.
+pub fn call_off(
+    tx: &mut (impl DissolutionStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+) -> Result<()> {
+    access::require(actor, Permission::TenantDissolve)?;
+    let at = tx.dissolves_at()?.ok_or(Code::DissolutionNotUnderWay)?;
+    tx.set_dissolves_at(None)?;
+    let entry = Entry::new("tenant.dissolution_called_off", "tenant", actor.tenant).of(actor.tenant).change(
+        "dissolves_at",
+        at.to_rfc3339(),
+        None::<String>,
+    );
+    tx.record(context, &Actor::Member(*actor), entry)
+}
+
+/// How far a dissolution has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// It was called off, or is not due.
+    Nothing,
+    /// More members are to go.
+    More,
+    /// It is done; the bytes of these documents are for the caller to forget.
+    Done(Vec<DocumentId>),
+}
+
+/// Takes the next step of a dissolution that is due: some members, and in the end the organization. Whoever belongs to no
+/// other one is erased.
+///
+/// # Errors
+/// When the store fails.
+pub fn dissolve(
+    tx: &mut (impl DissolutionStore + TenantScope + PersonStore + JobQueue + Journal),
+    context: &Context<'_>,
+    tenant: TenantId,
+    at: DateTime<Utc>,
+) -> Result<Progress> {
+    tx.enter(tenant);
+    let due = match tx.dissolves_at() {
+        Err(error) if error.code() == Code::NotFound => return Ok(Progress::Nothing),
+        found => found? == Some(at) && context.now >= at,
+    };
+    if !due {
+        return Ok(Progress::Nothing);
+    }
+    if tx.holds_documents()? {
+        let job = Job::Dissolve { tenant: tenant.into(), at };
+        tx.enqueue(context.random.uuid(), &job, context.now + Duration::days(1), context.now)?;
+        return Ok(Progress::Nothing);
+    }
+    let members = tx.some_accounts(MEMBERS_AT_ONCE)?;
+    if !members.is_empty() {
+        let accounts: Vec<_> = members.iter().map(|(account, _)| *account).collect();
+        tx.forget_members(&accounts)?;
+        let alone = members.into_iter().filter(|(_, alone)| *alone).map(|(account, _)| account);
+        tx.erase_accounts(&alone.collect::<Vec<_>>())?;
+        return Ok(Progress::More);
+    }
+    let documents = tx.forget_tenant(context.now)?;
+    let entry = Entry::new("tenant.dissolved", "tenant", tenant).of(tenant);
+    tx.record(context, &Actor::System, entry)?;
+    Ok(Progress::Done(documents))
+}

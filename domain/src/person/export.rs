@@ -1,0 +1,122 @@
+//! A copy of what is kept about a person.
+
+use super::PersonStore;
+use crate::account::Account;
+use crate::actor::{Actor, MemberActor};
+use crate::context::Context;
+use crate::error::Result;
+use crate::id::{TenantId, TicketId};
+use crate::journal::{Entry, Journal};
+use crate::member::Membership;
+use crate::notice::Notice;
+use crate::ticket::Author;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// A device from which the person signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDevice {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// What it is.
+    pub platform: String,
+    /// Since when it is known.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A session that the person opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSession {
+    /// Its id.
+    pub id: Uuid,
+    /// The device.
+    pub device: Option<Uuid>,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When it was ended, if it was.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// An agreement that the person accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedVersion {
+    /// Which.
+    pub agreement: Uuid,
+    /// In which version.
+    pub version: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// From where.
+    pub ip: Option<String>,
+}
+
+/// Something that the person was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalNotice {
+    /// In which tenant.
+    pub tenant: TenantId,
+    /// What.
+    pub notice: Notice,
+}
+
+/// A message in a ticket of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptMessage {
+    /// Who wrote it.
+    pub author: Author,
+    /// The words.
+    pub text: Option<String>,
+    /// Whether a file came with it.
+    pub has_file: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A ticket of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTicket {
+    /// Its id.
+    pub id: TicketId,
+    /// What it is called.
+    pub subject: String,
+    /// Since when it exists.
+    pub created_at: DateTime<Utc>,
+    /// What was said, oldest first, without what operators wrote to each other.
+    pub messages: Vec<KeptMessage>,
+}
+
+/// What is kept about a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonData {
+    /// The account.
+    pub account: Account,
+    /// Its places, over all tenants.
+    pub memberships: Vec<Membership>,
+    /// Its devices.
+    pub devices: Vec<KeptDevice>,
+    /// Its sessions.
+    pub sessions: Vec<KeptSession>,
+    /// What it accepted.
+    pub acceptances: Vec<AcceptedVersion>,
+    /// What it was told.
+    pub notices: Vec<PersonalNotice>,
+    /// What it asked.
+    pub tickets: Vec<KeptTicket>,
+}
+
+/// A copy of what is kept about the actor. That it was given out is journalled.
+///
+/// # Errors
+/// When the store fails.
+pub fn export(
+    tx: &mut (impl PersonStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+) -> Result<PersonData> {
+    let data = tx.person_data(actor.account)?;
+    let entry = Entry::new("account.exported", "account", actor.account).of(actor.tenant);
+    tx.record(context, &Actor::Member(*actor), entry)?;
+    Ok(data)
+}

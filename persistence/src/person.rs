@@ -1,0 +1,248 @@
+//! What is kept about a person, over all tenants: to copy it, to correct it, to erase it. An account is asked about as a
+//! whole, so no statement here is bound to one tenant but the one that corrects.
+
+use crate::account::stored_mobile;
+use crate::connection::on;
+use crate::error::{Understood, one_row};
+use crate::notice::Row as NoticeRow;
+use crate::schema::{
+    accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, person_keys,
+    registrations, sessions, ticket_messages, tickets,
+};
+use crate::sql_type::{Id, Instant};
+use crate::ticket::{MessageRow, Row as TicketRow};
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::account::Account;
+use domain::error::Result;
+use domain::id::{AccountId, MemberId};
+use domain::member::MemberStore;
+use domain::person::{
+    AcceptedVersion, KeptDevice, KeptMessage, KeptSession, KeptTicket, PersonData, PersonStore,
+    PersonalNotice,
+};
+use domain::text::{PersonName, Position};
+
+impl PersonStore for Tx<'_> {
+    fn person_data(&mut self, account: AccountId) -> Result<PersonData> {
+        let id = Id::from(account);
+        let (mobile, created_at): (String, Instant) = on!(self.db, |db| accounts::table
+            .find(id)
+            .select((accounts::mobile, accounts::created_at))
+            .first(db))
+        .understood()?;
+        let mobile = stored_mobile("accounts", id.0, &mobile)?;
+        Ok(PersonData {
+            account: Account { id: account, mobile, created_at: created_at.0 },
+            memberships: self.memberships(account)?,
+            devices: self.kept_devices(id)?,
+            sessions: self.kept_sessions(id)?,
+            acceptances: self.kept_acceptances(id)?,
+            notices: self.kept_notices(id)?,
+            tickets: self.kept_tickets(id)?,
+        })
+    }
+
+    fn correct_member(
+        &mut self,
+        member: MemberId,
+        name: &PersonName,
+        position: Option<&Position>,
+    ) -> Result<()> {
+        let known = members::table
+            .filter(members::tenant_id.eq(self.bound()?))
+            .filter(members::id.eq(Id::from(member)));
+        let corrected = (
+            members::name.eq(name.as_str()),
+            members::position.eq(position.map(Position::as_str)),
+            members::version.eq(members::version + 1),
+        );
+        one_row(on!(self.db, |db| diesel::update(known).set(corrected).execute(db)).understood()?)
+    }
+
+    fn erase_accounts(&mut self, ids: &[AccountId]) -> Result<()> {
+        let ids: Vec<Id> = ids.iter().copied().map(Id::from).collect();
+        let places: Vec<(Id, Id)> = on!(self.db, |db| members::table
+            .filter(members::account_id.eq_any(&ids))
+            .select((members::tenant_id, members::id))
+            .load(db))
+        .understood()?;
+        let begun: Vec<Option<Id>> = on!(self.db, |db| acceptances::table
+            .filter(acceptances::account_id.eq_any(&ids))
+            .filter(acceptances::registration_id.is_not_null())
+            .select(acceptances::registration_id)
+            .distinct()
+            .load(db))
+        .understood()?;
+        let begun: Vec<Id> = begun.into_iter().flatten().collect();
+        let (tenants, places): (Vec<Id>, Vec<Id>) = places.into_iter().unzip();
+        self.erase_tickets_of(&places)?;
+        on!(self.db, |db| {
+            let told = notices::table.filter(notices::tenant_id.eq_any(&tenants));
+            diesel::delete(told.filter(notices::member_id.eq_any(&places))).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            let theirs = sessions::account_id.eq_any(&ids).assume_not_null();
+            diesel::delete(sessions::table.filter(theirs)).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            diesel::delete(challenges::table.filter(challenges::account_id.eq_any(&ids))).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            let theirs = devices::account_id.eq_any(&ids).assume_not_null();
+            diesel::delete(devices::table.filter(theirs)).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            diesel::delete(registrations::table.filter(registrations::id.eq_any(&begun))).execute(db)
+        })
+        .understood()?;
+        // Without the key, what the journal says of a person is noise, and the entry stays as it was written.
+        let people: Vec<Id> = begun.iter().chain(&ids).copied().collect();
+        on!(self.db, |db| {
+            diesel::delete(person_keys::table.filter(person_keys::person_id.eq_any(&people))).execute(db)
+        })
+        .understood()?;
+        // That something was accepted, and in which version, has to be provable; from where has not.
+        on!(self.db, |db| {
+            let theirs = acceptances::table.filter(acceptances::account_id.eq_any(&ids));
+            diesel::update(theirs).set(acceptances::ip.eq(None::<String>)).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            diesel::delete(members::table.filter(members::account_id.eq_any(&ids))).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| diesel::delete(accounts::table.filter(accounts::id.eq_any(&ids))).execute(db))
+            .understood()
+            .map(drop)
+    }
+}
+
+impl Tx<'_> {
+    /// Erases the tickets of some members; their files are found by whoever tidies the documents.
+    pub(crate) fn erase_tickets_of(&mut self, members: &[Id]) -> Result<()> {
+        let owned: Vec<Id> = on!(self.db, |db| tickets::table
+            .filter(tickets::member_id.eq_any(members).assume_not_null())
+            .select(tickets::id)
+            .load(db))
+        .understood()?;
+        self.erase_tickets(&owned)
+    }
+
+    pub(crate) fn erase_tickets(&mut self, ids: &[Id]) -> Result<()> {
+        on!(self.db, |db| diesel::delete(
+            ticket_messages::table.filter(ticket_messages::ticket_id.eq_any(ids))
+        )
+        .execute(db))
+        .understood()?;
+        on!(self.db, |db| diesel::delete(tickets::table.filter(tickets::id.eq_any(ids))).execute(db))
+            .understood()
+            .map(drop)
+    }
+
+    fn kept_devices(&mut self, account: Id) -> Result<Vec<KeptDevice>> {
+        let rows: Vec<(Id, String, String, Instant)> = on!(self.db, |db| devices::table
+            .filter(devices::account_id.eq(Some(account)))
+            .order(devices::id)
+            .select((devices::id, devices::name, devices::platform, devices::created_at))
+            .load(db))
+        .understood()?;
+        let device = |(id, name, platform, at): (Id, String, String, Instant)| KeptDevice {
+            id: id.0,
+            name,
+            platform,
+            created_at: at.0,
+        };
+        Ok(rows.into_iter().map(device).collect())
+    }
+
+    fn kept_sessions(&mut self, account: Id) -> Result<Vec<KeptSession>> {
+        type Found = (Id, Option<Id>, Instant, Option<Instant>);
+        let rows: Vec<Found> = on!(self.db, |db| sessions::table
+            .filter(sessions::account_id.eq(Some(account)))
+            .order(sessions::id)
+            .select((sessions::id, sessions::device_id, sessions::created_at, sessions::ended_at))
+            .load(db))
+        .understood()?;
+        let session = |(id, device, created_at, ended_at): Found| KeptSession {
+            id: id.0,
+            device: device.map(|device| device.0),
+            created_at: created_at.0,
+            ended_at: ended_at.map(|at| at.0),
+        };
+        Ok(rows.into_iter().map(session).collect())
+    }
+
+    fn kept_acceptances(&mut self, account: Id) -> Result<Vec<AcceptedVersion>> {
+        type Found = (Id, String, Instant, Option<String>);
+        let rows: Vec<Found> = on!(self.db, |db| acceptances::table
+            .filter(acceptances::account_id.eq(account))
+            .order(acceptances::id)
+            .select((
+                acceptances::agreement_id,
+                acceptances::version,
+                acceptances::accepted_at,
+                acceptances::ip
+            ))
+            .load(db))
+        .understood()?;
+        let accepted =
+            |(id, version, at, ip): Found| AcceptedVersion { agreement: id.0, version, at: at.0, ip };
+        Ok(rows.into_iter().map(accepted).collect())
+    }
+
+    fn kept_notices(&mut self, account: Id) -> Result<Vec<PersonalNotice>> {
+        let here = members::tenant_id.eq(notices::tenant_id).and(members::id.eq(notices::member_id));
+        let rows: Vec<NoticeRow> = on!(self.db, |db| notices::table
+            .inner_join(members::table.on(here))
+            .filter(members::account_id.eq(account))
+            .order(notices::id)
+            .select(NoticeRow::as_select())
+            .load(db))
+        .understood()?;
+        let notice =
+            |row: NoticeRow| Ok(PersonalNotice { tenant: row.tenant_id.get(), notice: row.try_into()? });
+        rows.into_iter().map(notice).collect()
+    }
+
+    fn kept_tickets(&mut self, account: Id) -> Result<Vec<KeptTicket>> {
+        let here = members::id.eq(tickets::member_id.assume_not_null());
+        let owned: Vec<TicketRow> = on!(self.db, |db| tickets::table
+            .inner_join(members::table.on(here))
+            .filter(members::account_id.eq(account))
+            .order(tickets::id)
+            .select(TicketRow::as_select())
+            .load(db))
+        .understood()?;
+        let owned = owned.iter().map(|row| self.ticket_of(row)).collect::<Result<Vec<_>>>()?;
+        let ids: Vec<Id> = owned.iter().map(|ticket| ticket.id.into()).collect();
+        let said: Vec<MessageRow> = on!(self.db, |db| ticket_messages::table
+            .filter(ticket_messages::ticket_id.eq_any(&ids))
+            .filter(ticket_messages::internal.eq(false))
+            .order(ticket_messages::id)
+            .select(MessageRow::as_select())
+            .load(db))
+        .understood()?;
+        let said = said.into_iter().map(|row| self.message_of(row)).collect::<Result<Vec<_>>>()?;
+        let ticket = |ticket: domain::ticket::Ticket| KeptTicket {
+            id: ticket.id,
+            subject: ticket.card.subject.as_str().to_owned(),
+            created_at: ticket.created_at,
+            messages: said
+                .iter()
+                .filter(|message| message.ticket == ticket.id)
+                .map(|message| KeptMessage {
+                    author: message.author,
+                    text: message.content.text.as_ref().map(|text| text.as_str().to_owned()),
+                    has_file: message.content.attachment.is_some(),
+                    at: message.at,
+                })
+                .collect(),
+        };
+        Ok(owned.into_iter().map(ticket).collect())
+    }
+}

@@ -1,0 +1,196 @@
+//! What people can do about what is kept about them, and what is left of a person or an organization that has gone.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+use std::rc::Rc;
+use std::time::Duration as Pause;
+use tests::world::{join, plain_member_of};
+use tests::{Answer, Company, World, both, files};
+
+/// A member without any right, with their number and token.
+struct Member {
+    world: Rc<World>,
+    mobile: String,
+    token: String,
+}
+
+impl Member {
+    async fn of(world: &Rc<World>, company: &Company) -> Self {
+        let mobile = tests::world::mobile();
+        let token = plain_member_of(world, company, &mobile).await;
+        Self { world: Rc::clone(world), mobile, token }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.world.post(path, body).bearer(&self.token).send().await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.world.get(path).bearer(&self.token).send().await
+    }
+}
+
+/// The code that confirms an action.
+async fn confirmation(world: &World, token: &str, mobile: &str, action: &str) -> String {
+    let wanted = json!({"action": action});
+    world.post("/v1/me/confirmation-codes", wanted).bearer(token).send().await.expect(202);
+    world.code(mobile).await
+}
+
+async fn eventually(world: &World, sql: &str, expected: &[&str]) {
+    for _ in 0..200 {
+        if world.query(sql) == expected {
+            return;
+        }
+        tokio::time::sleep(Pause::from_millis(50)).await;
+    }
+    assert_eq!(world.query(sql), expected, "{sql}");
+}
+
+/// The tables in which an id stands anywhere, over the whole database.
+fn rows(world: &World, table: &str) -> usize {
+    world.query(&format!("SELECT '1' FROM {table}")).len()
+}
+
+both!(a_person_has_a_copy_of_what_is_kept_about_them, |world| {
+    let company = world.company("导出公司").registered().await;
+    let ask = json!({"topic": "other", "subject": "我的问题", "text": "我的问题在这里"});
+    let ticket = company.post("/v1/tickets", ask).send().await.expect(201).text("/id");
+    let support = world.reviewer("support").await;
+    let path = format!("/v1/platform/tickets/{ticket}/messages");
+    support.post(&path, json!({"text": "内部备注", "internal": true})).await.expect(201);
+    support.post(&path, json!({"text": "您的答复"})).await.expect(201);
+    let mine = company.get("/v1/me/data").send().await.expect(200);
+    assert!(mine.text("/mobile").ends_with(&company.mobile));
+    assert_eq!(mine.text("/memberships/0/tenant_name"), "导出公司");
+    assert_eq!(
+        [mine.text("/tickets/0/subject"), mine.text("/tickets/0/messages/1/text")],
+        ["我的问题", "您的答复"]
+    );
+    assert!(!String::from_utf8_lossy(&mine.bytes).contains("内部备注"));
+    assert_eq!(mine.text("/acceptances/0/version"), "2026-11-01");
+    assert_eq!(mine.at("/sessions").as_array().unwrap().len(), 1);
+    assert_eq!(mine.text("/devices/0/platform"), "web");
+    assert_eq!(mine.at("/notices").as_array().unwrap().len(), 1);
+    assert_eq!(mine.headers["cache-control"], "private, no-store");
+    // Nobody else is in it, and that it was given out is known.
+    let other = world.company("旁人公司").registered().await;
+    let theirs = other.get("/v1/me/data").send().await.expect(200);
+    assert!(!String::from_utf8_lossy(&theirs.bytes).contains("导出公司"));
+    assert_eq!(world.query("SELECT action FROM journal WHERE action = 'account.exported'").len(), 2);
+});
+
+both!(a_person_corrects_their_name_and_job, |world| {
+    let company = world.company("更正公司").registered().await;
+    let correct = |body: Value| world.patch("/v1/me", body).bearer(&company.access_token).send();
+    let now = correct(json!({"name": "王晓明"})).await.expect(200);
+    assert_eq!([now.text("/member/name"), now.text("/position")], ["王晓明", "行政经理"]);
+    let now = correct(json!({"position": null})).await.expect(200);
+    assert_eq!([now.at("/member/name"), now.at("/position")], [&json!("王晓明"), &Value::Null]);
+    let read = company.get("/v1/me").send().await.expect(200);
+    assert_eq!(read.text("/member/name"), "王晓明");
+    let refused = correct(json!({"name": null})).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/name".to_owned(), "field_required".to_owned())]);
+    correct(json!({"name": "a\u{202E}b"})).await.refused(422, "input_invalid");
+    correct(json!({"mobile": "13900000000"})).await.refused(422, "input_invalid");
+});
+
+both!(a_closed_account_is_gone_from_everywhere, |world| {
+    let company = world.company("注销公司").registered().await;
+    let member = Member::of(&world, &company).await;
+    let ask = json!({"topic": "other", "subject": "要注销", "text": "要注销"});
+    member.post("/v1/tickets", ask).await.expect(201);
+    let wrong = json!({"code": "000000"});
+    member.post("/v1/me/closure", wrong).await.refused(422, "verification_code_expired");
+    let code = confirmation(&world, &member.token, &member.mobile, "close_account").await;
+    // A code for one thing is none for another, and none for somebody else.
+    let own = confirmation(&world, &company.access_token, &company.mobile, "close_account").await;
+    let refused = company.post("/v1/me/closure", json!({"code": own})).send().await;
+    assert_eq!(refused.refused(409, "owner_of_organization").text("/organization"), "注销公司");
+    member.post("/v1/me/closure", json!({"code": "12345"})).await.refused(422, "input_invalid");
+    member.post("/v1/me/closure", json!({"code": code})).await.expect(204);
+
+    world.later(Duration::seconds(2));
+    tokio::time::sleep(Pause::from_millis(900)).await;
+    member.get("/v1/me").await.refused(401, "session_ended");
+    assert_eq!([rows(&world, "accounts"), rows(&world, "members"), rows(&world, "tickets")], [1, 1, 0]);
+    let known = format!("SELECT id FROM accounts WHERE mobile LIKE '%{}'", member.mobile);
+    assert_eq!(world.query(&known), Vec::<String>::new());
+    assert_eq!(world.query("SELECT action FROM journal WHERE action = 'account.closed'").len(), 1);
+    // The number is free for somebody new, who finds nothing.
+    let again = world.company("新来公司").with_mobile(&member.mobile).registered().await;
+    let mine = again.get("/v1/me/data").send().await.expect(200);
+    assert_eq!(mine.at("/tickets"), &json!([]));
+});
+
+both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |world| {
+    let (company, id) = world.submitted("解散公司").await;
+    let member = Member::of(&world, &company).await;
+    let elsewhere = world.company("别处公司").registered().await;
+    // Somebody who also belongs to another organization stays there.
+    join(&world, &company, &elsewhere.mobile).await;
+    let ask = json!({"topic": "other", "subject": "问", "text": "问"});
+    let ticket = company.post("/v1/tickets", ask).send().await.expect(201).text("/id");
+    let attach =
+        world.request("POST", format!("/v1/tickets/{ticket}/attachments")).bearer(&company.access_token);
+    attach.form(&[], Some(("a.pdf", &files::pdf(1)))).send().await.expect(201);
+
+    let path = "/v1/organization/dissolution";
+    let code = confirmation(&world, &company.access_token, &company.mobile, "dissolve_organization").await;
+    let asked =
+        async |name: &str, code: &str| company.post(path, json!({"name": name, "code": code})).send().await;
+    let refused = asked("别的公司", &code).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/name".to_owned(), "organization_name_differs".to_owned())]);
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    asked("解散公司", wrong).await.refused(422, "verification_code_incorrect");
+    member.post(path, json!({"name": "解散公司", "code": code})).await.refused(403, "forbidden");
+    let at = asked("解散公司", &code).await.expect(202).text("/dissolves_at");
+    assert_eq!(company.get(path).send().await.expect(200).text("/dissolves_at"), at);
+    assert!(world.notices(&company.mobile, 1).await[0].contains("解散"));
+    asked("解散公司", &code).await.refused(409, "dissolution_under_way");
+
+    company.delete(path).send().await.expect(204);
+    company.delete(path).send().await.refused(409, "dissolution_not_under_way");
+    world.later(Duration::days(8));
+    let company = company.signed_in().await;
+    assert_eq!(company.get(path).send().await.expect(200).at("/dissolves_at"), &Value::Null);
+
+    // While documents are held, it has to wait.
+    let senior = world.reviewer("senior_reviewer").await;
+    let hold = format!("/v1/platform/reviews/{id}/hold");
+    let code = confirmation(&world, &company.access_token, &company.mobile, "dissolve_organization").await;
+    senior.post(&hold, json!({"reason": "争议"})).await.expect(201);
+    let body = json!({"name": "解散公司", "code": code});
+    company.post(path, body.clone()).send().await.refused(409, "documents_held");
+    world.delete(&hold).bearer(&senior.token).send().await.expect(204);
+    company.post(path, body).send().await.expect(202);
+    world.later(Duration::days(7) + Duration::seconds(5));
+    eventually(&world, "SELECT action FROM journal WHERE action = 'tenant.dissolved'", &["tenant.dissolved"])
+        .await;
+
+    for (table, left) in [
+        ("tenants", 1),
+        ("members", 1),
+        ("accounts", 1),
+        ("certification_applications", 1),
+        ("certification_attempts", 0),
+        ("reviews", 0),
+        ("documents", 0),
+        ("tickets", 0),
+        ("ticket_messages", 0),
+        ("notices", 0),
+        ("registrations", 1),
+    ] {
+        assert_eq!(rows(&world, table), left, "{table}");
+    }
+    world.service().tidy_documents(Duration::zero()).await.unwrap();
+    for folder in std::fs::read_dir(world.folder.path().join("documents")).unwrap().flatten() {
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{folder:?}");
+    }
+    senior.signed_in().await.get(format!("/v1/platform/reviews/{id}")).await.refused(404, "not_found");
+    // The owner's number and the organization's own are free again.
+    let again = world.company("解散公司").with_mobile(&company.mobile).registered().await;
+    assert_eq!(again.certification().await.text("/certificate/state"), "none");
+    let elsewhere = elsewhere.signed_in().await;
+    elsewhere.get("/v1/me").send().await.expect(200);
+});

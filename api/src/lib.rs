@@ -31,6 +31,7 @@ pub mod service;
 mod session;
 pub mod settings;
 mod system;
+mod takeover;
 mod ticket;
 mod token;
 mod verification;

@@ -18,7 +18,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
     use crate::ticket::desk;
     use crate::verification::request_code::request_code;
-    use crate::{dissolution, document_link, help, inbox, person, registration, review, ticket};
+    use crate::{dissolution, document_link, help, inbox, person, registration, review, takeover, ticket};
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -59,6 +59,10 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(begin::begin_certification_application)
         .service(list_applications::list_certification_applications)
         .service(look_up::look_up_certification)
+        .service(takeover::list::list_takeovers)
+        .service(takeover::object::object_to_takeover)
+        .service(takeover::list::list_desk_takeovers)
+        .service(takeover::decide::decide_takeover)
         .service(inbox::list::list_inbox)
         .service(inbox::read::read_inbox)
         .service(inbox::read::read_notice)

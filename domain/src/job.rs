@@ -21,6 +21,13 @@ pub enum Job {
         /// When it was to be dissolved.
         at: DateTime<Utc>,
     },
+    /// Hand a tenant over, if nobody has objected.
+    Transfer {
+        /// The tenant.
+        tenant: Uuid,
+        /// The takeover.
+        takeover: Uuid,
+    },
     /// See whether the time of an application's documents has come.
     EraseDocuments {
         /// The tenant.
@@ -111,6 +118,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Dissolve { .. } => "dissolve",
+            Self::Transfer { .. } => "transfer",
             Self::EraseDocuments { .. } => "erase_documents",
             Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
             Self::ReadDocument { .. } => READ_DOCUMENT,

@@ -51,6 +51,10 @@ notices! {
     CertificateGraceOver "certificate_grace_over" "企业认证的宽限期已于 {until} 结束，现不能新增成员和应用，原有数据和成员不受影响。" "The time of grace ended on {until}: nothing new can be added. Nobody is locked out, and nothing is lost.";
     CertificateSuspended "certificate_suspended" "企业认证已被暂停：{reason}" "The certificate was suspended: {reason}";
     OrganizationDissolves "organization_dissolves" "您的企业将于 {until} 解散，全部数据将被删除。如非本意，请在此之前登录撤销。" "Your organization will be dissolved on {until} and everything of it erased. Sign in before to call it off.";
+    TakeoverAnnounced "takeover_announced" "有人以贵企业的证照申请接管本企业（{number}）。如有异议，请在 {until} 前登录提出。" "Somebody proved to stand for your organization and is to own it here ({number}). Object by {until} if that is wrong.";
+    TakeoverTransferred "takeover_transferred" "企业的创建者已变更（{number}）。" "Your organization has another owner here ({number}).";
+    TakeoverDismissed "takeover_dismissed" "接管申请 {number} 未获准，企业保持不变。" "The takeover {number} was dismissed; everything stays as it was.";
+    TakeoverApproved "takeover_approved" "接管申请 {number} 已通过，原创建者可在 {until} 前提出异议，之后您将成为创建者。" "The takeover {number} was approved. The old owner can object by {until}; after that you own the organization.";
     TicketAnswered "ticket_answered" "您的工单有新回复，请登录查看。" "Your ticket has an answer; sign in to read it.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }

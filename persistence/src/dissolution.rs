@@ -6,7 +6,7 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, departments, dissolved_tenants, documents, members, notices, person_keys,
-    registrations, review_notes, reviews, sessions, tenants, tickets,
+    registrations, review_notes, reviews, sessions, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -125,7 +125,16 @@ impl DissolutionStore for Tx<'_> {
         .understood()?;
         self.erase_tickets(&asked)?;
         forget!(self, tenant, review_notes, reviews, documents, attempts, applications);
-        forget!(self, tenant, certificates, certified_registrations, notices, departments, tenants);
+        forget!(
+            self,
+            tenant,
+            certificates,
+            certified_registrations,
+            notices,
+            departments,
+            takeovers,
+            tenants
+        );
         let gone =
             (dissolved_tenants::tenant_id.eq(tenant), dissolved_tenants::dissolved_at.eq(Instant(now)));
         on!(self.db, |db| diesel::insert_into(dissolved_tenants::table).values(gone).execute(db))

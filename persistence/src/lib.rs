@@ -27,6 +27,7 @@ mod sealing;
 mod session;
 mod sql_type;
 mod sweep;
+mod takeover;
 mod tenant;
 mod ticket;
 mod tx;

@@ -7,7 +7,7 @@ use crate::error::{Understood, one_row};
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, person_keys,
-    registrations, sessions, ticket_messages, tickets,
+    registrations, sessions, takeovers, ticket_messages, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -98,6 +98,10 @@ impl PersonStore for Tx<'_> {
         .understood()?;
         on!(self.db, |db| {
             diesel::delete(registrations::table.filter(registrations::id.eq_any(&begun))).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            diesel::delete(takeovers::table.filter(takeovers::account_id.eq_any(&ids))).execute(db)
         })
         .understood()?;
         // Without the key, what the journal says of a person is noise, and the entry stays as it was written.

@@ -9,10 +9,11 @@ use crate::journal::person_place;
 use crate::review::note_place;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts, documents,
-    person_keys, review_notes, ticket_messages, tickets,
+    person_keys, review_notes, takeovers, ticket_messages, tickets,
 };
 use crate::sealing::{Folder, document_place};
 use crate::sql_type::Id;
+use crate::takeover::objection_place;
 use crate::ticket::{card_place, text_place};
 use crate::tx::Tx;
 use diesel::prelude::*;
@@ -91,6 +92,7 @@ impl Database {
             certificate_place(tenant)
         });
         let notes = batch!(review_notes by tenant_id, id: text_sealed at |_, id| note_place(id));
+        let objections = batch!(takeovers by tenant_id, id: objection_sealed at |_, id| objection_place(id));
         let cards = batch!(tickets by id, id: card_sealed at |_, id| card_place(id));
         let messages = batch!(ticket_messages by ticket_id, id: text_sealed at text_place);
         let people = batch!(person_keys by person_id, person_id: wrapped at |_, person| {
@@ -102,6 +104,7 @@ impl Database {
             + self.through(reseal_attempts)?
             + self.through(certificates)?
             + self.through(notes)?
+            + self.through(objections)?
             + self.through(cards)?
             + self.through(messages)?
             + self.through(reseal_attachments)?

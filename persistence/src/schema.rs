@@ -524,6 +524,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    takeovers (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        number -> Text,
+        from_tenant -> Id,
+        account_id -> Id,
+        applicant -> Id,
+        name -> Text,
+        state -> Text,
+        objection_until -> Instant,
+        objection_sealed -> Nullable<Binary>,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,

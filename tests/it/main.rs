@@ -17,5 +17,6 @@ mod review_desk;
 mod second_reviewer;
 mod session;
 mod store;
+mod takeover;
 mod ticket;
 mod wizard;

@@ -14,11 +14,15 @@ use validator::Validate;
 ///
 /// - `renewal`: the certificate ends within 30 days, or has ended
 /// - `change`: something that the certificate says has changed
+/// - `takeover`: another tenant is certified with the number of the form, and its owner has vanished
+/// - `initial`: the first certification after all, instead of a takeover
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StartableKind {
     Renewal,
     Change,
+    Takeover,
+    Initial,
 }
 
 /// Which application is to be begun.
@@ -35,6 +39,8 @@ impl From<StartableKind> for ApplicationKind {
         match kind {
             StartableKind::Renewal => Self::Renewal,
             StartableKind::Change => Self::Change,
+            StartableKind::Takeover => Self::Takeover,
+            StartableKind::Initial => Self::Initial,
         }
     }
 }
@@ -42,14 +48,15 @@ impl From<StartableKind> for ApplicationKind {
 /// Begin another application
 ///
 /// To renew the certificate, or to change what it says. It begins with what the certificate says; the certificate stays as
-/// it is until the application is decided.
+/// it is until the application is decided. A tenant without a certificate makes its application a takeover, or the first
+/// certification again; what was written and uploaded stays.
 #[utoipa::path(
     operation_id = "begin_certification_application", tag = "certification",
     request_body = BeginApplication,
     responses((status = 201, description = "The certification, with the new application.", body = CertificationView,
         headers(("ETag" = String, description = "The version of the application.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["application_under_way", "rejected_finally", "certificate_missing", "certificate_suspended", "certificate_ended", "renewal_too_early", "input_invalid"]))),
+    extensions(("x-errors" = json!(["application_under_way", "rejected_finally", "certificate_missing", "certificate_suspended", "certificate_ended", "renewal_too_early", "not_certified", "already_certified", "input_invalid"]))),
 )]
 #[post("/v1/certification/applications")]
 pub(crate) async fn begin_certification_application(

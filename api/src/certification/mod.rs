@@ -166,6 +166,7 @@ mirror! {
         RegistryNotFound "registry_not_found" "the registry does not know the organization";
         RegistryInactive "registry_inactive" "the registry lists the organization as inactive";
         DuplicateEnterprise "duplicate_enterprise" "another organization is certified with this number";
+        NobodyCertified "nobody_certified" "nobody is certified with this number, so there is nothing to take over";
         ProhibitedBusiness "prohibited_business" "this kind of business cannot be certified";
         Other "other" "something else; see the message";
     }
@@ -208,6 +209,7 @@ mirror! {
         Initial "initial" "the first one";
         Renewal "renewal" "the certificate ends, or has ended";
         Change "change" "something that the certificate says has changed";
+        Takeover "takeover" "another tenant is certified with the number, and its owner has vanished";
     }
 }
 

@@ -16,6 +16,7 @@ use domain::id::{ApplicationId, DocumentId, TenantId};
 use domain::job::{Job, Lane};
 use domain::notice::NoticeStore;
 use domain::review;
+use domain::takeover;
 use domain::tenant::TenantScope;
 use domain::verification::{CodeBook, State};
 use persistence::{Folder, Leased, Tx};
@@ -160,6 +161,10 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
         Job::ReadDocument { tenant, document } => {
             read_document(service, (*tenant).into(), (*document).into())
         }
+        Job::Transfer { tenant, takeover } => as_system(service, |tx, context| {
+            let takeover = ((*tenant).into(), (*takeover).into());
+            takeover::strike(tx, context, takeover, &service.settings.certification)
+        }),
         Job::Dissolve { tenant, at } => dissolve(service, (*tenant).into(), *at),
         Job::EraseDocuments { tenant, application } => {
             let tenant = (*tenant).into();

@@ -20,6 +20,8 @@ named! {
         Renewal "renewal";
         /// Something that the certificate says has changed.
         Change "change";
+        /// Another tenant is certified with the number, and its owner has vanished.
+        Takeover "takeover";
     }
 }
 

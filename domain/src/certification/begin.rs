@@ -19,13 +19,16 @@ use chrono::{DateTime, SecondsFormat, Utc};
 /// # Errors
 /// `certificate_missing`, `rejected_finally`, `certificate_suspended`, `renewal_too_early`, `certificate_ended`.
 pub fn may_begin(kind: ApplicationKind, certificate: Option<&Certificate>, now: DateTime<Utc>) -> Result<()> {
+    if kind == ApplicationKind::Takeover && certificate.is_some() {
+        return Err(Code::AlreadyCertified.into());
+    }
     let certificate = certificate.ok_or_else(|| Error::from(Code::CertificateMissing))?;
     if certificate.barred.contains(&kind) {
         return Err(Code::RejectedFinally.into());
     }
     match (kind, certificate.state(now)) {
-        (ApplicationKind::Initial, _) => {
-            Err(Error::internal("a tenant is born with its initial application"))
+        (ApplicationKind::Initial | ApplicationKind::Takeover, _) => {
+            Err(Error::internal("a certified tenant begins what it is not offered"))
         }
         (_, CertificateState::Suspended) => Err(Code::CertificateSuspended.into()),
         (ApplicationKind::Renewal, CertificateState::Valid) => {
@@ -40,11 +43,26 @@ pub fn may_begin(kind: ApplicationKind, certificate: Option<&Certificate>, now: 
 /// The kinds of application that can begin now.
 #[must_use]
 pub fn startable(case: &Case, now: DateTime<Utc>) -> Vec<ApplicationKind> {
+    if case.certificate.is_none() {
+        return other_reason(case).into_iter().collect();
+    }
     let mut kinds = vec![ApplicationKind::Renewal, ApplicationKind::Change];
     kinds.retain(|kind| {
         !under_way(&case.application, *kind) && may_begin(*kind, case.certificate.as_ref(), now).is_ok()
     });
     kinds
+}
+
+/// The reason for which the application of a tenant without a certificate can be made instead of its own: a takeover, where
+/// another tenant is certified with the number, or the first certification after all.
+fn other_reason(case: &Case) -> Option<ApplicationKind> {
+    let editable = case.application.state.editable();
+    match case.application.kind {
+        ApplicationKind::Initial if case.taken() => Some(ApplicationKind::Takeover),
+        ApplicationKind::Takeover => Some(ApplicationKind::Initial),
+        _ => None,
+    }
+    .filter(|_| editable)
 }
 
 /// What a reviewer has or waits for is not begun anew, and neither is a draft of the same kind.
@@ -57,7 +75,7 @@ fn under_way(application: &Application, kind: ApplicationKind) -> bool {
 /// Begins an application with what the certificate says, so that only what is different has to be written.
 ///
 /// # Errors
-/// `forbidden`, `application_under_way`, those of [`may_begin`].
+/// `forbidden`, `application_under_way`, `not_certified`, those of [`may_begin`].
 pub fn begin(
     tx: &mut (impl CaseStore + MemberStore + Journal),
     context: &Context<'_>,
@@ -70,6 +88,9 @@ pub fn begin(
     let case = Case::load(tx, context.now)?;
     if under_way(&case.application, kind) {
         return Err(Code::ApplicationUnderWay.into());
+    }
+    if case.certificate.is_none() && matches!(kind, ApplicationKind::Initial | ApplicationKind::Takeover) {
+        return change_reason(tx, context, actor, case, kind, types, terms);
     }
     may_begin(kind, case.certificate.as_ref(), context.now)?;
     let draft = case.certificate.as_ref().map(|certificate| certificate.subject.clone()).unwrap_or_default();
@@ -100,6 +121,27 @@ pub fn begin(
     } else {
         tx.insert_application(&application)?;
     }
+    tx.record(context, &Actor::Member(*actor), begun(&application))?;
+    Case::load(tx, context.now)?.overview(types, terms.day(context.now))
+}
+
+/// Makes the same application for another reason; what was written and uploaded stays.
+fn change_reason(
+    tx: &mut (impl CaseStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    case: Case,
+    kind: ApplicationKind,
+    types: &OrganizationTypes,
+    terms: &Terms,
+) -> Result<Overview> {
+    if other_reason(&case) != Some(kind) {
+        let code =
+            if kind == ApplicationKind::Takeover { Code::NotCertified } else { Code::ApplicationUnderWay };
+        return Err(code.into());
+    }
+    let application = Application { kind, ..case.application };
+    tx.update_application(&application)?;
     tx.record(context, &Actor::Member(*actor), begun(&application))?;
     Case::load(tx, context.now)?.overview(types, terms.day(context.now))
 }

@@ -67,6 +67,7 @@ findings! {
     RegistryNotFound "registry_not_found" UpdateLicenseAtRegistryFirst "登记机关查无此企业。" "The registry does not know this organization.";
     RegistryInactive "registry_inactive" UpdateLicenseAtRegistryFirst "企业已注销、吊销或停业。" "The registry lists the organization as inactive.";
     DuplicateEnterprise "duplicate_enterprise" JoinOrAppeal "该证照号码已被其他企业认证。" "Another organization is certified with this number.";
+    NobodyCertified "nobody_certified" CorrectField "没有其他企业以此证照号码认证，无需接管。" "Nobody is certified with this number, so there is nothing to take over.";
     ProhibitedBusiness "prohibited_business" ContactSupport "该类业务不能认证。" "This kind of business cannot be certified.";
     Other "other" ContactSupport "其他问题，见说明。" "Something else; see the message.";
 }

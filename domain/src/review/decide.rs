@@ -6,13 +6,15 @@ use super::note::{Note, NoteStore, NoteText};
 use super::settle::{DecisionStore, settle, step};
 use super::work::WorkKind;
 use crate::actor::OperatorActor;
-use crate::certification::{Action, Case, Decision, Outcome, Terms};
+use crate::certification::{Action, ApplicationKind, Case, Decision, Outcome, Terms};
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::ApplicationId;
+use crate::operator::require_outsider;
 use crate::reference::OrganizationTypes;
 
-/// Decides a case that the operator holds. What cannot be mended afterwards, or goes against the precheck, is proposed to a
+/// Decides a case that the operator holds. What cannot be mended afterwards, goes against the precheck,
+/// or takes a tenant from its owner, is proposed to a
 /// second reviewer instead.
 ///
 /// # Errors
@@ -47,7 +49,11 @@ pub fn decide(
         confirmed_by: None,
         at: context.now,
     };
-    if decision.needs_confirmation() {
+    let takeover = case.application.kind == ApplicationKind::Takeover && outcome == Outcome::Approve;
+    if let Some(target) = case.number_holder.filter(|_| takeover) {
+        require_outsider(tx, actor, target)?;
+    }
+    if decision.needs_confirmation() || takeover {
         tx.propose(id, judgement.attempt, Some(&decision))?;
         let next = before.proposed(outcome, actor.operator, context.now)?;
         step(tx, context, actor, &mut case, next, &decision, WorkKind::Propose, terms)?;
@@ -81,6 +87,10 @@ pub fn confirm(
     let before = case.application.state;
     require_attempt(&before, attempt)?;
     let proposal = tx.proposal(id, attempt)?;
+    let takeover = case.application.kind == ApplicationKind::Takeover;
+    if let Some(target) = case.number_holder.filter(|_| takeover) {
+        require_outsider(tx, actor, target)?;
+    }
     if proposal.outcome == Outcome::Approve {
         // Since it was proposed a license may have ended, or its number been taken.
         let computed = case.findings(case.organization(types)?, terms.day(context.now));

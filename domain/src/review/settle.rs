@@ -13,8 +13,10 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
 use crate::notice::{NoticeKind, NoticeStore, tell};
 use crate::operator::OperatorStore;
+use crate::takeover::{self, TakeoverStore};
 use crate::tenant::{TenantScope, TenantStore};
 use crate::text::OrganizationName;
 use uuid::Uuid;
@@ -28,6 +30,8 @@ pub trait DecisionStore:
     + OperatorStore
     + WorkStore
     + NoticeStore
+    + MemberStore
+    + TakeoverStore
     + JobQueue
     + Journal
 {
@@ -41,6 +45,8 @@ impl<T> DecisionStore for T where
         + OperatorStore
         + WorkStore
         + NoticeStore
+        + MemberStore
+        + TakeoverStore
         + JobQueue
         + Journal
 {
@@ -60,8 +66,11 @@ pub(super) fn settle(
     let Some(submission) = case.application.state.submission().copied() else {
         return Err(Error::internal("a case without a submission was decided"));
     };
-    if decision.outcome == Outcome::Approve {
-        certify(tx, context, actor, case, terms)?;
+    let takeover = case.application.kind == ApplicationKind::Takeover;
+    match decision.outcome {
+        Outcome::Approve if takeover => takeover::begin(tx, context, actor, case, terms)?,
+        Outcome::Approve => certify(tx, context, actor, case, terms)?,
+        Outcome::RequestInformation | Outcome::Reject => {}
     }
     // What was rejected for good beside a certificate cannot begin again.
     if let Some(certificate) = case.certificate.as_mut().filter(|_| decision.is_final) {
@@ -134,6 +143,9 @@ fn notify(
     let (kind, until) = match case.application.state {
         State::InformationRequested { respond_by, .. } => {
             (NoticeKind::CertificationInformationRequested, Some(respond_by))
+        }
+        State::Approved { decided_at, .. } if case.application.kind == ApplicationKind::Takeover => {
+            (NoticeKind::TakeoverApproved, Some(decided_at + takeover::OBJECTION))
         }
         State::Approved { .. } => {
             (NoticeKind::CertificationApproved, case.certificate.as_ref().map(|c| c.valid_until))

@@ -129,8 +129,10 @@ impl<'a> Check<'a> {
         if kind == RegistrationKind::Legacy {
             self.organization_code(registration.organization_code.as_deref());
         }
-        if self.case.taken() {
-            self.note(FindingCode::DuplicateEnterprise, pointer);
+        match (self.case.application.kind, self.case.taken()) {
+            (ApplicationKind::Takeover, false) => self.note(FindingCode::NobodyCertified, pointer),
+            (ApplicationKind::Takeover, true) | (_, false) => {}
+            (_, true) => self.note(FindingCode::DuplicateEnterprise, pointer),
         }
     }
 

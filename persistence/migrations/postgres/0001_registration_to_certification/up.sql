@@ -387,6 +387,22 @@ CREATE TABLE dissolved_tenants (
     dissolved_at timestamptz NOT NULL
 );
 
+CREATE TABLE takeovers (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number text COLLATE "C" NOT NULL,
+    from_tenant uuid NOT NULL,
+    account_id uuid NOT NULL,
+    applicant uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    objection_until timestamptz NOT NULL,
+    objection_sealed bytea,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -424,3 +440,5 @@ CREATE INDEX ticket_messages_attachment ON ticket_messages (attachment_id);
 CREATE INDEX tickets_requester ON tickets (member_id);
 CREATE INDEX devices_account ON devices (account_id);
 CREATE INDEX registrations_tenant ON registrations (tenant_id);
+CREATE INDEX takeovers_state ON takeovers (state, id);
+CREATE INDEX takeovers_id ON takeovers (id);

@@ -386,6 +386,22 @@ CREATE TABLE dissolved_tenants (
     dissolved_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE takeovers (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    number TEXT NOT NULL,
+    from_tenant BLOB NOT NULL,
+    account_id BLOB NOT NULL,
+    applicant BLOB NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    objection_until INTEGER NOT NULL,
+    objection_sealed BLOB,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) STRICT;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -423,3 +439,5 @@ CREATE INDEX ticket_messages_attachment ON ticket_messages (attachment_id);
 CREATE INDEX tickets_requester ON tickets (member_id);
 CREATE INDEX devices_account ON devices (account_id);
 CREATE INDEX registrations_tenant ON registrations (tenant_id);
+CREATE INDEX takeovers_state ON takeovers (state, id);
+CREATE INDEX takeovers_id ON takeovers (id);

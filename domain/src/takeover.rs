@@ -1,0 +1,333 @@
+//! Takeovers: an owner has vanished, and the organization proves anew who it is. Its representative registers again, and
+//! applies with the number that is certified already. When two reviewers have approved that, the old owner has a week to
+//! object; then whoever applied becomes the owner of the certified tenant.
+
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor, MemberRole, OperatorActor};
+use crate::certification::{ApplicationNumber, Case, Terms};
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::id::{AccountId, ApplicationId, DepartmentId, MemberId, NoticeId, TenantId};
+use crate::job::{Job, JobQueue};
+use crate::journal::{Entry, Journal};
+use crate::member::{Member, MemberStore};
+use crate::named::named;
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::operator::{OperatorStore, require_outsider};
+use crate::tenant::TenantScope;
+use crate::text::{PersonName, Prose};
+use chrono::{DateTime, Duration, Utc};
+
+/// How long the old owner has to object.
+pub const OBJECTION: Duration = Duration::days(7);
+
+named! {
+    /// Where a takeover stands.
+    TakeoverState {
+        /// The old owner can object.
+        Open "open";
+        /// They did; a senior reviewer decides.
+        Objected "objected";
+        /// Whoever applied owns the organization.
+        Transferred "transferred";
+        /// Everything stays as it was.
+        Dismissed "dismissed";
+    }
+}
+
+/// Who is to own a tenant, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Takeover {
+    /// The tenant that is taken over.
+    pub tenant: TenantId,
+    /// The application that proves it; the takeover has its id.
+    pub application: ApplicationId,
+    /// The number of that.
+    pub number: ApplicationNumber,
+    /// Where the application was made.
+    pub from: TenantId,
+    /// Who applied.
+    pub account: AccountId,
+    /// Their place there.
+    pub applicant: MemberId,
+    /// Their name there.
+    pub name: PersonName,
+    /// Where it stands.
+    pub state: TakeoverState,
+    /// Until when the old owner can object.
+    pub objection_until: DateTime<Utc>,
+    /// Why they did.
+    pub objection: Option<String>,
+    /// Since when it exists.
+    pub created_at: DateTime<Utc>,
+    /// The version read from the store.
+    pub version: i64,
+}
+
+/// Keeps takeovers.
+pub trait TakeoverStore {
+    /// Keeps a new takeover.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_takeover(&mut self, takeover: &Takeover) -> Result<()>;
+    /// A takeover of the bound tenant.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn takeover(&mut self, id: ApplicationId) -> Result<Takeover>;
+    /// The takeovers of the bound tenant, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn takeovers(&mut self, after: Option<ApplicationId>, limit: u32) -> Result<Vec<Takeover>>;
+    /// Those over all tenants that are in a state, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn takeovers_in(
+        &mut self,
+        state: TakeoverState,
+        after: Option<ApplicationId>,
+        limit: u32,
+    ) -> Result<Vec<Takeover>>;
+    /// The tenant of a takeover.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn tenant_of_takeover(&mut self, id: ApplicationId) -> Result<Option<TenantId>>;
+    /// Keeps a changed takeover.
+    ///
+    /// # Errors
+    /// `version_stale`.
+    fn update_takeover(&mut self, takeover: &Takeover) -> Result<()>;
+    /// The account behind a member of the bound tenant.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn account_of(&mut self, member: MemberId) -> Result<AccountId>;
+    /// The place of an account in the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>>;
+    /// The root department of the bound tenant.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn root_department(&mut self) -> Result<DepartmentId>;
+    /// Gives a member of the bound tenant another role.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()>;
+}
+
+/// Begins a takeover by an approved application: the old owner is told and can object.
+pub(crate) fn begin(
+    tx: &mut (impl TakeoverStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    case: &Case,
+    terms: &Terms,
+) -> Result<()> {
+    let target = case.number_holder.filter(|_| case.taken()).ok_or(Code::NotCertified)?;
+    let submission = case.application.state.submission().ok_or_else(|| Error::internal("no submission"))?;
+    let profile = tx.profile(submission.by)?;
+    let takeover = Takeover {
+        tenant: target,
+        application: case.application.id,
+        number: case.application.number.clone(),
+        from: case.tenant.id,
+        account: tx.account_of(submission.by)?,
+        applicant: submission.by,
+        name: PersonName::parse(&profile.membership.name)
+            .map_err(|_| Error::internal("the name of a member has no form"))?,
+        state: TakeoverState::Open,
+        objection_until: context.now + OBJECTION,
+        objection: None,
+        created_at: context.now,
+        version: 1,
+    };
+    tx.enter(target);
+    tx.insert_takeover(&takeover)?;
+    let owner = tx.owner()?;
+    inform(tx, context, &takeover, target, owner, NoticeKind::TakeoverAnnounced, terms)?;
+    let job = Job::Transfer { tenant: target.into(), takeover: takeover.application.into() };
+    tx.enqueue(context.random.uuid(), &job, takeover.objection_until + Duration::seconds(1), context.now)?;
+    tx.record(context, &Actor::Operator(*actor), entry("takeover.announced", &takeover))?;
+    tx.enter(case.tenant.id);
+    Ok(())
+}
+
+/// The old owner objects.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `takeover_not_open`.
+pub fn object(
+    tx: &mut (impl TakeoverStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    id: ApplicationId,
+    why: &Prose<2000>,
+) -> Result<Takeover> {
+    access::require(actor, Permission::TenantDissolve)?;
+    let mut takeover = tx.takeover(id)?;
+    if takeover.state != TakeoverState::Open || context.now >= takeover.objection_until {
+        return Err(Code::TakeoverNotOpen.into());
+    }
+    takeover.state = TakeoverState::Objected;
+    takeover.objection = Some(why.as_str().to_owned());
+    tx.update_takeover(&takeover)?;
+    takeover.version += 1;
+    tx.record(context, &Actor::Member(*actor), entry("takeover.objected", &takeover))?;
+    Ok(takeover)
+}
+
+/// A senior reviewer decides on an objection.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `own_organization`, `takeover_not_objected`.
+pub fn settle(
+    tx: &mut (impl TakeoverStore + OperatorStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &OperatorActor,
+    id: ApplicationId,
+    transfers: bool,
+    terms: &Terms,
+) -> Result<Takeover> {
+    access::require(actor, Permission::ReviewConfirm)?;
+    let tenant = tx.tenant_of_takeover(id)?.ok_or(Code::NotFound)?;
+    tx.enter(tenant);
+    let takeover = tx.takeover(id)?;
+    require_outsider(tx, actor, takeover.tenant)?;
+    require_outsider(tx, actor, takeover.from)?;
+    if takeover.state != TakeoverState::Objected {
+        return Err(Code::TakeoverNotObjected.into());
+    }
+    let by = Actor::Operator(*actor);
+    if transfers {
+        transfer(tx, context, &by, takeover, terms)
+    } else {
+        dismiss(tx, context, &by, takeover, terms)
+    }
+}
+
+/// Looks whether the time to object has passed, and hands the tenant over if it has.
+///
+/// # Errors
+/// When the store fails.
+pub fn strike(
+    tx: &mut (impl TakeoverStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    (tenant, id): (TenantId, ApplicationId),
+    terms: &Terms,
+) -> Result<()> {
+    tx.enter(tenant);
+    let takeover = match tx.takeover(id) {
+        Err(error) if error.code() == Code::NotFound => return Ok(()),
+        found => found?,
+    };
+    if takeover.state != TakeoverState::Open || context.now < takeover.objection_until {
+        return Ok(());
+    }
+    transfer(tx, context, &Actor::System, takeover, terms).map(drop)
+}
+
+/// Makes whoever applied the owner of the bound tenant; the old owner stays as a member.
+fn transfer(
+    tx: &mut (impl TakeoverStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    by: &Actor,
+    mut takeover: Takeover,
+    terms: &Terms,
+) -> Result<Takeover> {
+    let old = tx.owner()?;
+    let new = match tx.place_of(takeover.account)? {
+        Some(member) => member,
+        None => {
+            let id: MemberId = context.id();
+            let department = tx.root_department()?;
+            tx.insert_member(&Member {
+                tenant: takeover.tenant,
+                id,
+                account: takeover.account,
+                // The id is unique, and so is what it is called.
+                userid: format!("owner-{id}"),
+                name: takeover.name.clone(),
+                position: None,
+                role: MemberRole::Member,
+                department,
+                created_at: context.now,
+            })?;
+            id
+        }
+    };
+    if let Some(old) = old.filter(|old| *old != new) {
+        tx.set_role(old, MemberRole::Member)?;
+    }
+    tx.set_role(new, MemberRole::Owner)?;
+    takeover.state = TakeoverState::Transferred;
+    tx.update_takeover(&takeover)?;
+    takeover.version += 1;
+    let told = entry("takeover.transferred", &takeover).change(
+        "owner",
+        old.map(|old| old.to_string()),
+        new.to_string(),
+    );
+    tx.record(context, by, told)?;
+    for member in [old, Some(new)] {
+        inform(tx, context, &takeover, takeover.tenant, member, NoticeKind::TakeoverTransferred, terms)?;
+    }
+    Ok(takeover)
+}
+
+fn dismiss(
+    tx: &mut (impl TakeoverStore + TenantScope + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    by: &Actor,
+    mut takeover: Takeover,
+    terms: &Terms,
+) -> Result<Takeover> {
+    takeover.state = TakeoverState::Dismissed;
+    tx.update_takeover(&takeover)?;
+    takeover.version += 1;
+    tx.record(context, by, entry("takeover.dismissed", &takeover))?;
+    let (from, applicant) = (takeover.from, Some(takeover.applicant));
+    inform(tx, context, &takeover, from, applicant, NoticeKind::TakeoverDismissed, terms)?;
+    tx.enter(takeover.tenant);
+    Ok(takeover)
+}
+
+/// Tells a member of a tenant, and leaves the transaction bound to that.
+fn inform(
+    tx: &mut (impl TenantScope + NoticeStore + JobQueue),
+    context: &Context<'_>,
+    takeover: &Takeover,
+    tenant: TenantId,
+    member: Option<MemberId>,
+    kind: NoticeKind,
+    terms: &Terms,
+) -> Result<()> {
+    let Some(member) = member else { return Ok(()) };
+    tx.enter(tenant);
+    let until = terms.last_day(takeover.objection_until).to_string();
+    let params = [("number".to_owned(), takeover.number.as_str().to_owned()), ("until".to_owned(), until)];
+    let notice = Notice {
+        id: NoticeId::from(context.random.uuid()),
+        member,
+        kind,
+        params: Params::from(params),
+        created_at: context.now,
+        read_at: None,
+    };
+    tell(tx, context, tenant, &notice).map(drop)
+}
+
+fn entry(action: &'static str, takeover: &Takeover) -> Entry {
+    Entry::new(action, "takeover", takeover.application).of(takeover.tenant).change(
+        "state",
+        None::<String>,
+        takeover.state.name(),
+    )
+}

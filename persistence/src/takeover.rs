@@ -1,0 +1,189 @@
+//! Takeovers of the bound tenant; and, over all tenants, those that operators have to decide. Why somebody objects is private,
+//! so it is sealed.
+
+use crate::connection::on;
+use crate::error::{Understood, corrupt, one_row};
+use crate::schema::{departments, members, takeovers};
+use crate::sql_type::{Id, Instant, name_of};
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::actor::MemberRole;
+use domain::certification::ApplicationNumber;
+use domain::error::Result;
+use domain::id::{AccountId, ApplicationId, DepartmentId, MemberId, TenantId};
+use domain::takeover::{Takeover, TakeoverState, TakeoverStore};
+use domain::text::PersonName;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = takeovers, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    tenant_id: Id,
+    id: Id,
+    number: String,
+    from_tenant: Id,
+    account_id: Id,
+    applicant: Id,
+    name: String,
+    state: String,
+    objection_until: Instant,
+    objection_sealed: Option<Vec<u8>>,
+    created_at: Instant,
+    version: i64,
+}
+
+pub(crate) fn objection_place(id: Id) -> String {
+    format!("takeovers.objection {}", id.0)
+}
+
+impl Tx<'_> {
+    fn takeover_row(&self, takeover: &Takeover) -> Result<Row> {
+        let id = Id::from(takeover.application);
+        let objection = takeover.objection.as_ref();
+        Ok(Row {
+            tenant_id: takeover.tenant.into(),
+            id,
+            number: takeover.number.as_str().to_owned(),
+            from_tenant: takeover.from.into(),
+            account_id: takeover.account.into(),
+            applicant: takeover.applicant.into(),
+            name: takeover.name.as_str().to_owned(),
+            state: takeover.state.name().to_owned(),
+            objection_until: takeover.objection_until.into(),
+            objection_sealed: objection.map(|why| self.seal(&objection_place(id), why)).transpose()?,
+            created_at: takeover.created_at.into(),
+            version: takeover.version,
+        })
+    }
+
+    fn takeover_of(&self, row: &Row) -> Result<Takeover> {
+        let wrong = |column: &str| corrupt("takeovers", row.id.0, column);
+        let objection = row.objection_sealed.as_ref();
+        Ok(Takeover {
+            tenant: row.tenant_id.get(),
+            application: row.id.get(),
+            number: ApplicationNumber::parse(&row.number).map_err(|_| wrong("number"))?,
+            from: row.from_tenant.get(),
+            account: row.account_id.get(),
+            applicant: row.applicant.get(),
+            name: PersonName::parse(&row.name).map_err(|_| wrong("name"))?,
+            state: TakeoverState::find(&row.state).ok_or_else(|| wrong("state"))?,
+            objection_until: row.objection_until.0,
+            objection: objection.map(|sealed| self.open(&objection_place(row.id), sealed)).transpose()?,
+            created_at: row.created_at.0,
+            version: row.version,
+        })
+    }
+}
+
+impl TakeoverStore for Tx<'_> {
+    fn insert_takeover(&mut self, takeover: &Takeover) -> Result<()> {
+        let row = self.takeover_row(takeover)?;
+        on!(self.db, |db| diesel::insert_into(takeovers::table).values(&row).execute(db)).understood()?;
+        Ok(())
+    }
+
+    fn takeover(&mut self, id: ApplicationId) -> Result<Takeover> {
+        let tenant = self.bound()?;
+        let row: Row = on!(self.db, |db| takeovers::table
+            .filter(takeovers::tenant_id.eq(tenant))
+            .filter(takeovers::id.eq(Id::from(id)))
+            .select(Row::as_select())
+            .first(db))
+        .understood()?;
+        self.takeover_of(&row)
+    }
+
+    fn takeovers(&mut self, after: Option<ApplicationId>, limit: u32) -> Result<Vec<Takeover>> {
+        let tenant = self.bound()?;
+        let rows: Vec<Row> = on!(self.db, |db| {
+            let mut query: takeovers::BoxedQuery<'_, _> = takeovers::table.into_boxed();
+            query = query.filter(takeovers::tenant_id.eq(tenant));
+            if let Some(after) = after {
+                query = query.filter(takeovers::id.lt(Id::from(after)));
+            }
+            query.order(takeovers::id.desc()).limit(limit.into()).select(Row::as_select()).load(db)
+        })
+        .understood()?;
+        rows.iter().map(|row| self.takeover_of(row)).collect()
+    }
+
+    fn takeovers_in(
+        &mut self,
+        state: TakeoverState,
+        after: Option<ApplicationId>,
+        limit: u32,
+    ) -> Result<Vec<Takeover>> {
+        let rows: Vec<Row> = on!(self.db, |db| {
+            let mut query: takeovers::BoxedQuery<'_, _> = takeovers::table.into_boxed();
+            query = query.filter(takeovers::state.eq(state.name()));
+            if let Some(after) = after {
+                query = query.filter(takeovers::id.gt(Id::from(after)));
+            }
+            query.order(takeovers::id).limit(limit.into()).select(Row::as_select()).load(db)
+        })
+        .understood()?;
+        rows.iter().map(|row| self.takeover_of(row)).collect()
+    }
+
+    fn tenant_of_takeover(&mut self, id: ApplicationId) -> Result<Option<TenantId>> {
+        let tenant: Option<Id> = on!(self.db, |db| takeovers::table
+            .filter(takeovers::id.eq(Id::from(id)))
+            .select(takeovers::tenant_id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(tenant.map(Id::get))
+    }
+
+    fn update_takeover(&mut self, takeover: &Takeover) -> Result<()> {
+        let mut row = self.takeover_row(takeover)?;
+        row.version += 1;
+        let known = takeovers::table
+            .filter(takeovers::tenant_id.eq(row.tenant_id))
+            .filter(takeovers::id.eq(row.id))
+            .filter(takeovers::version.eq(takeover.version));
+        one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
+    }
+
+    fn account_of(&mut self, member: MemberId) -> Result<AccountId> {
+        let tenant = self.bound()?;
+        let account: Id = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .filter(members::id.eq(Id::from(member)))
+            .select(members::account_id)
+            .first(db))
+        .understood()?;
+        Ok(account.get())
+    }
+
+    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>> {
+        let tenant = self.bound()?;
+        let place: Option<Id> = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .filter(members::account_id.eq(Id::from(account)))
+            .select(members::id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(place.map(Id::get))
+    }
+
+    fn root_department(&mut self) -> Result<DepartmentId> {
+        let tenant = self.bound()?;
+        let root: Id = on!(self.db, |db| departments::table
+            .filter(departments::tenant_id.eq(tenant))
+            .filter(departments::parent_id.is_null())
+            .select(departments::id)
+            .first(db))
+        .understood()?;
+        Ok(root.get())
+    }
+
+    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()> {
+        let known = members::table
+            .filter(members::tenant_id.eq(self.bound()?))
+            .filter(members::id.eq(Id::from(member)));
+        let role = (members::role.eq(name_of(&role)), members::version.eq(members::version + 1));
+        one_row(on!(self.db, |db| diesel::update(known).set(role).execute(db)).understood()?)
+    }
+}

@@ -157,12 +157,14 @@ both!(a_draft_of_one_kind_gives_way_to_another, |world| {
     let (company, _) = certified(&world, "改主意公司").await;
     begin(&company, "change").await.expect(201);
     company.write(json!({"legal_name": "半途公司"})).await.expect(200);
-    company.upload(&[("kind", "business_license")], "a.pdf", &files::pdf(1)).await.expect(201);
     // A draft of the same kind is kept: a double click loses nothing.
     begin(&company, "change").await.refused(409, "application_under_way");
     let seen = company.certification().await;
     assert_eq!(seen.text("/application/subject/legal_name"), "半途公司");
-    world.later(Duration::days(340));
+    world.later(Duration::days(300));
+    let company = company.signed_in().await;
+    company.upload(&[("kind", "business_license")], "a.pdf", &files::pdf(1)).await.expect(201);
+    world.later(Duration::days(40));
     let company = company.signed_in().await;
     let renewal = begin(&company, "renewal").await.expect(201);
     assert_eq!(renewal.text("/application/subject/legal_name"), "改主意公司");
@@ -171,7 +173,8 @@ both!(a_draft_of_one_kind_gives_way_to_another, |world| {
     let uncertified = world.company("未认证公司").registered().await;
     begin(&uncertified, "renewal").await.refused(409, "certificate_missing");
     assert_eq!(uncertified.certification().await.at("/startable_kinds"), &json!([]));
-    begin(&company, "initial").await.refused(422, "input_invalid");
+    begin(&company, "initial").await.refused(409, "already_certified");
+    begin(&company, "nothing").await.refused(422, "input_invalid");
 });
 
 both!(a_senior_operator_suspends_and_reinstates, |world| {

@@ -17,19 +17,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 /// Whether an application of a kind can begin beside a certificate.
 ///
 /// # Errors
-/// `certificate_missing`, `rejected_finally`, `certificate_suspended`, `renewal_too_early`, `certificate_ended`.
+/// `already_certified`, `certificate_missing`, `rejected_finally`, `certificate_suspended`, `renewal_too_early`, `certificate_ended`.
 pub fn may_begin(kind: ApplicationKind, certificate: Option<&Certificate>, now: DateTime<Utc>) -> Result<()> {
-    if kind == ApplicationKind::Takeover && certificate.is_some() {
-        return Err(Code::AlreadyCertified.into());
-    }
     let certificate = certificate.ok_or_else(|| Error::from(Code::CertificateMissing))?;
     if certificate.barred.contains(&kind) {
         return Err(Code::RejectedFinally.into());
     }
     match (kind, certificate.state(now)) {
-        (ApplicationKind::Initial | ApplicationKind::Takeover, _) => {
-            Err(Error::internal("a certified tenant begins what it is not offered"))
-        }
+        (ApplicationKind::Initial | ApplicationKind::Takeover, _) => Err(Code::AlreadyCertified.into()),
         (_, CertificateState::Suspended) => Err(Code::CertificateSuspended.into()),
         (ApplicationKind::Renewal, CertificateState::Valid) => {
             let from = certificate.renewable_from().to_rfc3339_opts(SecondsFormat::Secs, true);

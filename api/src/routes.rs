@@ -5,20 +5,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers every operation.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    registration_routes(config);
+    certification_routes(config);
+    person_routes(config);
+    support_routes(config);
+    platform_routes(config);
+    service_routes(config);
+}
+
+/// What comes before a tenant, and signing in.
+fn registration_routes(config: &mut ServiceConfig<'_>) {
     use crate::agreement::list::list_agreements;
     use crate::assessment::assess::assess_organization;
-    use crate::certification::{
-        begin, certificate, consent, delete_document, document_content, get, list_applications, look_up,
-        precheck, submit, update_subject, upload_document, withdraw,
-    };
     use crate::reference::{list_industries, list_organization_types, list_regions};
+    use crate::registration;
     use crate::registration::{correct, resend, start, verify};
-    use crate::review::replies;
     use crate::session::{answer_challenge, create, end, me, refresh};
-    use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
-    use crate::ticket::desk;
     use crate::verification::request_code::request_code;
-    use crate::{dissolution, document_link, help, inbox, person, registration, review, takeover, ticket};
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -35,20 +38,22 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(refresh::refresh_session)
         .service(end::end_session)
         .service(answer_challenge::answer_challenge)
-        .service(me::get_me)
-        .service(person::correct::correct_me)
-        .service(person::export::export_my_data)
-        .service(person::confirmation::request_confirmation)
-        .service(person::close::close_account)
-        .service(dissolution::get::get_dissolution)
-        .service(dissolution::ask::dissolve_organization)
-        .service(dissolution::call_off::call_dissolution_off)
+        .service(me::get_me);
+}
+
+/// A tenant's certification.
+fn certification_routes(config: &mut ServiceConfig<'_>) {
+    use crate::certification::{
+        begin, consent, delete_document, document_content, get, list_applications, look_up, precheck, submit,
+        update_subject, upload_document, withdraw,
+    };
+    use crate::document_link;
+    config
         .service(get::get_certification)
         .service(update_subject::update_certification_subject)
         .service(upload_document::upload_certification_document)
         .service(document_content::get_certification_document_content)
         .service(document_link::create::create_certification_document_link)
-        .service(document_link::create::create_review_document_link)
         .service(document_link::open::get_linked_document)
         .service(delete_document::delete_certification_document)
         .service(consent::request_certification_consent)
@@ -58,14 +63,53 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(withdraw::withdraw_certification)
         .service(begin::begin_certification_application)
         .service(list_applications::list_certification_applications)
-        .service(look_up::look_up_certification)
+        .service(look_up::look_up_certification);
+}
+
+/// What is about the person who is signed in, and their organization as a whole.
+fn person_routes(config: &mut ServiceConfig<'_>) {
+    use crate::{dissolution, inbox, person, takeover};
+    config
+        .service(person::correct::correct_me)
+        .service(person::export::export_my_data)
+        .service(person::confirmation::request_confirmation)
+        .service(person::close::close_account)
+        .service(dissolution::get::get_dissolution)
+        .service(dissolution::ask::dissolve_organization)
+        .service(dissolution::call_off::call_dissolution_off)
         .service(takeover::list::list_takeovers)
         .service(takeover::object::object_to_takeover)
-        .service(takeover::list::list_desk_takeovers)
-        .service(takeover::decide::decide_takeover)
         .service(inbox::list::list_inbox)
         .service(inbox::read::read_inbox)
-        .service(inbox::read::read_notice)
+        .service(inbox::read::read_notice);
+}
+
+/// Help.
+fn support_routes(config: &mut ServiceConfig<'_>) {
+    use crate::{help, ticket};
+    config
+        .service(help::list::list_help_articles)
+        .service(help::get::get_help_article)
+        .service(ticket::open::open_ticket)
+        .service(ticket::list::list_tickets)
+        .service(ticket::get::get_ticket)
+        .service(ticket::message::list_ticket_messages)
+        .service(ticket::message::write_ticket_message)
+        .service(ticket::attachment::attach_ticket_file)
+        .service(ticket::attachment::get_ticket_attachment_content)
+        .service(ticket::resolve::resolve_ticket);
+}
+
+/// What operators do.
+fn platform_routes(config: &mut ServiceConfig<'_>) {
+    use crate::certification::certificate;
+    use crate::review::replies;
+    use crate::ticket::desk;
+    use crate::{document_link, review, takeover};
+    config
+        .service(document_link::create::create_review_document_link)
+        .service(takeover::list::list_desk_takeovers)
+        .service(takeover::decide::decide_takeover)
         .service(certificate::suspend_certificate)
         .service(certificate::reinstate_certificate)
         .service(review::list::list_reviews)
@@ -88,23 +132,19 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(review::decide::decide_review)
         .service(review::confirm::confirm_review)
         .service(review::decline::decline_review)
-        .service(help::list::list_help_articles)
-        .service(help::get::get_help_article)
-        .service(ticket::open::open_ticket)
-        .service(ticket::list::list_tickets)
-        .service(ticket::get::get_ticket)
-        .service(ticket::message::list_ticket_messages)
-        .service(ticket::message::write_ticket_message)
-        .service(ticket::attachment::attach_ticket_file)
-        .service(ticket::attachment::get_ticket_attachment_content)
-        .service(ticket::resolve::resolve_ticket)
         .service(desk::list::list_desk_tickets)
         .service(desk::get::get_desk_ticket)
         .service(desk::update::update_desk_ticket)
         .service(desk::message::list_desk_messages)
         .service(desk::message::answer_ticket)
         .service(desk::attachment::attach_desk_file)
-        .service(desk::attachment::get_desk_attachment_content)
+        .service(desk::attachment::get_desk_attachment_content);
+}
+
+/// The service itself.
+fn service_routes(config: &mut ServiceConfig<'_>) {
+    use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
+    config
         .service(health::get_health)
         .service(health::get_readiness)
         .service(metrics::get_metrics)

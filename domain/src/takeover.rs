@@ -243,26 +243,7 @@ fn transfer(
     terms: &Terms,
 ) -> Result<Takeover> {
     let old = tx.owner()?;
-    let new = match tx.place_of(takeover.account)? {
-        Some(member) => member,
-        None => {
-            let id: MemberId = context.id();
-            let department = tx.root_department()?;
-            tx.insert_member(&Member {
-                tenant: takeover.tenant,
-                id,
-                account: takeover.account,
-                // The id is unique, and so is what it is called.
-                userid: format!("owner-{id}"),
-                name: takeover.name.clone(),
-                position: None,
-                role: MemberRole::Member,
-                department,
-                created_at: context.now,
-            })?;
-            id
-        }
-    };
+    let new = place_for(tx, context, &takeover)?;
     if let Some(old) = old.filter(|old| *old != new) {
         tx.set_role(old, MemberRole::Member)?;
     }
@@ -280,6 +261,31 @@ fn transfer(
         inform(tx, context, &takeover, takeover.tenant, member, NoticeKind::TakeoverTransferred, terms)?;
     }
     Ok(takeover)
+}
+
+/// The place in the bound tenant of whoever applied, made if there is none.
+fn place_for(
+    tx: &mut (impl TakeoverStore + MemberStore),
+    context: &Context<'_>,
+    takeover: &Takeover,
+) -> Result<MemberId> {
+    if let Some(member) = tx.place_of(takeover.account)? {
+        return Ok(member);
+    }
+    let (id, department): (MemberId, _) = (context.id(), tx.root_department()?);
+    tx.insert_member(&Member {
+        tenant: takeover.tenant,
+        id,
+        account: takeover.account,
+        // The id is unique, and so is what it is called.
+        userid: format!("owner-{id}"),
+        name: takeover.name.clone(),
+        position: None,
+        role: MemberRole::Member,
+        department,
+        created_at: context.now,
+    })?;
+    Ok(id)
 }
 
 fn dismiss(

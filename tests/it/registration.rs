@@ -9,7 +9,10 @@ both!(a_company_registers, |world| {
     let me = company.get("/v1/me").send().await.expect(200);
     assert_eq!(me.text("/tenant/id"), company.tenant);
     assert_eq!(me.text("/member/userid"), "owner");
-    assert_eq!(me.at("/permissions"), &json!(["certification:read", "certification:manage", "tenant:dissolve"]));
+    assert_eq!(
+        me.at("/permissions"),
+        &json!(["certification:read", "certification:manage", "tenant:dissolve"])
+    );
 
     let path = format!("/v1/registrations/{}", company.registration);
     let registration = world.get(path).bearer(&company.registration_token).send().await.expect(200);

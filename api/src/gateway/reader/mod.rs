@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 /// The language that tesseract needs: simplified Chinese, which brings Latin letters and digits along.
 const LANGUAGE: &str = "chi_sim";
 
+/// Where a program without a path is looked for.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// How long reading one image may take, whatever takes the time. Most take a second or two.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often to look whether it is done.
@@ -33,7 +35,8 @@ pub(crate) struct Tesseract {
 impl Tesseract {
     /// Tesseract, if it is installed and knows the language.
     pub(crate) fn find(program: &Path, own: &Path) -> Option<Self> {
-        let said = Command::new(program).arg("--list-langs").stdin(Stdio::null()).output().ok()?;
+        let mut asked = Command::new(program);
+        let said = asked.arg("--list-langs").env("PATH", PATH).stdin(Stdio::null()).output().ok()?;
         let knows = String::from_utf8_lossy(&said.stdout).lines().any(|line| line.trim() == LANGUAGE);
         knows.then(|| Self { program: program.to_owned(), own: own.to_owned(), patience: PATIENCE })
     }
@@ -46,7 +49,7 @@ impl DocumentReader for Tesseract {
             .arg(child::COMMAND)
             .arg(&self.program)
             .env_clear()
-            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
+            .env("PATH", PATH)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // A group of its own, so that it can be ended with whatever it started.

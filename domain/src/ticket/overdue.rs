@@ -1,6 +1,5 @@
 //! The ticket that an overdue review gets by itself, so that somebody other than its reviewer hears of it.
 
-use super::state::Kept;
 use super::{
     Author, Card, Content, MessageText, OpenedFor, Priority, Ticket, TicketStore, TicketSubject, Topic,
     append, entry,
@@ -35,26 +34,15 @@ pub fn open_for_overdue(
     let number = application.number.as_str();
     let text = format!("{}\n{}", told.text(Language::Chinese), told.text(Language::English));
     let wrong = |_| Error::internal("the ticket of an overdue review");
-    let mut ticket = Ticket {
-        id: context.id(),
-        opened_for: OpenedFor::Member(application.tenant, submission.by),
-        application: Some((application.id, application.number.clone())),
-        topic: Topic::Certification,
-        card: Card {
-            subject: TicketSubject::parse(&format!("{number} 审核超时 / overdue")).map_err(wrong)?,
-            organization: requester.tenant_name,
-            name: requester.name,
-        },
-        priority: Priority::High,
-        kept: Kept::Open,
-        assignee: None,
-        waiting_since: context.now,
-        created_at: context.now,
-        changed_at: context.now,
-        messages: 0,
-        attachments: 0,
-        version: 1,
+    let card = Card {
+        subject: TicketSubject::parse(&format!("{number} 审核超时 / overdue")).map_err(wrong)?,
+        organization: requester.tenant_name,
+        name: requester.name,
     };
+    let opened_for = OpenedFor::Member(application.tenant, submission.by);
+    let named = Some((application.id, application.number.clone()));
+    let about = (Topic::Certification, Priority::High);
+    let mut ticket = Ticket::new(context, opened_for, named, about, card);
     let content = Content { text: Some(MessageText::parse(&text).map_err(wrong)?), attachment: None };
     append(tx, context, &mut ticket, Author::System, false, &content)?;
     tx.insert_ticket(&ticket)?;

@@ -62,22 +62,9 @@ pub fn open(
     if opening.number.is_some() && application.is_none() {
         return Err(Faults::one(Place::Body, "/certification_number", Code::CertificationNumberUnknown));
     }
-    let mut ticket = Ticket {
-        id: context.id(),
-        opened_for,
-        application,
-        topic: opening.topic,
-        card: Card { subject: opening.subject.clone(), organization, name },
-        priority: Priority::Normal,
-        kept: Kept::Open,
-        assignee: None,
-        waiting_since: context.now,
-        created_at: context.now,
-        changed_at: context.now,
-        messages: 0,
-        attachments: 0,
-        version: 1,
-    };
+    let card = Card { subject: opening.subject.clone(), organization, name };
+    let about = (opening.topic, Priority::Normal);
+    let mut ticket = Ticket::new(context, opened_for, application, about, card);
     let content = Content { text: Some(opening.text.clone()), attachment: None };
     append(tx, context, &mut ticket, Author::Requester, false, &content)?;
     tx.insert_ticket(&ticket)?;

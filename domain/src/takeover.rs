@@ -81,6 +81,11 @@ pub trait TakeoverStore {
     /// # Errors
     /// When the store fails.
     fn takeovers(&mut self, after: Option<ApplicationId>, limit: u32) -> Result<Vec<Takeover>>;
+    /// Whether one of the bound tenant is neither done nor dismissed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn takeover_under_way(&mut self) -> Result<bool>;
     /// Those over all tenants that are in a state, oldest first.
     ///
     /// # Errors
@@ -124,6 +129,9 @@ pub trait TakeoverStore {
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
+///
+/// # Errors
+/// `not_certified` when nobody is certified with the number any more, `takeover_under_way`.
 pub(crate) fn begin(
     tx: &mut (impl TakeoverStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
@@ -150,6 +158,9 @@ pub(crate) fn begin(
         version: 1,
     };
     tx.enter(target);
+    if tx.takeover_under_way()? {
+        return Err(Code::TakeoverUnderWay.into());
+    }
     tx.insert_takeover(&takeover)?;
     let owner = tx.owner()?;
     inform(tx, context, &takeover, target, owner, NoticeKind::TakeoverAnnounced, terms)?;

@@ -107,6 +107,19 @@ impl TakeoverStore for Tx<'_> {
         rows.iter().map(|row| self.takeover_of(row)).collect()
     }
 
+    fn takeover_under_way(&mut self) -> Result<bool> {
+        let tenant = self.bound()?;
+        let under_way = [TakeoverState::Open, TakeoverState::Objected].map(TakeoverState::name);
+        let found: Option<Id> = on!(self.db, |db| takeovers::table
+            .filter(takeovers::tenant_id.eq(tenant))
+            .filter(takeovers::state.eq_any(under_way))
+            .select(takeovers::id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(found.is_some())
+    }
+
     fn takeovers_in(
         &mut self,
         state: TakeoverState,

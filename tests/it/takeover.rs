@@ -145,6 +145,23 @@ both!(there_has_to_be_something_to_take_over, |world| {
     assert_eq!(refused.text("/findings/0/code"), "nobody_certified");
 });
 
+both!(two_do_not_take_over_at_once, |world| {
+    let (_old, first) = contested(&world, "争抢公司").await;
+    let number = first.certification().await.at("/application/subject/registration").clone();
+    let second = world.company("争抢公司").registered().await.filled_in().await;
+    second.write(json!({"registration": number})).await.expect(200);
+    for company in [&first, &second] {
+        begin(company, "takeover").await.expect(201);
+        company.submit().await.expect(201);
+    }
+    approved(&world, &first).await;
+    let id = second.application().await;
+    let (one, senior) = (world.reviewer("reviewer").await, world.reviewer("senior_reviewer").await);
+    one.claim(&id).await.expect(200);
+    one.decide(&id, json!({"outcome": "approve", "attempt": 1})).await.expect(200);
+    senior.confirm(&id, 1).await.refused(409, "takeover_under_way");
+});
+
 both!(who_belongs_to_the_old_tenant_does_not_approve, |world| {
     let (old, new) = contested(&world, "回避公司").await;
     begin(&new, "takeover").await.expect(201);

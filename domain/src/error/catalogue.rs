@@ -172,6 +172,7 @@ catalogue! {
     CertificateNotSuspended "certificate_not_suspended" Conflict "认证未被暂停。" "The certificate is not suspended.";
     NotCertified "not_certified" Conflict "没有其他企业以此证照号码认证，可直接申请认证。" "Nobody else is certified with this number; apply for a certification of your own.";
     AlreadyCertified "already_certified" Conflict "本企业已认证。" "This organization is certified already.";
+    TakeoverUnderWay "takeover_under_way" Conflict "该企业已有正在进行的接管。" "Another takeover of that organization is under way.";
     TakeoverNotOpen "takeover_not_open" Conflict "异议期已过或已提出异议。" "The time to object is over, or somebody has objected.";
     TakeoverNotObjected "takeover_not_objected" Conflict "该接管没有待处理的异议。" "Nobody has objected to this takeover, or it is decided.";
     RenewalTooEarly "renewal_too_early" Conflict "{from} 起可以年审。" "The certificate can be renewed from {from} on.";

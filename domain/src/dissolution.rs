@@ -40,11 +40,11 @@ pub trait DissolutionStore {
     /// # Errors
     /// When the store fails.
     fn set_dissolves_at(&mut self, at: Option<DateTime<Utc>>) -> Result<()>;
-    /// Whether documents of the tenant are held because they are disputed.
+    /// Whether documents of the tenant are held, or somebody is to take it over, or it is to take another one over.
     ///
     /// # Errors
     /// When the store fails.
-    fn holds_documents(&mut self) -> Result<bool>;
+    fn is_disputed(&mut self) -> Result<bool>;
     /// Some accounts that belong to the tenant, and whether to none beside it.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ pub trait DissolutionStore {
 /// committed.
 ///
 /// # Errors
-/// `forbidden`, `documents_held`, `dissolution_under_way`; `organization_name_differs` at `/name`.
+/// `forbidden`, `organization_disputed`, `dissolution_under_way`; `organization_name_differs` at `/name`.
 pub fn ask(
     tx: &mut (
              impl DissolutionStore
@@ -91,8 +91,8 @@ pub fn ask(
     if tx.dissolves_at()?.is_some() {
         return Err(Code::DissolutionUnderWay.into());
     }
-    if tx.holds_documents()? {
-        return Err(Code::DocumentsHeld.into());
+    if tx.is_disputed()? {
+        return Err(Code::OrganizationDisputed.into());
     }
     let mobile = tx.profile(actor.member)?.mobile;
     let check = confirm(tx, context, actor, &mobile, SensitiveAction::DissolveOrganization, code, codes)?;
@@ -171,7 +171,7 @@ pub fn dissolve(
     if !due {
         return Ok(Progress::Nothing);
     }
-    if tx.holds_documents()? {
+    if tx.is_disputed()? {
         let job = Job::Dissolve { tenant: tenant.into(), at };
         tx.enqueue(context.random.uuid(), &job, context.now + Duration::days(1), context.now)?;
         return Ok(Progress::Nothing);

@@ -90,6 +90,8 @@ pub enum Job {
 }
 
 const ASK_FOR_EVIDENCE: &str = "ask_for_evidence";
+const DISSOLVE: &str = "dissolve";
+const ERASE_DOCUMENTS: &str = "erase_documents";
 const READ_DOCUMENT: &str = "read_document";
 
 /// How long carrying a job out takes. Slow ones have a lane of their own, so that no code waits behind them.
@@ -103,7 +105,7 @@ pub enum Lane {
 
 impl Lane {
     /// The kinds of jobs that are slow.
-    pub const SLOW: [&str; 2] = [ASK_FOR_EVIDENCE, READ_DOCUMENT];
+    pub const SLOW: [&str; 4] = [ASK_FOR_EVIDENCE, DISSOLVE, ERASE_DOCUMENTS, READ_DOCUMENT];
 }
 
 impl Job {
@@ -117,9 +119,9 @@ impl Job {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Dissolve { .. } => "dissolve",
+            Self::Dissolve { .. } => DISSOLVE,
             Self::Transfer { .. } => "transfer",
-            Self::EraseDocuments { .. } => "erase_documents",
+            Self::EraseDocuments { .. } => ERASE_DOCUMENTS,
             Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
             Self::ReadDocument { .. } => READ_DOCUMENT,
             Self::SendCode { .. } => "send_code",

@@ -46,6 +46,11 @@ pub trait OperatorStore {
     /// # Errors
     /// When the store fails.
     fn save_operator(&mut self, operator: &Operator, known: bool) -> Result<()>;
+    /// The tenants of which an operator's number is a member's.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn tenants_of_operator(&mut self, id: OperatorId) -> Result<Vec<TenantId>>;
     /// Whether the number of an operator belongs to a member of a tenant.
     ///
     /// # Errors

@@ -4,8 +4,11 @@
 
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole, OperatorActor};
-use crate::certification::{ApplicationNumber, Case, Terms};
+use crate::certification::{
+    ApplicationNumber, ApplicationStore, Case, CertificateStore, State, Terms, schedule_erasure,
+};
 use crate::context::Context;
+use crate::dissolution::DissolutionStore;
 use crate::error::{Code, Error, Result};
 use crate::id::{AccountId, ApplicationId, DepartmentId, MemberId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
@@ -44,6 +47,8 @@ pub struct Takeover {
     pub application: ApplicationId,
     /// The number of that.
     pub number: ApplicationNumber,
+    /// The registration that was proved.
+    pub registration_key: String,
     /// Where the application was made.
     pub from: TenantId,
     /// Who applied.
@@ -65,7 +70,7 @@ pub struct Takeover {
 }
 
 /// Keeps takeovers.
-pub trait TakeoverStore {
+pub trait TakeoverStore: ApplicationStore + CertificateStore + DissolutionStore {
     /// Keeps a new takeover.
     ///
     /// # Errors
@@ -86,13 +91,14 @@ pub trait TakeoverStore {
     /// # Errors
     /// When the store fails.
     fn takeover_under_way(&mut self) -> Result<bool>;
-    /// Those over all tenants that are in a state, oldest first.
+    /// Those over all tenants that are in a state, oldest first, without those on a side of which are some tenants.
     ///
     /// # Errors
     /// When the store fails.
     fn takeovers_in(
         &mut self,
         state: TakeoverState,
+        except: &[TenantId],
         after: Option<ApplicationId>,
         limit: u32,
     ) -> Result<Vec<Takeover>>;
@@ -146,6 +152,7 @@ pub(crate) fn begin(
         tenant: target,
         application: case.application.id,
         number: case.application.number.clone(),
+        registration_key: case.application.draft.registration_key().ok_or(Code::NotCertified)?,
         from: case.tenant.id,
         account: tx.account_of(submission.by)?,
         applicant: submission.by,
@@ -169,6 +176,22 @@ pub(crate) fn begin(
     tx.record(context, &Actor::Operator(*actor), entry("takeover.announced", &takeover))?;
     tx.enter(case.tenant.id);
     Ok(())
+}
+
+/// A page of takeovers in a state, without those that concern the operator's own companies.
+///
+/// # Errors
+/// `forbidden`.
+pub fn queue(
+    tx: &mut (impl TakeoverStore + OperatorStore),
+    actor: &OperatorActor,
+    state: TakeoverState,
+    after: Option<ApplicationId>,
+    limit: u32,
+) -> Result<Vec<Takeover>> {
+    access::require(actor, Permission::ReviewRead)?;
+    let own = tx.tenants_of_operator(actor.operator)?;
+    tx.takeovers_in(state, &own, after, limit)
 }
 
 /// The old owner objects.
@@ -253,6 +276,16 @@ fn transfer(
     mut takeover: Takeover,
     terms: &Terms,
 ) -> Result<Takeover> {
+    // What was proved is that they stand for whoever is certified with the number, which may be another one by now.
+    if tx.certified_tenant(&takeover.registration_key)? != Some(takeover.tenant) {
+        return dismiss(tx, context, by, takeover, terms);
+    }
+    if let Some(at) = tx.dissolves_at()? {
+        tx.set_dissolves_at(None)?;
+        let entry = Entry::new("tenant.dissolution_called_off", "tenant", takeover.tenant);
+        let entry = entry.of(takeover.tenant).change("dissolves_at", at.to_rfc3339(), None::<String>);
+        tx.record(context, by, entry)?;
+    }
     let old = tx.owner()?;
     let new = place_for(tx, context, &takeover)?;
     if let Some(old) = old.filter(|old| *old != new) {
@@ -310,6 +343,14 @@ fn dismiss(
     tx.update_takeover(&takeover)?;
     takeover.version += 1;
     tx.record(context, by, entry("takeover.dismissed", &takeover))?;
+    // The application is the applicant's again: it can be made for another reason, or with better proof.
+    tx.enter(takeover.from);
+    let mut application = tx.application_by_id(takeover.application)?;
+    if let State::Approved { submission, .. } = application.state {
+        application.state = State::Rejected { submission, decided_at: context.now, retryable: true };
+        tx.update_application(&application)?;
+        schedule_erasure(tx, context, &application, terms)?;
+    }
     let (from, applicant) = (takeover.from, Some(takeover.applicant));
     inform(tx, context, &takeover, from, applicant, NoticeKind::TakeoverDismissed, terms)?;
     tx.enter(takeover.tenant);

@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use domain::dissolution::DissolutionStore;
 use domain::error::Result;
 use domain::id::{AccountId, DocumentId, TenantId};
+use domain::takeover::TakeoverState;
 use std::collections::HashMap;
 
 /// Deletes a table's rows of the bound tenant.
@@ -43,7 +44,7 @@ impl DissolutionStore for Tx<'_> {
         on!(self.db, |db| diesel::update(known).set(at).execute(db)).understood().map(drop)
     }
 
-    fn holds_documents(&mut self) -> Result<bool> {
+    fn is_disputed(&mut self) -> Result<bool> {
         let tenant = self.bound()?;
         let held: Option<Id> = on!(self.db, |db| applications::table
             .filter(applications::tenant_id.eq(tenant))
@@ -52,7 +53,15 @@ impl DissolutionStore for Tx<'_> {
             .first(db))
         .optional()
         .understood()?;
-        Ok(held.is_some())
+        let under_way = [TakeoverState::Open, TakeoverState::Objected].map(TakeoverState::name);
+        let contested: Option<Id> = on!(self.db, |db| takeovers::table
+            .filter(takeovers::tenant_id.eq(tenant).or(takeovers::from_tenant.eq(tenant)))
+            .filter(takeovers::state.eq_any(under_way))
+            .select(takeovers::id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(held.is_some() || contested.is_some())
     }
 
     fn some_accounts(&mut self, limit: u32) -> Result<Vec<(AccountId, bool)>> {

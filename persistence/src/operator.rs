@@ -81,6 +81,17 @@ impl OperatorStore for Tx<'_> {
         Ok(())
     }
 
+    fn tenants_of_operator(&mut self, id: OperatorId) -> Result<Vec<TenantId>> {
+        let tenants: Vec<Id> = on!(self.db, |db| operators::table
+            .inner_join(accounts::table.on(accounts::mobile.eq(operators::mobile)))
+            .inner_join(members::table.on(members::account_id.eq(accounts::id)))
+            .filter(operators::id.eq(Id::from(id)))
+            .select(members::tenant_id)
+            .load(db))
+        .understood()?;
+        Ok(tenants.into_iter().map(Id::get).collect())
+    }
+
     fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<bool> {
         let id: Option<Id> = on!(self.db, |db| members::table
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))

@@ -16,12 +16,13 @@ use diesel::prelude::*;
 use domain::account::Account;
 use domain::error::Result;
 use domain::id::{AccountId, MemberId};
-use domain::member::MemberStore;
+use domain::member::{MemberStore, Membership};
 use domain::person::{
     AcceptedVersion, KeptDevice, KeptMessage, KeptSession, KeptTicket, PersonData, PersonStore,
     PersonalNotice,
 };
 use domain::text::{PersonName, Position};
+use std::collections::HashMap;
 
 impl PersonStore for Tx<'_> {
     fn person_data(&mut self, account: AccountId) -> Result<PersonData> {
@@ -34,7 +35,7 @@ impl PersonStore for Tx<'_> {
         let mobile = stored_mobile("accounts", id.0, &mobile)?;
         Ok(PersonData {
             account: Account { id: account, mobile, created_at: created_at.0 },
-            memberships: self.memberships(account)?,
+            memberships: self.kept_places(account)?,
             devices: self.kept_devices(id)?,
             sessions: self.kept_sessions(id)?,
             acceptances: self.kept_acceptances(id)?,
@@ -146,6 +147,18 @@ impl Tx<'_> {
         on!(self.db, |db| diesel::delete(tickets::table.filter(tickets::id.eq_any(ids))).execute(db))
             .understood()
             .map(drop)
+    }
+
+    fn kept_places(&mut self, account: AccountId) -> Result<Vec<(Membership, Option<String>)>> {
+        let jobs: Vec<(Id, Option<String>)> = on!(self.db, |db| members::table
+            .filter(members::account_id.eq(Id::from(account)))
+            .select((members::id, members::position))
+            .load(db))
+        .understood()?;
+        let mut jobs: HashMap<MemberId, Option<String>> =
+            jobs.into_iter().map(|(id, job)| (id.get(), job)).collect();
+        let places = self.memberships(account)?.into_iter();
+        Ok(places.map(|place| (place.clone(), jobs.remove(&place.member).flatten())).collect())
     }
 
     fn kept_devices(&mut self, account: Id) -> Result<Vec<KeptDevice>> {

@@ -532,6 +532,7 @@ diesel::table! {
         tenant_id -> Id,
         id -> Id,
         number -> Text,
+        registration_key -> Text,
         from_tenant -> Id,
         account_id -> Id,
         applicant -> Id,

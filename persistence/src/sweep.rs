@@ -5,7 +5,7 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, idempotency_records, registrations, sessions, sms_sends, tickets, verifications,
+    challenges, idempotency_records, person_keys, registrations, sessions, sms_sends, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -46,10 +46,7 @@ impl Database {
         })? + self.in_batches(|tx| forget!(tx, sms_sends, id: Id, sms_sends::sent_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
-            + self.in_batches(|tx| {
-                // One that was completed is told by the tenant and the journal.
-                forget!(tx, registrations, id: Id, registrations::expires_at.le(week))
-            })?
+            + self.in_batches(|tx| forget_registrations(tx, week))?
             + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?
             + self.in_batches(|tx| forget_tickets(tx, before(TICKETS)))?)
     }
@@ -77,4 +74,30 @@ fn forget_tickets(tx: &mut Tx<'_>, since: Instant) -> Result<usize> {
     .understood()?;
     tx.erase_tickets(&old)?;
     Ok(old.len())
+}
+
+/// Forgets a batch of registrations that ended before a moment. What the completed ones said is told by the tenant and the
+/// journal; of the others nothing stays that names a person.
+fn forget_registrations(tx: &mut Tx<'_>, before: Instant) -> Result<usize> {
+    let old: Vec<(Id, Option<Instant>)> = on!(tx.db, |db| registrations::table
+        .filter(registrations::expires_at.le(before))
+        .select((registrations::id, registrations::completed_at))
+        .limit(BATCH)
+        .load(db))
+    .understood()?;
+    let abandoned: Vec<Id> =
+        old.iter().filter(|(_, completed)| completed.is_none()).map(|(id, _)| *id).collect();
+    let asked: Vec<Id> = on!(tx.db, |db| tickets::table
+        .filter(tickets::registration_id.eq_any(&abandoned).assume_not_null())
+        .select(tickets::id)
+        .load(db))
+    .understood()?;
+    tx.erase_tickets(&asked)?;
+    on!(tx.db, |db| {
+        diesel::delete(person_keys::table.filter(person_keys::person_id.eq_any(&abandoned))).execute(db)
+    })
+    .understood()?;
+    let ids: Vec<Id> = old.into_iter().map(|(id, _)| id).collect();
+    on!(tx.db, |db| diesel::delete(registrations::table.filter(registrations::id.eq_any(ids))).execute(db))
+        .understood()
 }

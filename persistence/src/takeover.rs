@@ -20,6 +20,7 @@ struct Row {
     tenant_id: Id,
     id: Id,
     number: String,
+    registration_key: String,
     from_tenant: Id,
     account_id: Id,
     applicant: Id,
@@ -43,6 +44,7 @@ impl Tx<'_> {
             tenant_id: takeover.tenant.into(),
             id,
             number: takeover.number.as_str().to_owned(),
+            registration_key: takeover.registration_key.clone(),
             from_tenant: takeover.from.into(),
             account_id: takeover.account.into(),
             applicant: takeover.applicant.into(),
@@ -62,6 +64,7 @@ impl Tx<'_> {
             tenant: row.tenant_id.get(),
             application: row.id.get(),
             number: ApplicationNumber::parse(&row.number).map_err(|_| wrong("number"))?,
+            registration_key: row.registration_key.clone(),
             from: row.from_tenant.get(),
             account: row.account_id.get(),
             applicant: row.applicant.get(),
@@ -123,12 +126,18 @@ impl TakeoverStore for Tx<'_> {
     fn takeovers_in(
         &mut self,
         state: TakeoverState,
+        except: &[TenantId],
         after: Option<ApplicationId>,
         limit: u32,
     ) -> Result<Vec<Takeover>> {
         let rows: Vec<Row> = on!(self.db, |db| {
             let mut query: takeovers::BoxedQuery<'_, _> = takeovers::table.into_boxed();
             query = query.filter(takeovers::state.eq(state.name()));
+            let own: Vec<Id> = except.iter().copied().map(Id::from).collect();
+            if !own.is_empty() {
+                query = query.filter(takeovers::tenant_id.ne_all(own.clone()));
+                query = query.filter(takeovers::from_tenant.ne_all(own));
+            }
             if let Some(after) = after {
                 query = query.filter(takeovers::id.gt(Id::from(after)));
             }

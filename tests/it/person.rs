@@ -161,7 +161,7 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
     let code = confirmation(&world, &company.access_token, &company.mobile, "dissolve_organization").await;
     senior.post(&hold, json!({"reason": "争议"})).await.expect(201);
     let body = json!({"name": "解散公司", "code": code});
-    company.post(path, body.clone()).send().await.refused(409, "documents_held");
+    company.post(path, body.clone()).send().await.refused(409, "organization_disputed");
     world.delete(&hold).bearer(&senior.token).send().await.expect(204);
     company.post(path, body).send().await.expect(202);
     world.later(Duration::days(7) + Duration::seconds(5));

@@ -119,11 +119,17 @@ both!(an_objection_is_decided_by_a_senior_reviewer, |world| {
         let insider = world.operator_with("senior_reviewer", &old.mobile).await;
         let theirs = world.post(&decision, json!({"transfer": transfer})).bearer(&insider);
         theirs.send().await.refused(403, "own_organization");
+        let seen = world.get("/v1/platform/takeovers").bearer(&insider).send().await.expect(200);
+        assert_eq!(seen.at("/data"), &json!([]));
         let decided = senior.post(&decision, json!({"transfer": transfer})).await.expect(200);
         assert_eq!(decided.text("/state"), state);
         senior.post(&decision, json!({"transfer": true})).await.refused(409, "takeover_not_objected");
         let old = old.signed_in().await;
         assert_eq!(role(&old).await, if transfer { "member" } else { "owner" });
+        // What was dismissed is the applicant's again.
+        let new = new.signed_in().await;
+        let startable = new.certification().await.at("/startable_kinds").clone();
+        assert_eq!(startable, if transfer { json!([]) } else { json!(["initial"]) });
         assert!(!world.query("SELECT name FROM takeovers").is_empty());
     }
     assert!(
@@ -169,7 +175,53 @@ both!(who_belongs_to_the_old_tenant_does_not_approve, |world| {
     let id = new.application().await;
     let insider = world.operator_with("senior_reviewer", &old.mobile).await;
     let post = |path: &str, body: Value| world.post(format!("/v1/platform/reviews/{id}{path}"), body);
-    post("/claim", json!({})).bearer(&insider).send().await.expect(200);
-    let approve = json!({"outcome": "approve", "attempt": 1});
-    post("/decision", approve).bearer(&insider).send().await.refused(403, "own_organization");
+    post("/claim", json!({})).bearer(&insider).send().await.refused(403, "own_organization");
+    post("/notes", json!({"text": "听说了"})).bearer(&insider).send().await.refused(403, "own_organization");
+    world
+        .get(format!("/v1/platform/reviews/{id}"))
+        .bearer(&insider)
+        .send()
+        .await
+        .refused(403, "own_organization");
+});
+
+both!(what_is_disputed_is_not_dissolved_and_another_number_is_not_taken, |world| {
+    let (old, new) = contested(&world, "争议期公司").await;
+    begin(&new, "takeover").await.expect(201);
+    let new = new.submitted().await;
+    approved(&world, &new).await;
+    for company in [&old, &new] {
+        let wanted = json!({"action": "dissolve_organization"});
+        company.post("/v1/me/confirmation-codes", wanted).send().await.expect(202);
+        let code = world.code(&company.mobile).await;
+        let asked = json!({"name": "争议期公司", "code": code});
+        company
+            .post("/v1/organization/dissolution", asked)
+            .send()
+            .await
+            .refused(409, "organization_disputed");
+    }
+    // Meanwhile the certificate comes to say another number: that is not what was proved.
+    begin(&old, "change").await.expect(201);
+    let number = json!({"kind": "credit_code", "number": tests::company::credit_code()});
+    old.write(json!({"registration": number})).await.expect(200);
+    for (kind, file) in
+        [("business_license", "a.pdf"), ("id_document_front", "b.pdf"), ("id_document_back", "c.pdf")]
+    {
+        old.upload(&[("kind", kind)], file, &tests::files::pdf(1)).await.expect(201);
+    }
+    old.submit().await.expect(201);
+    let id = old.application().await;
+    let reviewer = world.reviewer("reviewer").await;
+    reviewer.claim(&id).await.expect(200);
+    reviewer.decide(&id, json!({"outcome": "approve", "attempt": 1})).await.expect(200);
+    world.later(Duration::days(7) + Duration::seconds(5));
+    for _ in 0..200 {
+        if world.query("SELECT state FROM takeovers") == ["dismissed"] {
+            break;
+        }
+        tokio::time::sleep(Pause::from_millis(50)).await;
+    }
+    assert_eq!(world.query("SELECT state FROM takeovers"), ["dismissed"]);
+    assert_eq!(role(&old.signed_in().await).await, "owner");
 });

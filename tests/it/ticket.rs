@@ -154,6 +154,8 @@ both!(operators_order_and_hand_out_tickets, |world| {
         .send()
         .await
         .refused(403, "own_organization");
+    let seen = world.get("/v1/platform/tickets").bearer(&insider).send().await.expect(200);
+    assert_eq!(seen.at("/data").as_array().unwrap().len(), 1, "nor is it in their list");
     let refused = world
         .post(format!("/v1/platform/tickets/{second}/messages"), json!({"text": "自己人"}))
         .bearer(&insider)
@@ -236,6 +238,9 @@ both!(who_registers_can_ask_and_keeps_the_answer, |world| {
     for _ in 0..2 {
         ask().send().await.expect(201);
     }
+    // Settling one makes no room: who has proved nothing yet has these and no more.
+    let settled = world.post(format!("/v1/tickets/{id}/resolution"), json!({})).bearer(&token);
+    settled.send().await.expect(200);
     let refused = ask().send().await.refused(409, "too_many_tickets");
     assert_eq!(refused.at("/limit"), 3);
     // Another registration's token opens nothing of it.

@@ -97,7 +97,8 @@ impl Company {
         let wanted = json!({"purpose": "sign_in", "mobile": self.mobile});
         self.world.post("/v1/codes", wanted).send().await.expect(202);
         let code = self.world.code(&self.mobile).await;
-        let body = json!({"method": "sms_code", "mobile": self.mobile, "code": code, "device": device()});
+        let mut body = json!({"method": "sms_code", "mobile": self.mobile, "code": code, "device": device()});
+        body["tenant_id"] = json!(self.tenant);
         let answer = self.world.post("/v1/sessions", body).send().await.expect(201);
         self.access_token = answer.text("/session/access_token");
         self

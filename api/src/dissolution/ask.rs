@@ -35,7 +35,7 @@ pub(crate) struct DissolveOrganization {
     request_body = DissolveOrganization,
     responses((status = 202, description = "It is to be dissolved.", body = Dissolution)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["dissolution_under_way", "documents_held", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "input_invalid"]))),
+    extensions(("x-errors" = json!(["dissolution_under_way", "organization_disputed", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "input_invalid"]))),
 )]
 #[post("/v1/organization/dissolution")]
 pub(crate) async fn dissolve_organization(

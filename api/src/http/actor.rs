@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest};
 use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
 use domain::error::{Code, Result};
 use domain::id::{SessionId, TenantId};
-use domain::registration::RegistrationStore;
+use domain::registration::{Registration, RegistrationStore};
 use domain::session::{SessionStore, TokenHash};
 use domain::ticket::Requester;
 use futures_util::future::LocalBoxFuture;
@@ -132,7 +132,9 @@ impl FromRequest for Asker {
                     let hash = token::hash(&token);
                     let shared = service.clone();
                     let find = move || shared.database.read(|tx| tx.registration_by_token(&hash));
-                    let found = reading(&service, find).await?.filter(|found| found.completed.is_none());
+                    let now = service.clock.now();
+                    let waits = |found: &Registration| found.require_waiting(now).is_ok();
+                    let found = reading(&service, find).await?.filter(waits);
                     let found = found.ok_or(Code::Unauthenticated)?;
                     Ok(Self(Requester::Applicant(found.id)))
                 }

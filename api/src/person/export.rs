@@ -52,6 +52,9 @@ pub(crate) struct MyMembership {
     /// The name there.
     #[schema(example = "王小明")]
     name: String,
+    /// The job there.
+    #[schema(example = "行政经理")]
+    position: Option<String>,
     /// The role there.
     role: MemberRoleName,
 }
@@ -157,12 +160,13 @@ impl MyData {
             memberships: data
                 .memberships
                 .into_iter()
-                .map(|place| MyMembership {
+                .map(|(place, position)| MyMembership {
                     tenant_id: place.tenant.into(),
                     tenant_name: place.tenant_name,
                     member_id: place.member.into(),
                     userid: place.userid,
                     name: place.name,
+                    position,
                     role: place.role.into(),
                 })
                 .collect(),

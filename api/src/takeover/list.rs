@@ -6,7 +6,7 @@ use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
 use domain::access::{Permission, require};
-use domain::takeover::TakeoverStore;
+use domain::takeover::{TakeoverStore, queue};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -57,13 +57,12 @@ pub(crate) async fn list_desk_takeovers(
     filter: Params<TakeoverFilter>,
 ) -> Outcome {
     call.read(None, move |tx, world| {
-        require(&operator.0, Permission::ReviewRead)?;
         let TakeoverFilter { state, page } = &filter.0;
         let state = state.unwrap_or(TakeoverState::Objected);
         let (keys, name) = (&world.service.keys, format!("desk takeovers {state:?}"));
         let after: Option<Uuid> = position(keys, &name, page.cursor.as_deref())?;
         let limit = page.limit();
-        let mut found = tx.takeovers_in(state.into(), after.map(Into::into), limit + 1)?;
+        let mut found = queue(tx, &operator.0, state.into(), after.map(Into::into), limit + 1)?;
         let next_cursor = cut(keys, &name, limit, &mut found, |last| Uuid::from(last.application))?;
         Reply::ok(&Page { data: found.iter().map(DeskTakeover::of).collect(), next_cursor, total: None })
     })

@@ -57,7 +57,7 @@ fn other_reason(case: &Case) -> Option<ApplicationKind> {
         ApplicationKind::Takeover => Some(ApplicationKind::Initial),
         _ => None,
     }
-    .filter(|_| editable)
+    .filter(|kind| editable && !under_way(&case.application, *kind))
 }
 
 /// What a reviewer has or waits for is not begun anew, and neither is a draft of the same kind.

@@ -92,8 +92,8 @@ pub struct KeptTicket {
 pub struct PersonData {
     /// The account.
     pub account: Account,
-    /// Its places, over all tenants.
-    pub memberships: Vec<Membership>,
+    /// Its places, over all tenants, with the job in each.
+    pub memberships: Vec<(Membership, Option<String>)>,
     /// Its devices.
     pub devices: Vec<KeptDevice>,
     /// Its sessions.

@@ -10,7 +10,6 @@ use crate::certification::{Action, ApplicationKind, Case, Decision, Outcome, Ter
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::ApplicationId;
-use crate::operator::require_outsider;
 use crate::reference::OrganizationTypes;
 
 /// Decides a case that the operator holds. What cannot be mended afterwards, goes against the precheck,
@@ -50,9 +49,6 @@ pub fn decide(
         at: context.now,
     };
     let takeover = case.application.kind == ApplicationKind::Takeover && outcome == Outcome::Approve;
-    if let Some(target) = case.number_holder.filter(|_| takeover) {
-        require_outsider(tx, actor, target)?;
-    }
     if decision.needs_confirmation() || takeover {
         tx.propose(id, judgement.attempt, Some(&decision))?;
         let next = before.proposed(outcome, actor.operator, context.now)?;
@@ -87,10 +83,6 @@ pub fn confirm(
     let before = case.application.state;
     require_attempt(&before, attempt)?;
     let proposal = tx.proposal(id, attempt)?;
-    let takeover = case.application.kind == ApplicationKind::Takeover;
-    if let Some(target) = case.number_holder.filter(|_| takeover) {
-        require_outsider(tx, actor, target)?;
-    }
     if proposal.outcome == Outcome::Approve {
         // Since it was proposed a license may have ended, or its number been taken.
         let computed = case.findings(case.organization(types)?, terms.day(context.now));

@@ -1,6 +1,6 @@
 //! Holds: what is disputed is not erased while it is.
 
-use super::{ReviewStore, load};
+use super::{ReviewStore, gate, load};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::{Case, CaseStore, Hold, Terms, schedule_erasure};
@@ -9,7 +9,7 @@ use crate::error::{Code, Result};
 use crate::id::ApplicationId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
-use crate::operator::{OperatorStore, require_outsider};
+use crate::operator::OperatorStore;
 use crate::tenant::TenantScope;
 use crate::text::Prose;
 
@@ -71,6 +71,6 @@ fn open(
 ) -> Result<Case> {
     access::require(actor, Permission::ReviewConfirm)?;
     let case = load(tx, context, id)?;
-    require_outsider(tx, actor, case.tenant.id)?;
+    gate::require_outsider(tx, actor, &case)?;
     Ok(case)
 }

@@ -117,7 +117,7 @@ pub fn get(
 ) -> Result<Dossier> {
     access::require(actor, Permission::ReviewRead)?;
     let case = load(tx, context, id)?;
-    require_outsider(tx, actor, case.tenant.id)?;
+    gate::require_outsider(tx, actor, &case)?;
     dossier(tx, context, actor, case, types, terms)
 }
 
@@ -142,9 +142,9 @@ pub fn dossier(
 /// A document of a case, for an operator. Whoever looks at a private document leaves a trace.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `document_erased`.
+/// `forbidden`, `not_found`, `own_organization`, `document_erased`.
 pub fn view_document(
-    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + OperatorStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -159,15 +159,16 @@ pub fn view_document(
 /// A document of a case, without looking at it.
 ///
 /// # Errors
-/// `forbidden`, `not_found`.
+/// `forbidden`, `not_found`, `own_organization`.
 pub fn find_document(
-    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore),
+    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + OperatorStore),
     actor: &OperatorActor,
     id: ApplicationId,
     document: DocumentId,
 ) -> Result<(TenantId, Document)> {
     access::require(actor, Permission::ReviewRead)?;
     let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
+    require_outsider(tx, actor, tenant)?;
     tx.enter(tenant);
     let document = tx.document(document)?;
     // What was never submitted is the applicant's own affair.

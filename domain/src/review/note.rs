@@ -1,6 +1,6 @@
 //! Private notes: what operators write to each other on a case. Applicants never see them.
 
-use super::{ReviewStore, load};
+use super::{ReviewStore, gate, load};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::CaseStore;
@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::id::{ApplicationId, NoteId, OperatorId};
 use crate::journal::{Entry, Journal};
-use crate::operator::{OperatorStore, require_outsider};
+use crate::operator::OperatorStore;
 use crate::tenant::TenantScope;
 use crate::text::Prose;
 use chrono::{DateTime, Utc};
@@ -72,7 +72,7 @@ pub fn add_note(
 ) -> Result<Note> {
     access::require(actor, Permission::ReviewDecide)?;
     let case = load(tx, context, id)?;
-    require_outsider(tx, actor, case.tenant.id)?;
+    gate::require_outsider(tx, actor, &case)?;
     let note = Note::new(context, id, actor.operator, text);
     tx.insert_note(&note)?;
     let entry = Entry::new("review.note_added", "certification_application", id).of(case.tenant.id).change(

@@ -11,7 +11,7 @@ use crate::actor::{Actor, OperatorActor};
 use crate::certification::ApplicationNumber;
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result};
-use crate::id::{DocumentId, OperatorId, TicketId};
+use crate::id::{DocumentId, OperatorId, TenantId, TicketId};
 use crate::job::JobQueue;
 use crate::journal::Journal;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
@@ -35,6 +35,8 @@ pub struct Filter {
     pub unassigned: Option<bool>,
     /// The application that they name.
     pub number: Option<ApplicationNumber>,
+    /// Of which tenants none is shown.
+    pub except: Vec<TenantId>,
 }
 
 /// The place of a ticket in the queue.
@@ -59,12 +61,12 @@ pub struct Change {
     pub resolved: Option<bool>,
 }
 
-/// A page of the queue.
+/// A page of the queue, without what comes from the operator's own companies.
 ///
 /// # Errors
 /// `forbidden`.
 pub fn queue(
-    tx: &mut impl TicketStore,
+    tx: &mut (impl TicketStore + OperatorStore),
     context: &Context<'_>,
     actor: &OperatorActor,
     filter: &Filter,
@@ -72,7 +74,8 @@ pub fn queue(
     limit: u32,
 ) -> Result<Vec<Ticket>> {
     access::require(actor, Permission::TicketAnswer)?;
-    tx.tickets(filter, after, limit, context.now)
+    let filter = Filter { except: tx.tenants_of_operator(actor.operator)?, ..filter.clone() };
+    tx.tickets(&filter, after, limit, context.now)
 }
 
 /// A ticket, for an operator.

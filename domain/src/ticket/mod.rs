@@ -32,7 +32,7 @@ pub type MessageText = Prose<4000>;
 
 /// How many tickets somebody may have that are not resolved.
 pub const MAX_OPEN: u32 = 20;
-/// How many of them whoever has not proved their number yet.
+/// How many tickets whoever has not proved their number yet may open in all.
 pub const MAX_OPEN_APPLICANT: u32 = 3;
 /// How many messages a ticket has at most.
 pub const MAX_MESSAGES: u32 = 200;

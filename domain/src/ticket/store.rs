@@ -23,7 +23,7 @@ pub trait TicketStore {
     /// # Errors
     /// `version_stale`.
     fn update_ticket(&mut self, ticket: &Ticket) -> Result<()>;
-    /// How many tickets of somebody are not resolved.
+    /// How many tickets of somebody count: those of a member that are not resolved, all of an applicant.
     ///
     /// # Errors
     /// When the store fails.

@@ -87,7 +87,10 @@ impl TicketStore for Tx<'_> {
                     .filter(tickets::tenant_id.eq(Some(Id::from(actor.tenant))))
                     .filter(tickets::member_id.eq(Some(Id::from(actor.member)))),
             };
-            query.filter(tickets::state.ne(TicketState::Resolved.name())).count().get_result(db)
+            // Whoever has proved nothing yet does not get more by settling what they have.
+            let all = matches!(requester, Requester::Applicant(_));
+            let unresolved = tickets::state.ne(TicketState::Resolved.name());
+            if all { query.count().get_result(db) } else { query.filter(unresolved).count().get_result(db) }
         })
         .understood()?;
         Ok(count.try_into().unwrap_or(u32::MAX))
@@ -140,6 +143,11 @@ impl TicketStore for Tx<'_> {
                 Some(false) => query.filter(tickets::assignee.is_not_null()),
                 None => query,
             };
+            let own: Vec<Id> = filter.except.iter().copied().map(Id::from).collect();
+            if !own.is_empty() {
+                let others = tickets::tenant_id.ne_all(own).assume_not_null();
+                query = query.filter(tickets::tenant_id.is_null().or(others));
+            }
             if let Some(number) = &filter.number {
                 query = query.filter(tickets::number.eq(Some(number.as_str())));
             }

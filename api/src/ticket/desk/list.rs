@@ -37,6 +37,7 @@ impl DeskFilter {
             assignee: self.assignee.map(Into::into),
             unassigned: self.unassigned,
             number,
+            except: Vec::new(),
         })
     }
 }

@@ -338,7 +338,10 @@ impl<'a> Check<'a> {
             let (application, license) = (self.case.application.id, self.organization.license);
             let finding = Finding::blocking(application, code, Some(pointer), Some(license));
             let finding = Finding { blocking: false, ..finding };
-            self.found.push(finding.measured(read.confidence.into(), SURE.into()));
+            // Another page may have said so already.
+            if !self.found.iter().any(|known| known.id == finding.id) {
+                self.found.push(finding.measured(read.confidence.into(), SURE.into()));
+            }
         }
     }
 }

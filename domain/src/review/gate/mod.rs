@@ -3,7 +3,7 @@
 use super::{ReviewStore, load};
 use crate::access;
 use crate::actor::OperatorActor;
-use crate::certification::{Action, Case, CaseStore, State};
+use crate::certification::{Action, ApplicationKind, Case, CaseStore, State};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::ApplicationId;
@@ -21,9 +21,32 @@ pub(super) fn open(
 ) -> Result<Case> {
     access::require(actor, action.permission())?;
     let case = load(tx, context, id)?;
-    let belongs = operator::belongs(tx, actor, case.tenant.id)?;
+    let belongs = is_insider(tx, actor, &case)?;
     permit(&case.application.state, actor, belongs, action, context.now)?;
     Ok(case)
+}
+
+/// Whether an operator belongs to the company, or to the one that it is to take over.
+fn is_insider(tx: &mut impl OperatorStore, actor: &OperatorActor, case: &Case) -> Result<bool> {
+    let target = case.number_holder.filter(|_| case.application.kind == ApplicationKind::Takeover);
+    for tenant in std::iter::once(case.tenant.id).chain(target) {
+        if operator::belongs(tx, actor, tenant)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Refuses whoever belongs to a side of a case.
+///
+/// # Errors
+/// `own_organization`.
+pub(super) fn require_outsider(
+    tx: &mut impl OperatorStore,
+    actor: &OperatorActor,
+    case: &Case,
+) -> Result<()> {
+    if is_insider(tx, actor, case)? { Err(Code::OwnOrganization.into()) } else { Ok(()) }
 }
 
 /// What an operator who does not belong to the company may do with a case in a state.

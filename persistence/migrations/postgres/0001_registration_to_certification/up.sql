@@ -391,6 +391,7 @@ CREATE TABLE takeovers (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     number text COLLATE "C" NOT NULL,
+    registration_key text COLLATE "C" NOT NULL,
     from_tenant uuid NOT NULL,
     account_id uuid NOT NULL,
     applicant uuid NOT NULL,
@@ -442,3 +443,9 @@ CREATE INDEX devices_account ON devices (account_id);
 CREATE INDEX registrations_tenant ON registrations (tenant_id);
 CREATE INDEX takeovers_state ON takeovers (state, id);
 CREATE INDEX takeovers_id ON takeovers (id);
+CREATE INDEX reviews_tenant ON reviews (tenant_id);
+CREATE INDEX certified_registrations_tenant ON certified_registrations (tenant_id);
+CREATE INDEX challenges_account ON challenges (account_id);
+CREATE INDEX takeovers_account ON takeovers (account_id);
+CREATE INDEX takeovers_from ON takeovers (from_tenant);
+CREATE UNIQUE INDEX takeovers_under_way ON takeovers (tenant_id) WHERE state IN ('open', 'objected');

@@ -390,6 +390,7 @@ CREATE TABLE takeovers (
     tenant_id BLOB NOT NULL,
     id BLOB NOT NULL,
     number TEXT NOT NULL,
+    registration_key TEXT NOT NULL,
     from_tenant BLOB NOT NULL,
     account_id BLOB NOT NULL,
     applicant BLOB NOT NULL,
@@ -441,3 +442,9 @@ CREATE INDEX devices_account ON devices (account_id);
 CREATE INDEX registrations_tenant ON registrations (tenant_id);
 CREATE INDEX takeovers_state ON takeovers (state, id);
 CREATE INDEX takeovers_id ON takeovers (id);
+CREATE INDEX reviews_tenant ON reviews (tenant_id);
+CREATE INDEX certified_registrations_tenant ON certified_registrations (tenant_id);
+CREATE INDEX challenges_account ON challenges (account_id);
+CREATE INDEX takeovers_account ON takeovers (account_id);
+CREATE INDEX takeovers_from ON takeovers (from_tenant);
+CREATE UNIQUE INDEX takeovers_under_way ON takeovers (tenant_id) WHERE state IN ('open', 'objected');

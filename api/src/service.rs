@@ -17,6 +17,7 @@ use crate::token::{AccessTokens, RefreshTokens};
 use chrono::Duration;
 use domain::agreement::Agreements;
 use domain::certification::{DocumentContent, DocumentReader, DocumentStore, EvidenceSource};
+use domain::dissolution::DissolutionStore;
 use domain::error::{Code, Error, Kind, Result};
 use domain::help::Help;
 use domain::id::DocumentId;
@@ -237,10 +238,6 @@ fn unrecorded(
     mut ids: BTreeSet<DocumentId>,
 ) -> Result<BTreeSet<DocumentId>> {
     let asked: Vec<_> = ids.iter().copied().collect();
-    let dissolved = match folder {
-        Folder::Tenant(tenant) => database.was_dissolved(tenant)?,
-        Folder::Tickets => false,
-    };
     let recorded = database.read(|tx| match folder {
         Folder::Tickets => tx.attachments_by_id(&asked),
         Folder::Tenant(tenant) => {
@@ -252,8 +249,9 @@ fn unrecorded(
                     Ok(kept.map(|document| document.id).collect())
                 }
                 // The files of a tenant whom this database does not know are another database's, perhaps.
-                Err(error) if error.code() == Code::NotFound && !dissolved => Ok(asked.clone()),
-                Err(error) if error.code() == Code::NotFound => Ok(Vec::new()),
+                Err(error) if error.code() == Code::NotFound => {
+                    Ok(if tx.was_dissolved()? { Vec::new() } else { asked.clone() })
+                }
                 Err(error) => Err(error),
             }
         }

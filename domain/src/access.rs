@@ -20,8 +20,8 @@ pub enum Permission {
     CertificateSuspend,
     /// See what people ask, and answer.
     TicketAnswer,
-    /// Dissolve the organization.
-    TenantDissolve,
+    /// Decide over the organization itself: dissolve it, object to a takeover.
+    TenantManage,
 }
 
 impl Permission {
@@ -34,7 +34,7 @@ impl Permission {
         Self::ReviewConfirm,
         Self::CertificateSuspend,
         Self::TicketAnswer,
-        Self::TenantDissolve,
+        Self::TenantManage,
     ];
 
     /// The name that documents and errors use.
@@ -48,7 +48,7 @@ impl Permission {
             Self::ReviewConfirm => "review:confirm",
             Self::CertificateSuspend => "certificate:suspend",
             Self::TicketAnswer => "ticket:answer",
-            Self::TenantDissolve => "tenant:dissolve",
+            Self::TenantManage => "tenant:manage",
         }
     }
 }
@@ -67,7 +67,7 @@ impl Holder for MemberActor {
                     permission,
                     Permission::CertificationRead
                         | Permission::CertificationManage
-                        | Permission::TenantDissolve
+                        | Permission::TenantManage
                 )
             }
             MemberRole::Member => false,
@@ -134,7 +134,7 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // tenant:dissolve.
+        // tenant:manage.
         let golden = "\
 owner           yes yes -   -   -   -   -   yes
 member          -   -   -   -   -   -   -   -

@@ -29,4 +29,9 @@ pub trait DepartmentStore {
     /// # Errors
     /// When the store fails.
     fn insert_department(&mut self, department: &Department) -> Result<()>;
+    /// The root.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn root_department(&mut self) -> Result<DepartmentId>;
 }

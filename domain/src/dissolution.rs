@@ -3,7 +3,7 @@
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
-use crate::error::{Code, Faults, Place, Result};
+use crate::error::{Code, Faults, Place, Result, if_there};
 use crate::id::{AccountId, DocumentId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
@@ -55,6 +55,11 @@ pub trait DissolutionStore {
     /// # Errors
     /// When the store fails.
     fn forget_members(&mut self, accounts: &[AccountId]) -> Result<()>;
+    /// Whether the tenant was dissolved here, so that files under its name are nobody's.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn was_dissolved(&mut self) -> Result<bool>;
     /// Forgets everything else of the tenant, and gives the ids of its documents.
     ///
     /// # Errors
@@ -83,7 +88,7 @@ pub fn ask(
     codes: &dyn CodeBook,
     (wait, calendar): (Duration, &Calendar),
 ) -> Result<Asked> {
-    access::require(actor, Permission::TenantDissolve)?;
+    access::require(actor, Permission::TenantManage)?;
     let tenant = tx.tenant()?;
     if comparison_key(tenant.organization.name.as_str()) != comparison_key(name) {
         return Err(Faults::one(Place::Body, "/name", Code::OrganizationNameDiffers));
@@ -121,6 +126,15 @@ pub fn ask(
     Ok(Asked::Scheduled(at))
 }
 
+/// When the actor's organization is to be dissolved, if it is.
+///
+/// # Errors
+/// `forbidden`.
+pub fn get(tx: &mut impl DissolutionStore, actor: &MemberActor) -> Result<Option<DateTime<Utc>>> {
+    access::require(actor, Permission::TenantManage)?;
+    tx.dissolves_at()
+}
+
 /// The owner thinks better of it.
 ///
 /// # Errors
@@ -130,7 +144,7 @@ pub fn call_off(
     context: &Context<'_>,
     actor: &MemberActor,
 ) -> Result<()> {
-    access::require(actor, Permission::TenantDissolve)?;
+    access::require(actor, Permission::TenantManage)?;
     let at = tx.dissolves_at()?.ok_or(Code::DissolutionNotUnderWay)?;
     tx.set_dissolves_at(None)?;
     let entry = Entry::new("tenant.dissolution_called_off", "tenant", actor.tenant).of(actor.tenant).change(
@@ -164,11 +178,8 @@ pub fn dissolve(
     at: DateTime<Utc>,
 ) -> Result<Progress> {
     tx.enter(tenant);
-    let due = match tx.dissolves_at() {
-        Err(error) if error.code() == Code::NotFound => return Ok(Progress::Nothing),
-        found => found? == Some(at) && context.now >= at,
-    };
-    if !due {
+    let scheduled = if_there(tx.dissolves_at())?.flatten();
+    if scheduled != Some(at) || context.now < at {
         return Ok(Progress::Nothing);
     }
     if tx.is_disputed()? {

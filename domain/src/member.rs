@@ -73,6 +73,31 @@ pub trait MemberStore {
     /// # Errors
     /// When the store fails.
     fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>>;
+    /// The account behind a member of the bound tenant.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn account_of(&mut self, member: MemberId) -> Result<AccountId>;
+    /// The place of an account in the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>>;
+    /// Gives a member of the bound tenant another role.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()>;
+    /// Keeps what a member of the bound tenant corrected about themselves.
+    ///
+    /// # Errors
+    /// `not_found`.
+    fn correct_member(
+        &mut self,
+        member: MemberId,
+        name: &PersonName,
+        position: Option<&Position>,
+    ) -> Result<()>;
     /// The owner of the bound tenant.
     ///
     /// # Errors

@@ -8,9 +8,10 @@ use crate::certification::{
     ApplicationNumber, ApplicationStore, Case, CertificateStore, State, Terms, schedule_erasure,
 };
 use crate::context::Context;
+use crate::department::DepartmentStore;
 use crate::dissolution::DissolutionStore;
-use crate::error::{Code, Error, Result};
-use crate::id::{AccountId, ApplicationId, DepartmentId, MemberId, NoticeId, TenantId};
+use crate::error::{Code, Error, Result, if_there};
+use crate::id::{AccountId, ApplicationId, MemberId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberStore};
@@ -70,7 +71,7 @@ pub struct Takeover {
 }
 
 /// Keeps takeovers.
-pub trait TakeoverStore: ApplicationStore + CertificateStore + DissolutionStore {
+pub trait TakeoverStore {
     /// Keeps a new takeover.
     ///
     /// # Errors
@@ -112,26 +113,35 @@ pub trait TakeoverStore: ApplicationStore + CertificateStore + DissolutionStore 
     /// # Errors
     /// `version_stale`.
     fn update_takeover(&mut self, takeover: &Takeover) -> Result<()>;
-    /// The account behind a member of the bound tenant.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn account_of(&mut self, member: MemberId) -> Result<AccountId>;
-    /// The place of an account in the bound tenant.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>>;
-    /// The root department of the bound tenant.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn root_department(&mut self) -> Result<DepartmentId>;
-    /// Gives a member of the bound tenant another role.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()>;
+}
+
+/// Everything that handing a tenant over touches.
+pub trait TransferStore:
+    TakeoverStore
+    + TenantScope
+    + ApplicationStore
+    + CertificateStore
+    + DissolutionStore
+    + DepartmentStore
+    + MemberStore
+    + NoticeStore
+    + JobQueue
+    + Journal
+{
+}
+
+impl<T> TransferStore for T where
+    T: TakeoverStore
+        + TenantScope
+        + ApplicationStore
+        + CertificateStore
+        + DissolutionStore
+        + DepartmentStore
+        + MemberStore
+        + NoticeStore
+        + JobQueue
+        + Journal
+{
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -194,6 +204,20 @@ pub fn queue(
     tx.takeovers_in(state, &own, after, limit)
 }
 
+/// A page of the takeovers of the actor's organization, newest first.
+///
+/// # Errors
+/// `forbidden`.
+pub fn list(
+    tx: &mut impl TakeoverStore,
+    actor: &MemberActor,
+    after: Option<ApplicationId>,
+    limit: u32,
+) -> Result<Vec<Takeover>> {
+    access::require(actor, Permission::TenantManage)?;
+    tx.takeovers(after, limit)
+}
+
 /// The old owner objects.
 ///
 /// # Errors
@@ -205,7 +229,7 @@ pub fn object(
     id: ApplicationId,
     why: &Prose<2000>,
 ) -> Result<Takeover> {
-    access::require(actor, Permission::TenantDissolve)?;
+    access::require(actor, Permission::TenantManage)?;
     let mut takeover = tx.takeover(id)?;
     if takeover.state != TakeoverState::Open || context.now >= takeover.objection_until {
         return Err(Code::TakeoverNotOpen.into());
@@ -223,7 +247,7 @@ pub fn object(
 /// # Errors
 /// `forbidden`, `not_found`, `own_organization`, `takeover_not_objected`.
 pub fn settle(
-    tx: &mut (impl TakeoverStore + OperatorStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl TransferStore + OperatorStore),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
@@ -252,16 +276,13 @@ pub fn settle(
 /// # Errors
 /// When the store fails.
 pub fn strike(
-    tx: &mut (impl TakeoverStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    tx: &mut impl TransferStore,
     context: &Context<'_>,
     (tenant, id): (TenantId, ApplicationId),
     terms: &Terms,
 ) -> Result<()> {
     tx.enter(tenant);
-    let takeover = match tx.takeover(id) {
-        Err(error) if error.code() == Code::NotFound => return Ok(()),
-        found => found?,
-    };
+    let Some(takeover) = if_there(tx.takeover(id))? else { return Ok(()) };
     if takeover.state != TakeoverState::Open || context.now < takeover.objection_until {
         return Ok(());
     }
@@ -270,7 +291,7 @@ pub fn strike(
 
 /// Makes whoever applied the owner of the bound tenant; the old owner stays as a member.
 fn transfer(
-    tx: &mut (impl TakeoverStore + TenantScope + MemberStore + NoticeStore + JobQueue + Journal),
+    tx: &mut impl TransferStore,
     context: &Context<'_>,
     by: &Actor,
     mut takeover: Takeover,
@@ -309,7 +330,7 @@ fn transfer(
 
 /// The place in the bound tenant of whoever applied, made if there is none.
 fn place_for(
-    tx: &mut (impl TakeoverStore + MemberStore),
+    tx: &mut (impl MemberStore + DepartmentStore),
     context: &Context<'_>,
     takeover: &Takeover,
 ) -> Result<MemberId> {
@@ -333,7 +354,7 @@ fn place_for(
 }
 
 fn dismiss(
-    tx: &mut (impl TakeoverStore + TenantScope + NoticeStore + JobQueue + Journal),
+    tx: &mut impl TransferStore,
     context: &Context<'_>,
     by: &Actor,
     mut takeover: Takeover,

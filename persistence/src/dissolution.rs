@@ -1,7 +1,6 @@
 //! Dissolving the bound tenant.
 
 use crate::connection::on;
-use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
@@ -15,7 +14,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::dissolution::DissolutionStore;
 use domain::error::Result;
-use domain::id::{AccountId, DocumentId, TenantId};
+use domain::id::{AccountId, DocumentId};
 use domain::takeover::TakeoverState;
 use std::collections::HashMap;
 
@@ -53,6 +52,9 @@ impl DissolutionStore for Tx<'_> {
             .first(db))
         .optional()
         .understood()?;
+        if held.is_some() {
+            return Ok(true);
+        }
         let under_way = [TakeoverState::Open, TakeoverState::Objected].map(TakeoverState::name);
         let contested: Option<Id> = on!(self.db, |db| takeovers::table
             .filter(takeovers::tenant_id.eq(tenant).or(takeovers::from_tenant.eq(tenant)))
@@ -61,7 +63,7 @@ impl DissolutionStore for Tx<'_> {
             .first(db))
         .optional()
         .understood()?;
-        Ok(held.is_some() || contested.is_some())
+        Ok(contested.is_some())
     }
 
     fn some_accounts(&mut self, limit: u32) -> Result<Vec<(AccountId, bool)>> {
@@ -101,6 +103,17 @@ impl DissolutionStore for Tx<'_> {
             .filter(sessions::account_id.eq_any(accounts.clone()).assume_not_null());
         on!(self.db, |db| diesel::delete(open).execute(db)).understood()?;
         on!(self.db, |db| diesel::delete(theirs()).execute(db)).understood().map(drop)
+    }
+
+    fn was_dissolved(&mut self) -> Result<bool> {
+        let tenant = self.bound()?;
+        let found: Option<Id> = on!(self.db, |db| dissolved_tenants::table
+            .filter(dissolved_tenants::tenant_id.eq(tenant))
+            .select(dissolved_tenants::tenant_id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(found.is_some())
     }
 
     fn forget_tenant(&mut self, now: DateTime<Utc>) -> Result<Vec<DocumentId>> {
@@ -149,24 +162,5 @@ impl DissolutionStore for Tx<'_> {
         on!(self.db, |db| diesel::insert_into(dissolved_tenants::table).values(gone).execute(db))
             .understood()?;
         Ok(files.into_iter().map(Id::get).collect())
-    }
-}
-
-impl Database {
-    /// Whether a tenant was dissolved here, so that files under its name are nobody's.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn was_dissolved(&self, tenant: TenantId) -> Result<bool> {
-        let id = Id::from(tenant);
-        self.read(|tx| {
-            let found: Option<Id> = on!(tx.db, |db| dissolved_tenants::table
-                .filter(dissolved_tenants::tenant_id.eq(id))
-                .select(dissolved_tenants::tenant_id)
-                .first(db))
-            .optional()
-            .understood()?;
-            Ok(found.is_some())
-        })
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::account::stored_mobile;
 use crate::connection::on;
-use crate::error::{Understood, one_row};
+use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, person_keys,
@@ -21,7 +21,6 @@ use domain::person::{
     AcceptedVersion, KeptDevice, KeptMessage, KeptSession, KeptTicket, PersonData, PersonStore,
     PersonalNotice,
 };
-use domain::text::{PersonName, Position};
 use std::collections::HashMap;
 
 impl PersonStore for Tx<'_> {
@@ -42,23 +41,6 @@ impl PersonStore for Tx<'_> {
             notices: self.kept_notices(id)?,
             tickets: self.kept_tickets(id)?,
         })
-    }
-
-    fn correct_member(
-        &mut self,
-        member: MemberId,
-        name: &PersonName,
-        position: Option<&Position>,
-    ) -> Result<()> {
-        let known = members::table
-            .filter(members::tenant_id.eq(self.bound()?))
-            .filter(members::id.eq(Id::from(member)));
-        let corrected = (
-            members::name.eq(name.as_str()),
-            members::position.eq(position.map(Position::as_str)),
-            members::version.eq(members::version + 1),
-        );
-        one_row(on!(self.db, |db| diesel::update(known).set(corrected).execute(db)).understood()?)
     }
 
     fn erase_accounts(&mut self, ids: &[AccountId]) -> Result<()> {

@@ -3,14 +3,13 @@
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{departments, members, takeovers};
-use crate::sql_type::{Id, Instant, name_of};
+use crate::schema::takeovers;
+use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use diesel::prelude::*;
-use domain::actor::MemberRole;
 use domain::certification::ApplicationNumber;
 use domain::error::Result;
-use domain::id::{AccountId, ApplicationId, DepartmentId, MemberId, TenantId};
+use domain::id::{ApplicationId, TenantId};
 use domain::takeover::{Takeover, TakeoverState, TakeoverStore};
 use domain::text::PersonName;
 
@@ -165,47 +164,5 @@ impl TakeoverStore for Tx<'_> {
             .filter(takeovers::id.eq(row.id))
             .filter(takeovers::version.eq(takeover.version));
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
-    }
-
-    fn account_of(&mut self, member: MemberId) -> Result<AccountId> {
-        let tenant = self.bound()?;
-        let account: Id = on!(self.db, |db| members::table
-            .filter(members::tenant_id.eq(tenant))
-            .filter(members::id.eq(Id::from(member)))
-            .select(members::account_id)
-            .first(db))
-        .understood()?;
-        Ok(account.get())
-    }
-
-    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>> {
-        let tenant = self.bound()?;
-        let place: Option<Id> = on!(self.db, |db| members::table
-            .filter(members::tenant_id.eq(tenant))
-            .filter(members::account_id.eq(Id::from(account)))
-            .select(members::id)
-            .first(db))
-        .optional()
-        .understood()?;
-        Ok(place.map(Id::get))
-    }
-
-    fn root_department(&mut self) -> Result<DepartmentId> {
-        let tenant = self.bound()?;
-        let root: Id = on!(self.db, |db| departments::table
-            .filter(departments::tenant_id.eq(tenant))
-            .filter(departments::parent_id.is_null())
-            .select(departments::id)
-            .first(db))
-        .understood()?;
-        Ok(root.get())
-    }
-
-    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()> {
-        let known = members::table
-            .filter(members::tenant_id.eq(self.bound()?))
-            .filter(members::id.eq(Id::from(member)));
-        let role = (members::role.eq(name_of(&role)), members::version.eq(members::version + 1));
-        one_row(on!(self.db, |db| diesel::update(known).set(role).execute(db)).understood()?)
     }
 }

@@ -11,12 +11,12 @@ use diesel::prelude::*;
 use domain::actor::MemberRole;
 use domain::department::{Department, DepartmentStore};
 use domain::error::Result;
-use domain::id::{AccountId, MemberId};
+use domain::id::{AccountId, DepartmentId, MemberId};
 use domain::member::{Member, MemberStore, Membership, Profile};
 use domain::phone::Phone;
 use domain::reference::{IndustryCode, RegionCode};
 use domain::tenant::{Address, Organization, Tenant, TenantStore};
-use domain::text::{AddressLine, OrganizationName};
+use domain::text::{AddressLine, OrganizationName, PersonName, Position};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tenants, treat_none_as_default_value = false)]
@@ -119,6 +119,17 @@ impl DepartmentStore for Tx<'_> {
         on!(self.db, |db| diesel::insert_into(departments::table).values(&row).execute(db)).understood()?;
         Ok(())
     }
+
+    fn root_department(&mut self) -> Result<DepartmentId> {
+        let tenant = self.bound()?;
+        let root: Id = on!(self.db, |db| departments::table
+            .filter(departments::tenant_id.eq(tenant))
+            .filter(departments::parent_id.is_null())
+            .select(departments::id)
+            .first(db))
+        .understood()?;
+        Ok(root.get())
+    }
 }
 
 #[derive(Insertable)]
@@ -168,6 +179,54 @@ impl MemberStore for Tx<'_> {
             .load(db))
         .understood()?;
         rows.into_iter().map(membership).collect()
+    }
+
+    fn account_of(&mut self, member: MemberId) -> Result<AccountId> {
+        let tenant = self.bound()?;
+        let account: Id = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .filter(members::id.eq(Id::from(member)))
+            .select(members::account_id)
+            .first(db))
+        .understood()?;
+        Ok(account.get())
+    }
+
+    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>> {
+        let tenant = self.bound()?;
+        let place: Option<Id> = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .filter(members::account_id.eq(Id::from(account)))
+            .select(members::id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(place.map(Id::get))
+    }
+
+    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()> {
+        let known = members::table
+            .filter(members::tenant_id.eq(self.bound()?))
+            .filter(members::id.eq(Id::from(member)));
+        let role = (members::role.eq(name_of(&role)), members::version.eq(members::version + 1));
+        one_row(on!(self.db, |db| diesel::update(known).set(role).execute(db)).understood()?)
+    }
+
+    fn correct_member(
+        &mut self,
+        member: MemberId,
+        name: &PersonName,
+        position: Option<&Position>,
+    ) -> Result<()> {
+        let known = members::table
+            .filter(members::tenant_id.eq(self.bound()?))
+            .filter(members::id.eq(Id::from(member)));
+        let corrected = (
+            members::name.eq(name.as_str()),
+            members::position.eq(position.map(Position::as_str)),
+            members::version.eq(members::version + 1),
+        );
+        one_row(on!(self.db, |db| diesel::update(known).set(corrected).execute(db)).understood()?)
     }
 
     fn owner(&mut self) -> Result<Option<MemberId>> {

@@ -33,9 +33,12 @@ async fn read(company: &Company, license: Vec<u8>) -> Value {
     for _ in 0..400 {
         let seen = company.certification().await;
         let reading = seen.at("/application/requirements/0/documents/0/reading");
+        let again = seen.at("/application/ask_again_after_seconds");
         if !reading.is_null() {
+            assert_eq!(again, &Value::Null);
             return reading.clone();
         }
+        assert_eq!(again, 2);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("the license was not read");

@@ -11,7 +11,7 @@ both!(a_company_registers, |world| {
     assert_eq!(me.text("/member/userid"), "owner");
     assert_eq!(
         me.at("/permissions"),
-        &json!(["certification:read", "certification:manage", "tenant:dissolve"])
+        &json!(["certification:read", "certification:manage", "tenant:manage"])
     );
 
     let path = format!("/v1/registrations/{}", company.registration);

@@ -183,6 +183,13 @@ both!(who_belongs_to_the_old_tenant_does_not_approve, |world| {
         .send()
         .await
         .refused(403, "own_organization");
+    // Nor do they see its documents.
+    let seen = new.certification().await;
+    let document = seen.text("/application/requirements/0/documents/0/id");
+    let content = format!("/v1/platform/reviews/{id}/documents/{document}/content");
+    world.get(&content).bearer(&insider).send().await.refused(403, "own_organization");
+    let link = format!("/documents/{document}/links");
+    post(&link, json!({})).bearer(&insider).send().await.refused(403, "own_organization");
 });
 
 both!(what_is_disputed_is_not_dissolved_and_another_number_is_not_taken, |world| {

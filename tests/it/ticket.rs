@@ -335,6 +335,8 @@ both!(every_code_opens_as_a_page_that_helps, |world| {
         world.get("/errors/document_blurry").header("accept-language", "zh-CN").send().await.expect(200);
     let page = String::from_utf8(page.bytes).unwrap();
     assert!(page.contains("<html lang=\"zh-CN\">") && page.contains("<h2>上传材料</h2>"), "{page}");
+    let body = page.split_once("</style>").unwrap().1;
+    assert!(!body.contains('{') && body.contains('…'), "a place that nothing fills: {page}");
     assert!(page.find("上传材料").unwrap() < page.find("Uploading documents").unwrap());
     // Codes that findings alone have are explained too.
     let page = world.get("/errors/name_mismatch").send().await.expect(200);

@@ -1,12 +1,12 @@
 use crate::gateway::documents::Part;
 use crate::http::actor::Member;
-use crate::http::answer::{Outcome, Reply};
+use crate::http::answer::Outcome;
 use crate::http::call::Call;
+use crate::http::content::content;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use actix_web::web::Path;
-use domain::certification::{DocumentContent, view_document};
-use domain::id::DocumentId;
+use domain::certification::view_document;
 use domain::tenant::TenantScope;
 use persistence::Folder;
 use uuid::Uuid;
@@ -39,25 +39,4 @@ pub(crate) async fn get_certification_document_content(
     });
     let document = viewed.await?;
     content(&call, Folder::Tenant(tenant), id, &document.content, Part::View).await
-}
-
-/// The answer that carries a document. A browser shows it and never takes it for a page.
-pub(crate) async fn content(
-    call: &Call,
-    folder: Folder,
-    id: DocumentId,
-    known: &DocumentContent,
-    part: Part,
-) -> Outcome {
-    // A file that is kept as it came is kept once.
-    let part = if known.sha256 == known.kept_sha256 { Part::View } else { part };
-    let bytes = call.service.documents.read(folder, id, part, &known.key).await?;
-    let (digest, disposition) = match part {
-        Part::View => (&known.kept_sha256, "inline"),
-        Part::Original => (&known.sha256, "attachment"),
-    };
-    Ok(Reply::bytes(known.media_type.name(), bytes)
-        .header("etag", format!("\"{digest}\""))
-        .header("content-disposition", disposition)
-        .header("content-security-policy", "default-src 'none'; sandbox"))
 }

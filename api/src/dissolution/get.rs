@@ -4,8 +4,7 @@ use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
-use domain::access::{Permission, require};
-use domain::dissolution::DissolutionStore;
+use domain::dissolution::get;
 
 /// See whether the organization is to be dissolved
 #[utoipa::path(
@@ -16,8 +15,7 @@ use domain::dissolution::DissolutionStore;
 #[get("/v1/organization/dissolution")]
 pub(crate) async fn get_dissolution(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, _| {
-        require(&member.0, Permission::TenantDissolve)?;
-        Reply::ok(&Dissolution { dissolves_at: tx.dissolves_at()? })
+        Reply::ok(&Dissolution { dissolves_at: get(tx, &member.0)? })
     })
     .await
 }

@@ -64,7 +64,7 @@ pub(crate) struct LinkReviewDocument {
     request_body = LinkReviewDocument,
     responses((status = 201, description = "The link.", body = DocumentLink)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["input_invalid"]))),
+    extensions(("x-errors" = json!(["input_invalid", "own_organization"]))),
 )]
 #[post("/v1/platform/reviews/{id}/documents/{document_id}/links")]
 pub(crate) async fn create_review_document_link(
@@ -76,7 +76,7 @@ pub(crate) async fn create_review_document_link(
     let (id, document) = ids.into_inner();
     let original = body.value.original.unwrap_or(false);
     call.write(None, body.fingerprint, move |tx, world| {
-        review::find_document(tx, &operator.0, id.into(), document.into())?;
+        review::find_document(tx, &world.context, &operator.0, id.into(), document.into())?;
         let expires_at = world.context.now + LIFETIME;
         let session = operator.0.session.into();
         reply(&Linked { session, review: Some(id), document, original, expires_at }, world.service)

@@ -1,8 +1,8 @@
 use super::Linked;
-use crate::certification::document_content::content;
 use crate::gateway::documents::Part;
 use crate::http::answer::{Failure, Outcome};
 use crate::http::call::Call;
+use crate::http::content::content;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use actix_web::web::Path;
@@ -46,7 +46,7 @@ pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Para
     });
     // Whoever holds a link learns nothing from how it fails.
     let viewed = viewed.await.map_err(|Failure(error)| match error.code() {
-        Code::NotFound | Code::Forbidden => Error::from(Code::LinkInvalid).into(),
+        Code::NotFound | Code::Forbidden | Code::OwnOrganization => Error::from(Code::LinkInvalid).into(),
         _ => Failure(error),
     });
     let (tenant, document) = viewed?;

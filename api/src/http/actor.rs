@@ -13,7 +13,7 @@ use domain::error::{Code, Result};
 use domain::id::{SessionId, TenantId};
 use domain::registration::{Registration, RegistrationStore};
 use domain::session::{SessionStore, TokenHash};
-use domain::ticket::Requester;
+use domain::ticket;
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -30,14 +30,14 @@ pub(crate) struct SignedIn(pub(crate) Actor, pub(crate) SessionId);
 
 /// Whoever asks for help: a member, or who holds the token of a registration that is not completed.
 #[derive(Clone, Copy)]
-pub(crate) struct Asker(pub(crate) Requester);
+pub(crate) struct Requester(pub(crate) ticket::Requester);
 
-impl Asker {
+impl Requester {
     /// The tenant, if there is one yet.
     pub(crate) fn tenant(&self) -> Option<TenantId> {
         match self.0 {
-            Requester::Member(member) => Some(member.tenant),
-            Requester::Applicant(_) => None,
+            ticket::Requester::Member(member) => Some(member.tenant),
+            ticket::Requester::Applicant(_) => None,
         }
     }
 }
@@ -118,7 +118,7 @@ from_token!(Operator, Some(Realm::Platform), (Actor::Operator(operator), _) => S
 from_token!(SignedIn, None, (actor, session) => Self(actor, session));
 
 /// Opaque tokens have no dots, and access tokens have two.
-impl FromRequest for Asker {
+impl FromRequest for Requester {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
@@ -136,10 +136,10 @@ impl FromRequest for Asker {
                     let waits = |found: &Registration| found.require_waiting(now).is_ok();
                     let found = reading(&service, find).await?.filter(waits);
                     let found = found.ok_or(Code::Unauthenticated)?;
-                    Ok(Self(Requester::Applicant(found.id)))
+                    Ok(Self(ticket::Requester::Applicant(found.id)))
                 }
                 token => match actor(service, token, Some(Realm::Tenant)).await? {
-                    (Actor::Member(member), _) => Ok(Self(Requester::Member(member))),
+                    (Actor::Member(member), _) => Ok(Self(ticket::Requester::Member(member))),
                     _ => Err(Code::Unauthenticated.into()),
                 },
             }

@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod call;
+pub(crate) mod content;
 pub(crate) mod faults;
 pub(crate) mod form;
 pub(crate) mod language;

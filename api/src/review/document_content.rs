@@ -1,8 +1,8 @@
-use crate::certification::document_content::content;
 use crate::gateway::documents::Part;
 use crate::http::actor::Operator;
 use crate::http::answer::Outcome;
 use crate::http::call::Call;
+use crate::http::content::content;
 use crate::http::params::{NoParams, Params};
 use actix_web::get;
 use actix_web::web::Path;
@@ -18,7 +18,7 @@ use uuid::Uuid;
         content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf")),
         headers(("ETag" = String, description = "The digest of the content."))),
         (status = 304, description = "It has not changed.")),
-    extensions(("x-errors" = json!(["document_erased"]))),
+    extensions(("x-errors" = json!(["document_erased", "own_organization"]))),
     security(("operator_token" = [])),
 )]
 #[get("/v1/platform/reviews/{id}/documents/{document_id}/content")]

@@ -162,6 +162,7 @@ impl ReviewView {
                 world.language,
                 Reader::Operator(allowed),
                 &below,
+                now,
             ),
             certificate: CertificateView::of(overview.case.certificate.as_ref(), terms, now),
             attempts: attempts

@@ -3,6 +3,7 @@
 //! A wrong setting stops the start and is named; a setting that does not exist is refused too, for it is a slip of the
 //! pen. `gongpai config` prints every setting with its source, secrets masked.
 
+mod certification;
 mod network;
 mod source;
 
@@ -12,7 +13,6 @@ pub use source::{Printed, SettingError, Source};
 use chrono::Duration;
 use domain::certification::Terms as CertificationTerms;
 use domain::error::Language;
-use domain::reference::Calendar;
 use domain::registration::Terms as RegistrationTerms;
 use domain::session::Lifetime;
 use domain::verification::{Budgets, Limits};
@@ -229,7 +229,7 @@ impl Settings {
                     "how long a registration waits for its code",
                 )?,
             },
-            certification: certification(source)?,
+            certification: certification::read(source)?,
             dissolution: source.duration(
                 "GONGPAI_DISSOLUTION_DAYS",
                 7,
@@ -427,66 +427,4 @@ fn sms(source: &mut Source) -> Result<Sms, SettingError> {
             },
         },
     })
-}
-
-fn certification(source: &mut Source) -> Result<CertificationTerms, SettingError> {
-    Ok(CertificationTerms {
-        review: source.duration(
-            "GONGPAI_REVIEW_DAYS",
-            3,
-            Duration::try_days,
-            "how many working days a review may take",
-        )?,
-        response: source.duration(
-            "GONGPAI_RESPONSE_DAYS",
-            30,
-            Duration::try_days,
-            "how long an applicant has to answer",
-        )?,
-        claim: source.duration(
-            "GONGPAI_CLAIM_MINUTES",
-            30,
-            Duration::try_minutes,
-            "how long a reviewer's claim lasts",
-        )?,
-        validity: source.duration(
-            "GONGPAI_CERTIFICATE_DAYS",
-            365,
-            Duration::try_days,
-            "how long a certificate is valid",
-        )?,
-        grace: source.duration(
-            "GONGPAI_GRACE_DAYS",
-            30,
-            Duration::try_days,
-            "how long a certificate serves after its end",
-        )?,
-        reads_licenses: false,
-        evidence: Vec::new(),
-        identity_images: source.duration(
-            "GONGPAI_IDENTITY_IMAGE_DAYS",
-            30,
-            Duration::try_days,
-            "how long images of identity documents are kept after an approval",
-        )?,
-        documents: source.duration(
-            "GONGPAI_DOCUMENT_DAYS",
-            90,
-            Duration::try_days,
-            "how long documents are kept after a rejection, withdrawal or expiry, and drafts with documents after the last upload",
-        )?,
-        calendar: calendar(source)?,
-    })
-}
-
-fn calendar(source: &mut Source) -> Result<Calendar, SettingError> {
-    const NAME: &str = "GONGPAI_CALENDAR";
-    let path = source.optional(NAME, "a calendar of working days in the place of the shipped one");
-    let read = match path {
-        None => Calendar::shipped(),
-        Some(path) => std::fs::read_to_string(&path)
-            .map_err(|error| SettingError::new(NAME, &format!("({path}) cannot be read: {error}")))
-            .map(|text| Calendar::from_json(&text))?,
-    };
-    read.map_err(|error| SettingError::new(NAME, error.log_context().unwrap_or_default()))
 }

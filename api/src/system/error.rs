@@ -98,6 +98,13 @@ pub(crate) async fn get_error_page(call: Call, name: Path<String>) -> Outcome {
 const STYLE: &str = "body{max-width:42em;margin:3em auto;padding:0 1em;font:16px/1.6 system-ui,sans-serif}\
     article{margin-top:2.5em;border-top:1px solid #ccc}";
 
+/// A message as people read it when there is nothing to fill its places with.
+fn unfilled(message: &str) -> String {
+    let mut parts = message.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "…" + part.split_once('}').map_or(part, |(_, rest)| rest))
+}
+
 /// The page of a code, the reader's language first. Everything in it comes from the catalogue and the articles; nothing that a
 /// client sent is written into it.
 fn page(view: &ErrorView, help: &Help, reader: Language) -> String {
@@ -114,6 +121,7 @@ fn page(view: &ErrorView, help: &Help, reader: Language) -> String {
             Language::Chinese => view.messages.chinese,
             Language::English => view.messages.english,
         };
+        let message = unfilled(message);
         // Writing to a string cannot fail.
         let _ = write!(page, "<article lang=\"{}\"><p><strong>{message}</strong></p>", language.tag());
         for article in help.about(name) {

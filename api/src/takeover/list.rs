@@ -5,8 +5,7 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
-use domain::access::{Permission, require};
-use domain::takeover::{TakeoverStore, queue};
+use domain::takeover::{list, queue};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -22,11 +21,10 @@ use uuid::Uuid;
 #[get("/v1/organization/takeovers")]
 pub(crate) async fn list_takeovers(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        require(&member.0, Permission::TenantDissolve)?;
         let (keys, name) = (&world.service.keys, format!("takeovers {}", member.0.tenant));
         let after: Option<Uuid> = position(keys, &name, page.0.cursor.as_deref())?;
         let limit = page.0.limit();
-        let mut found = tx.takeovers(after.map(Into::into), limit + 1)?;
+        let mut found = list(tx, &member.0, after.map(Into::into), limit + 1)?;
         let next_cursor = cut(keys, &name, limit, &mut found, |last| Uuid::from(last.application))?;
         Reply::ok(&Page { data: found.iter().map(TakeoverView::of).collect(), next_cursor, total: None })
     })

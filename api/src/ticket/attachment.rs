@@ -1,9 +1,9 @@
 use super::{TICKETS, TicketMessage};
-use crate::certification::document_content::content;
 use crate::gateway::documents::Part;
-use crate::http::actor::Asker;
+use crate::http::actor::Requester;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
+use crate::http::content::content;
 use crate::http::form::{Form, Wanted};
 use crate::http::params::{NoParams, Params};
 use crate::inspection::Uploaded;
@@ -80,19 +80,19 @@ impl Sent {
 pub(crate) async fn attach_ticket_file(
     call: Call,
     id: Path<Uuid>,
-    asker: Asker,
+    requester: Requester,
     request: HttpRequest,
     payload: Payload,
 ) -> Outcome {
-    let (ticket, who) = (TicketId::from(id.into_inner()), asker.0);
+    let (ticket, who) = (TicketId::from(id.into_inner()), requester.0);
     // Nobody's file is taken in for a ticket that they do not see.
-    call.read(asker.tenant(), move |tx, _| own(tx, &who, ticket).map(drop)).await?;
+    call.read(requester.tenant(), move |tx, _| own(tx, &who, ticket).map(drop)).await?;
     let sent = Sent::receive(&call, &request, payload).await?;
     let fingerprint = sent.fingerprint;
     let (id, message) = sent.keep(&call).await?;
     let reply = call
-        .write(asker.tenant(), fingerprint, move |tx, world| {
-            let message = write(tx, &world.context, &asker.0, ticket, &message)?;
+        .write(requester.tenant(), fingerprint, move |tx, world| {
+            let message = write(tx, &world.context, &requester.0, ticket, &message)?;
             Reply::json(StatusCode::CREATED, &TicketMessage::of(&message, TICKETS))
         })
         .await;
@@ -116,12 +116,12 @@ pub(crate) async fn attach_ticket_file(
 pub(crate) async fn get_ticket_attachment_content(
     call: Call,
     ids: Path<(Uuid, Uuid)>,
-    asker: Asker,
+    requester: Requester,
     _: Params<NoParams>,
 ) -> Outcome {
     let (ticket, id) = ids.into_inner();
     let viewed = call.read_traced(move |tx, world| {
-        view_attachment(tx, &world.context, &asker.0, ticket.into(), id.into())
+        view_attachment(tx, &world.context, &requester.0, ticket.into(), id.into())
     });
     let found = viewed.await?;
     content(&call, Folder::Tickets, found.id, &found.content, Part::View).await

@@ -1,5 +1,5 @@
 use super::TicketView;
-use crate::http::actor::Asker;
+use crate::http::actor::Requester;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
@@ -16,10 +16,15 @@ use uuid::Uuid;
     security(("access_token" = []), ("registration_token" = [])),
 )]
 #[get("/v1/tickets/{id}")]
-pub(crate) async fn get_ticket(call: Call, id: Path<Uuid>, asker: Asker, _: Params<NoParams>) -> Outcome {
+pub(crate) async fn get_ticket(
+    call: Call,
+    id: Path<Uuid>,
+    requester: Requester,
+    _: Params<NoParams>,
+) -> Outcome {
     let id = id.into_inner().into();
-    call.read(asker.tenant(), move |tx, world| {
-        Reply::ok(&TicketView::of(&own(tx, &asker.0, id)?, world.context.now))
+    call.read(requester.tenant(), move |tx, world| {
+        Reply::ok(&TicketView::of(&own(tx, &requester.0, id)?, world.context.now))
     })
     .await
 }

@@ -1,5 +1,5 @@
 use super::{TicketState, TicketView};
-use crate::http::actor::Asker;
+use crate::http::actor::Requester;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
@@ -27,13 +27,13 @@ pub(crate) struct TicketFilter {
     security(("access_token" = []), ("registration_token" = [])),
 )]
 #[get("/v1/tickets")]
-pub(crate) async fn list_tickets(call: Call, asker: Asker, filter: Params<TicketFilter>) -> Outcome {
-    call.read(asker.tenant(), move |tx, world| {
+pub(crate) async fn list_tickets(call: Call, requester: Requester, filter: Params<TicketFilter>) -> Outcome {
+    call.read(requester.tenant(), move |tx, world| {
         let TicketFilter { state, page } = &filter.0;
-        let (keys, name) = (&world.service.keys, format!("tickets {:?} {state:?}", asker.0));
+        let (keys, name) = (&world.service.keys, format!("tickets {:?} {state:?}", requester.0));
         let after: Option<Uuid> = position(keys, &name, page.cursor.as_deref())?;
         let (after, state, limit) = (after.map(Into::into), state.map(Into::into), page.limit());
-        let mut tickets = list(tx, &world.context, &asker.0, state, after, limit + 1)?;
+        let mut tickets = list(tx, &world.context, &requester.0, state, after, limit + 1)?;
         let next_cursor = cut(keys, &name, limit, &mut tickets, |last| Uuid::from(last.id))?;
         let now = world.context.now;
         Reply::ok(&Page {

@@ -1,5 +1,5 @@
 use super::{TICKETS, TicketMessage, WriteTicketMessage, conversation, words};
-use crate::http::actor::Asker;
+use crate::http::actor::Requester;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
@@ -23,12 +23,12 @@ use uuid::Uuid;
 pub(crate) async fn list_ticket_messages(
     call: Call,
     id: Path<Uuid>,
-    asker: Asker,
+    requester: Requester,
     page: Params<PageParams>,
 ) -> Outcome {
     let id = TicketId::from(id.into_inner());
-    call.read(asker.tenant(), move |tx, world| {
-        own(tx, &asker.0, id)?;
+    call.read(requester.tenant(), move |tx, world| {
+        own(tx, &requester.0, id)?;
         let (keys, list) = (&world.service.keys, format!("ticket messages {id}"));
         let load = |after, limit| tx.messages(id, false, after, limit);
         let view = |message: &_| TicketMessage::of(message, TICKETS);
@@ -52,12 +52,12 @@ pub(crate) async fn list_ticket_messages(
 pub(crate) async fn write_ticket_message(
     call: Call,
     id: Path<Uuid>,
-    asker: Asker,
+    requester: Requester,
     body: Body<WriteTicketMessage>,
 ) -> Outcome {
     let (id, content) = (id.into_inner().into(), words(&body.value.text)?);
-    call.write(asker.tenant(), body.fingerprint, move |tx, world| {
-        let message = write(tx, &world.context, &asker.0, id, &content)?;
+    call.write(requester.tenant(), body.fingerprint, move |tx, world| {
+        let message = write(tx, &world.context, &requester.0, id, &content)?;
         Reply::json(StatusCode::CREATED, &TicketMessage::of(&message, TICKETS))
     })
     .await

@@ -1,5 +1,5 @@
 use super::{TicketTopic, TicketView};
-use crate::http::actor::Asker;
+use crate::http::actor::Requester;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
@@ -56,10 +56,10 @@ impl OpenTicket {
     extensions(("x-errors" = json!(["too_many_tickets", "input_invalid"]))),
 )]
 #[post("/v1/tickets")]
-pub(crate) async fn open_ticket(call: Call, asker: Asker, body: Body<OpenTicket>) -> Outcome {
+pub(crate) async fn open_ticket(call: Call, requester: Requester, body: Body<OpenTicket>) -> Outcome {
     let opening = body.value.parse()?;
-    call.write(asker.tenant(), body.fingerprint, move |tx, world| {
-        let ticket = open(tx, &world.context, &asker.0, &opening)?;
+    call.write(requester.tenant(), body.fingerprint, move |tx, world| {
+        let ticket = open(tx, &world.context, &requester.0, &opening)?;
         Reply::json(StatusCode::CREATED, &TicketView::of(&ticket, world.context.now))
     })
     .await

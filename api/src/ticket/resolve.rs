@@ -1,5 +1,5 @@
 use super::TicketView;
-use crate::http::actor::Asker;
+use crate::http::actor::Requester;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::{Call, NO_BODY};
 use actix_web::post;
@@ -16,10 +16,10 @@ use uuid::Uuid;
     extensions(("x-errors" = json!(["ticket_closed"]))),
 )]
 #[post("/v1/tickets/{id}/resolution")]
-pub(crate) async fn resolve_ticket(call: Call, id: Path<Uuid>, asker: Asker) -> Outcome {
+pub(crate) async fn resolve_ticket(call: Call, id: Path<Uuid>, requester: Requester) -> Outcome {
     let id = id.into_inner().into();
-    call.write(asker.tenant(), NO_BODY, move |tx, world| {
-        let ticket = resolve(tx, &world.context, &asker.0, id)?;
+    call.write(requester.tenant(), NO_BODY, move |tx, world| {
+        let ticket = resolve(tx, &world.context, &requester.0, id)?;
         Reply::ok(&TicketView::of(&ticket, world.context.now))
     })
     .await

@@ -36,14 +36,14 @@ pub struct LastDecision {
     pub subject: Value,
 }
 
-/// How a representative consented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsentWay {
-    /// They are who applies, signed in with their own number.
-    Session,
-    /// By a code sent to their number.
-    Code,
+named! {
+    /// How a representative consented.
+    ConsentWay {
+        /// They are who applies, signed in with their own number.
+        Session "session";
+        /// By a code sent to their number.
+        Code "code";
+    }
 }
 
 /// That the person who stands for the organization consents to its certification in their name.

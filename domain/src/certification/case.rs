@@ -57,6 +57,8 @@ pub struct Overview {
     pub consent: ConsentState,
     /// What is missing or wrong, and what a reviewer still waits for.
     pub findings: Vec<Finding>,
+    /// When the newest image of the license was uploaded that no program has read.
+    pub unread_since: Option<DateTime<Utc>>,
 }
 
 impl Case {
@@ -134,7 +136,11 @@ impl Case {
         );
         let fields = fields(&self, organization, &findings);
         let consent = ConsentState::of(&self, organization);
-        Ok(Overview { fields, requirements, consent, findings, case: self })
+        let unread = |document: &&Document| {
+            document.kind == organization.license && document.is_readable() && document.reading.is_none()
+        };
+        let unread_since = self.documents.iter().filter(unread).map(|document| document.uploaded_at).max();
+        Ok(Overview { fields, requirements, consent, findings, unread_since, case: self })
     }
 }
 

@@ -99,6 +99,12 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether a reader can read its bytes.
+    pub(super) fn is_readable(&self) -> bool {
+        let there = self.removed_at.is_none() && self.erased_at.is_none();
+        there && self.content.media_type != MediaType::Pdf
+    }
+
     /// Refuses to show what was erased.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use super::{Application, ApplicationStore, Draft};
 use crate::actor::Actor;
 use crate::context::Context;
-use crate::error::{Code, Result};
+use crate::error::{Result, if_there};
 use crate::id::{ApplicationId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
@@ -147,10 +147,7 @@ fn asked_about(
     (tenant, id, attempt): (TenantId, ApplicationId, u32),
 ) -> Result<Option<Application>> {
     tx.enter(tenant);
-    let application = match tx.application_by_id(id) {
-        Err(error) if error.code() == Code::NotFound => return Ok(None),
-        found => found?,
-    };
+    let Some(application) = if_there(tx.application_by_id(id))? else { return Ok(None) };
     let current = application.state.with_reviewer()
         && application.state.submission().is_some_and(|submission| submission.attempt == attempt);
     Ok(Some(application).filter(|_| current))

@@ -1,10 +1,11 @@
 //! Reading a license: what a program makes of its image. It is advice. It fills nothing in, decides nothing, and where it
 //! disagrees with the form, a finding says so that stands in nobody's way.
 
-use super::{DocumentStore, MediaType};
-use crate::error::{Code, Result};
+use super::{Document, DocumentStore};
+use crate::error::{Result, if_there};
 use crate::id::{DocumentId, TenantId};
 use crate::identifier::CreditCode;
+use crate::named::named;
 use crate::tenant::TenantScope;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,14 +24,14 @@ pub struct Line {
     pub confidence: u8,
 }
 
-/// From what something was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReadFrom {
-    /// Printed text.
-    Text,
-    /// The QR code.
-    QrCode,
+named! {
+    /// From what something was read.
+    ReadFrom {
+        /// Printed text.
+        Text "text";
+        /// The QR code.
+        QrCode "qr_code";
+    }
 }
 
 /// Something that was read.
@@ -45,7 +46,7 @@ pub struct Proposal {
 }
 
 /// What was read from an image.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// The name of the organization.
     pub legal_name: Option<Proposal>,
@@ -86,12 +87,6 @@ impl Reading {
         });
         Self { legal_name: coded_name.or(printed_name), credit_code: coded.or(printed_code), at }
     }
-
-    /// Whether anything was read.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.legal_name.is_none() && self.credit_code.is_none()
-    }
 }
 
 /// The first 18 characters in a text that are a credit code. Letters that no code has are what readers take digits for.
@@ -128,16 +123,9 @@ pub fn to_read(
     tx: &mut (impl TenantScope + DocumentStore),
     tenant: TenantId,
     id: DocumentId,
-) -> Result<Option<super::Document>> {
+) -> Result<Option<Document>> {
     tx.enter(tenant);
-    match tx.document(id) {
-        Err(error) if error.code() == Code::NotFound => Ok(None),
-        Err(error) => Err(error),
-        Ok(document) => {
-            let there = document.removed_at.is_none() && document.erased_at.is_none();
-            Ok(Some(document).filter(|document| there && document.content.media_type != MediaType::Pdf))
-        }
-    }
+    Ok(if_there(tx.document(id))?.filter(Document::is_readable))
 }
 
 /// Keeps what was read from a document.
@@ -197,6 +185,7 @@ mod tests {
         let url = understood(&print, &["http://www.gsxt.gov.cn/index.html?uniscid=91350100M000100Y43"]);
         assert_eq!(url.credit_code.unwrap().confidence, QR_CONFIDENCE);
         assert_eq!(url.legal_name.unwrap().confidence, 71);
-        assert!(understood(&[], &["你好"]).is_empty());
+        let nothing = understood(&[], &["你好"]);
+        assert_eq!((nothing.legal_name, nothing.credit_code), (None, None));
     }
 }

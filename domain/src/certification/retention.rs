@@ -4,7 +4,7 @@
 use super::{Application, ApplicationStore, DocumentStore, RequirementKind, State, Terms};
 use crate::actor::Actor;
 use crate::context::Context;
-use crate::error::{Code, Result};
+use crate::error::{Result, if_there};
 use crate::id::{ApplicationId, DocumentId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
@@ -91,10 +91,7 @@ pub fn erase_documents(
     terms: &Terms,
 ) -> Result<Vec<DocumentId>> {
     tx.enter(tenant);
-    let mut application = match tx.application_by_id(id) {
-        Err(error) if error.code() == Code::NotFound => return Ok(Vec::new()),
-        found => found?,
-    };
+    let Some(mut application) = if_there(tx.application_by_id(id))? else { return Ok(Vec::new()) };
     application.state = application.state.at(context.now);
     let Some((scope, end)) = Scope::of(&application.state, application.created_at) else {
         return Ok(Vec::new());

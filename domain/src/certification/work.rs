@@ -2,7 +2,7 @@
 
 use super::{
     Action, Application, ApplicationStore, Case, CaseStore, Document, DocumentContent, DocumentStore, Draft,
-    MediaType, Overview, RequirementKind, Terms, consent, schedule_erasure,
+    Overview, RequirementKind, Terms, consent, schedule_erasure,
 };
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
@@ -142,8 +142,8 @@ pub fn attach(
         erased_at: None,
     };
     tx.insert_document(&document)?;
-    let image = document.content.media_type != MediaType::Pdf;
-    if terms.reads_licenses && image && document.kind == organization(&application, types)?.license {
+    let license = document.kind == organization(&application, types)?.license;
+    if terms.reads_licenses && license && document.is_readable() {
         let job = Job::ReadDocument { tenant: application.tenant.into(), document: document.id.into() };
         tx.enqueue(context.random.uuid(), &job, context.now, context.now)?;
     }

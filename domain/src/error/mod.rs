@@ -17,6 +17,14 @@ use std::fmt;
 /// The result of every fallible domain function.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// None in the place of what is not there, for whoever looks whether it still is.
+pub(crate) fn if_there<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Err(error) if error.code() == Code::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// What sort of failure a code is. The API maps each kind to one status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {

@@ -1,6 +1,5 @@
 //! Correcting what a tenant has about oneself.
 
-use super::PersonStore;
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -13,7 +12,7 @@ use crate::text::{PersonName, Position};
 /// # Errors
 /// When the store fails.
 pub fn correct(
-    tx: &mut (impl PersonStore + MemberStore + Journal),
+    tx: &mut (impl MemberStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     name: Option<&PersonName>,

@@ -14,13 +14,12 @@ pub use export::{
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::Result;
-use crate::id::{AccountId, MemberId};
+use crate::id::AccountId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::named::named;
 use crate::phone::MobileNumber;
-use crate::text::{PersonName, Position};
 use crate::verification::{
     self, Check, Code, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
     VerificationStore,
@@ -52,16 +51,6 @@ pub trait PersonStore {
     /// # Errors
     /// When the store fails.
     fn person_data(&mut self, account: AccountId) -> Result<PersonData>;
-    /// Keeps what a member of the bound tenant corrected about themselves.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn correct_member(
-        &mut self,
-        member: MemberId,
-        name: &PersonName,
-        position: Option<&Position>,
-    ) -> Result<()>;
     /// Erases accounts: their places, devices, sessions, notices, tickets and registrations, and the keys of what the journal
     /// says of them. What they accepted stays, without an address.
     ///

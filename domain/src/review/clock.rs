@@ -4,7 +4,7 @@ use super::ReviewStore;
 use crate::actor::Actor;
 use crate::certification::{Application, ApplicationStore, Submission, Terms};
 use crate::context::Context;
-use crate::error::{Code, Result};
+use crate::error::{Result, if_there};
 use crate::id::{ApplicationId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
@@ -98,8 +98,8 @@ fn job(application: &Application, submission: &Submission, mark: Mark) -> Job {
     }
 }
 
-/// Looks whether a review has come to a mark, and tells the applicant if it has; at the end it also gets a ticket. What was decided, withdrawn or sent back
-/// meanwhile has no clock any more.
+/// Looks whether a review has come to a mark, and tells the applicant if it has; at the end it also gets a ticket. What was
+/// decided, withdrawn or sent back meanwhile has no clock any more.
 ///
 /// # Errors
 /// When the store fails.
@@ -111,10 +111,7 @@ pub fn strike(
     terms: &Terms,
 ) -> Result<()> {
     tx.enter(tenant);
-    let application = match tx.application_by_id(id) {
-        Err(error) if error.code() == Code::NotFound => return Ok(()),
-        other => other?,
-    };
+    let Some(application) = if_there(tx.application_by_id(id))? else { return Ok(()) };
     let state = application.state;
     let Some(submission) =
         state.submission().filter(|submission| submission.attempt == attempt && state.with_reviewer())

@@ -34,14 +34,13 @@ use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::certification::view::viewed;
 use crate::certification::{
-    Action, ApplicationNumber, ApplicationStore, Attempt, Case, CaseStore, Document, DocumentStore, Overview,
-    SHOWN_ATTEMPTS, Terms,
+    Action, ApplicationNumber, Attempt, Case, CaseStore, Document, Overview, SHOWN_ATTEMPTS, Terms,
 };
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{ApplicationId, DocumentId, TenantId};
 use crate::journal::Journal;
-use crate::operator::{OperatorStore, require_outsider};
+use crate::operator::OperatorStore;
 use crate::reference::OrganizationTypes;
 use crate::tenant::TenantScope;
 
@@ -144,13 +143,13 @@ pub fn dossier(
 /// # Errors
 /// `forbidden`, `not_found`, `own_organization`, `document_erased`.
 pub fn view_document(
-    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + OperatorStore + Journal),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + OperatorStore + Journal),
     context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
     document: DocumentId,
 ) -> Result<(TenantId, Document)> {
-    let (tenant, document) = find_document(tx, actor, id, document)?;
+    let (tenant, document) = find_document(tx, context, actor, id, document)?;
     document.require_kept()?;
     tx.record(context, &Actor::Operator(*actor), viewed(tenant, document.id))?;
     Ok((tenant, document))
@@ -161,16 +160,16 @@ pub fn view_document(
 /// # Errors
 /// `forbidden`, `not_found`, `own_organization`.
 pub fn find_document(
-    tx: &mut (impl ReviewStore + TenantScope + ApplicationStore + DocumentStore + OperatorStore),
+    tx: &mut (impl ReviewStore + TenantScope + CaseStore + OperatorStore),
+    context: &Context<'_>,
     actor: &OperatorActor,
     id: ApplicationId,
     document: DocumentId,
 ) -> Result<(TenantId, Document)> {
     access::require(actor, Permission::ReviewRead)?;
-    let tenant = tx.tenant_of_review(id)?.ok_or(Code::NotFound)?;
-    require_outsider(tx, actor, tenant)?;
-    tx.enter(tenant);
-    let document = tx.document(document)?;
+    let case = load(tx, context, id)?;
+    gate::require_outsider(tx, actor, &case)?;
+    let (tenant, document) = (case.tenant.id, tx.document(document)?);
     // What was never submitted is the applicant's own affair.
     let attempts = tx.attempts(id, SHOWN_ATTEMPTS)?;
     let submitted = attempts.iter().any(|attempt| attempt.documents.contains(&document.id));

@@ -7,7 +7,7 @@ use super::{
 use crate::actor::Actor;
 use crate::certification::{Application, Submission};
 use crate::context::Context;
-use crate::error::{Code, Error, Language, Result};
+use crate::error::{Error, Language, Result, if_there};
 use crate::journal::Journal;
 use crate::member::MemberStore;
 use crate::notice::Notice;
@@ -27,10 +27,8 @@ pub fn open_for_overdue(
     if tx.open_ticket_on(application.id)?.is_some() {
         return Ok(());
     }
-    let requester = match tx.profile(submission.by) {
-        Err(error) if error.code() == Code::NotFound => return Ok(()),
-        found => found?.membership,
-    };
+    let Some(requester) = if_there(tx.profile(submission.by))? else { return Ok(()) };
+    let requester = requester.membership;
     let number = application.number.as_str();
     let text = format!("{}\n{}", told.text(Language::Chinese), told.text(Language::English));
     let wrong = |_| Error::internal("the ticket of an overdue review");

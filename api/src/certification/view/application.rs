@@ -3,7 +3,7 @@
 use super::{ConsentView, FieldView, FindingView, MEMBER_DOCUMENTS, RequirementView, SubjectView};
 use crate::assessment::assess::StageLimits;
 use crate::certification::{ApplicationAction, ApplicationKindName, ApplicationState, CertificateStateName};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::access::Permission;
 use domain::certification::{
     Action, Certificate, CertificateState, Finding, Overview, State, Terms, startable,
@@ -95,7 +95,7 @@ pub(crate) struct ApplicationView {
     respond_by: Option<DateTime<Utc>>,
     /// When it was decided.
     decided_at: Option<DateTime<Utc>>,
-    /// After how many seconds to ask again, while somebody else has to do something; null when it is the reader's turn or
+    /// After how many seconds to ask again, while a program or somebody else has to do something; null when it is the reader's turn or
     /// nobody's.
     #[schema(minimum = 1, example = 300)]
     ask_again_after_seconds: Option<u32>,
@@ -141,6 +141,7 @@ impl ApplicationView {
         language: Language,
         reader: Reader<'_>,
         below: &str,
+        now: DateTime<Utc>,
     ) -> Self {
         let application = &overview.case.application;
         let state = &application.state;
@@ -184,7 +185,7 @@ impl ApplicationView {
                 && submission.is_some_and(|submission| submission.provisional),
             respond_by,
             decided_at,
-            ask_again_after_seconds: ask_again(state, reader),
+            ask_again_after_seconds: ask_again(overview, terms, reader, now),
             allowed_actions: allowed.into_iter().map(Into::into).collect(),
             subject: SubjectView::of(&application.draft),
             fields: overview.fields.iter().map(Into::into).collect(),
@@ -195,9 +196,16 @@ impl ApplicationView {
     }
 }
 
-/// Somebody who reviews may decide at any moment; what waits for somebody is left alone for longer.
-fn ask_again(state: &State, reader: Reader<'_>) -> Option<u32> {
-    match (state, reader) {
+/// How long a program may take to read a license, with its turn.
+const READING: Duration = Duration::minutes(2);
+
+/// A license is read in seconds; somebody who reviews may decide at any moment; what waits for somebody is left alone for
+/// longer.
+fn ask_again(overview: &Overview, terms: &Terms, reader: Reader<'_>, now: DateTime<Utc>) -> Option<u32> {
+    if terms.reads_licenses && overview.unread_since.is_some_and(|since| now - since < READING) {
+        return Some(2);
+    }
+    match (&overview.case.application.state, reader) {
         (State::InReview { .. } | State::AwaitingConfirmation { .. }, Reader::Applicant) => Some(60),
         (State::Submitted(_), Reader::Applicant)
         | (State::InformationRequested { .. }, Reader::Operator(_)) => Some(300),
@@ -211,7 +219,14 @@ impl CertificationView {
             certificate: CertificateView::of(overview.case.certificate.as_ref(), terms, now),
             startable_kinds: startable(&overview.case, now).into_iter().map(Into::into).collect(),
             limits: Limits::of(overview.case.certificate.as_ref(), now, terms).into(),
-            application: ApplicationView::of(overview, terms, language, Reader::Applicant, MEMBER_DOCUMENTS),
+            application: ApplicationView::of(
+                overview,
+                terms,
+                language,
+                Reader::Applicant,
+                MEMBER_DOCUMENTS,
+                now,
+            ),
         }
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::certification::{DocumentReader, Reading};
 use domain::error::{Error, Result};
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -57,18 +57,13 @@ impl DocumentReader for Tesseract {
             .spawn()
             .map_err(|error| failed(&error))?;
         let deadline = Instant::now() + self.patience;
-        // A child that gives up early does not read to the end, and its status says so.
-        if let Some(mut pipe) = child.stdin.take() {
-            let _ = pipe.write_all(image);
-        }
-        // What it says fits into the pipe, so it need not be read on the way.
-        while child.try_wait().map_err(|error| failed(&error))?.is_none() {
-            if Instant::now() >= deadline {
-                end(&mut child);
-                return Err(failed(&"it took too long"));
-            }
-            std::thread::sleep(GLANCE);
-        }
+        let pipe = child.stdin.take();
+        let ended = std::thread::scope(|scope| {
+            // A child that does not read to the end is ended by the deadline or ends itself; either way the pipe breaks.
+            scope.spawn(|| pipe.map(|mut pipe| pipe.write_all(image)));
+            within(&mut child, deadline)
+        });
+        ended.map_err(|error| failed(&error))?;
         let output = child.wait_with_output().map_err(|error| failed(&error))?;
         if !output.status.success() {
             return Err(failed(&output.status));
@@ -76,6 +71,18 @@ impl DocumentReader for Tesseract {
         let found: child::Found = serde_json::from_slice(&output.stdout).map_err(|error| failed(&error))?;
         Ok(found.understood(now))
     }
+}
+
+/// Waits for a process, which is ended when its time is over. What it says fits into a pipe, so it need not be read on the way.
+fn within(child: &mut Child, deadline: Instant) -> std::io::Result<()> {
+    while child.try_wait()?.is_none() {
+        if Instant::now() >= deadline {
+            end(child);
+            return Err(ErrorKind::TimedOut.into());
+        }
+        std::thread::sleep(GLANCE);
+    }
+    Ok(())
 }
 
 /// Ends a process and whatever it started.
@@ -96,12 +103,14 @@ mod tests {
     fn what_takes_too_long_is_ended_with_what_it_started() {
         let folder = tempfile::tempdir().unwrap();
         let (own, trace) = (folder.path().join("own"), folder.path().join("trace"));
-        let script = format!("#!/bin/sh\ncat > /dev/null\n(sleep 2; touch {}) &\nwait\n", trace.display());
+        let script = format!("#!/bin/sh\n(sleep 2; touch {}) &\nwait\n", trace.display());
         std::fs::write(&own, script).unwrap();
         std::fs::set_permissions(&own, Permissions::from_mode(0o700)).unwrap();
         let patience = Duration::from_millis(200);
         let reader = Tesseract { program: PathBuf::from("tesseract"), own, patience };
-        assert!(reader.read(b"an image", DateTime::UNIX_EPOCH).is_err());
+        // More than a pipe holds, and nobody reads it.
+        let image = vec![0; 1024 * 1024];
+        assert!(reader.read(&image, DateTime::UNIX_EPOCH).is_err());
         std::thread::sleep(Duration::from_secs(3));
         assert!(!trace.exists(), "what it had started went on");
     }

@@ -1,9 +1,9 @@
 use super::DeskMessage;
-use crate::certification::document_content::content;
 use crate::gateway::documents::Part;
 use crate::http::actor::Operator;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
+use crate::http::content::content;
 use crate::http::params::{NoParams, Params};
 use crate::ticket::attachment::{AttachTicketFile, Sent};
 use actix_web::http::StatusCode;

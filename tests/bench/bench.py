@@ -233,8 +233,9 @@ def wrk(server, method, path, tokens, body=None):
     return requests / duration * 1e6, p50 / 1000, p99 / 1000, used / requests * 1e6
 
 
-def literal(value, names, engine):
-    """A parameter of PostgreSQL's log as a literal of either engine; known ids become those of this database."""
+def literal(value, names, engine, inserts):
+    """A parameter of PostgreSQL's log as a literal of either engine; known ids become those of this database, and the hash of
+    a token that is inserted another one each time."""
     if value == "NULL":
         return "NULL"
     text = value[1:-1]
@@ -248,6 +249,8 @@ def literal(value, names, engine):
         return "hex(randomblob(16))" if sqlite else "md5(random()::text)"
     if re.match(r"\d{4}-\d\d-\d\d \d\d:", text):
         return str(int(time.time() * 1e6)) if sqlite else value
+    if inserts and re.fullmatch(r"\\x[0-9a-f]{64}", text):
+        return "randomblob(32)" if sqlite else "sha256(random()::text::bytea)"
     if re.fullmatch(r"\\x[0-9a-f]*", text):
         return f"X'{text[2:]}'" if sqlite else f"{value}::bytea"
     if re.fullmatch(r"-?\d+", text):
@@ -261,7 +264,7 @@ def instantiate(captured, names, engine):
     statements = []
     for sql, parameters in captured:
         for key in sorted(parameters, key=lambda key: -int(key[1:])):
-            sql = sql.replace(key, literal(parameters[key], names, engine))
+            sql = sql.replace(key, literal(parameters[key], names, engine, sql.startswith("INSERT")))
         if engine == "sqlite":
             sql = sql.replace("BEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN IMMEDIATE").replace(" DEFAULT)", " NULL)")
         statements.append(sql)

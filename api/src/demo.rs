@@ -13,7 +13,7 @@ use domain::certification::{
     DraftTerm, Outcome, RequirementKind, Submitted, TermKind, attach, submit, update_subject,
 };
 use domain::context::{Context, Origin, Random};
-use domain::error::{Error, Result, Violation};
+use domain::error::{Error, Language, Result, Violation};
 use domain::identifier::IdentityKind;
 use domain::operator::Operator;
 use domain::phone::{MobileNumber, Phone};
@@ -175,6 +175,8 @@ impl Demo<'_> {
             purpose: Purpose::Register,
             mobile: mobile.clone(),
             requester: Requester::Stranger,
+            tenant: None,
+            language: Language::Chinese,
         };
         self.service.database.write(|tx| {
             let (agreements, limits) = (&self.service.agreements, &settings.sms.limits);

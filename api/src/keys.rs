@@ -21,6 +21,8 @@ pub struct Keys {
     codes: hmac::Key,
     /// Authenticate refresh tokens: the first one issues, all of them check.
     pub(crate) refresh: Vec<hmac::Key>,
+    /// Are in the addresses to which carriers report: the first one is given out, all of them count.
+    pub(crate) reports: Vec<String>,
     /// Signs access tokens.
     pub(crate) signing: SigningKey,
 }
@@ -69,6 +71,7 @@ impl Keys {
         let sealing = masters.iter().map(|(id, key)| (*id, derived(key, "sealing")));
         Ok(Self {
             codes: derive("sms codes"),
+            reports: masters.iter().map(|(_, key)| report_key(key)).collect(),
             refresh: masters.iter().map(|(_, key)| refresh(key)).collect(),
             ring: Arc::new(KeyRing::new(sealing).map_err(|_| wrong())?),
             signing: SigningKey::parse(signing.trim())?,
@@ -105,6 +108,10 @@ fn derived(key: &[u8; 32], label: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(tag.as_ref());
     bytes
+}
+
+fn report_key(master: &[u8; 32]) -> String {
+    BASE64URL_NOPAD.encode(&derived(master, "sms reports")[..16])
 }
 
 fn parse_master(text: &str) -> Option<(u32, [u8; 32])> {

@@ -30,6 +30,7 @@ pub mod server;
 pub mod service;
 mod session;
 pub mod settings;
+pub mod sms;
 mod system;
 mod takeover;
 mod ticket;

@@ -5,7 +5,7 @@ use api::contract::Contract;
 use api::gateway::reader;
 use api::service::{Adapters, Service};
 use api::settings::{Settings, Source};
-use api::{demo, inspection, operator, server};
+use api::{demo, inspection, operator, server, sms};
 use clap::{Parser, Subcommand};
 use domain::error::{Error, Result};
 use std::io::Write;
@@ -37,6 +37,8 @@ enum Command {
     /// The files of documents.
     #[command(subcommand)]
     Documents(DocumentsCommand),
+    /// Print what to register with carriers of SMS: templates, and where their reports go.
+    Sms,
     /// Make companies to play with.
     Demo,
     /// Print the contract.
@@ -127,6 +129,10 @@ fn run(command: Command) -> Result<()> {
     let mut source = Source::system().map_err(|error| Error::internal(error.to_string()))?;
     let settings = Settings::read(&mut source).map_err(|error| Error::internal(error.to_string()))?;
     match command {
+        Command::Sms => {
+            let service = Service::open(settings, Clock::default(), Adapters::default())?;
+            print(&sms::to_register(&service))
+        }
         Command::Config => print(&config(&source)),
         Command::Serve => serve(settings),
         Command::Openapi { .. } | Command::Inspect { .. } | Command::Read { .. } => Ok(()),

@@ -2,7 +2,7 @@
 
 use crate::service::Service;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ pub(crate) struct Metrics {
     requests: IntCounterVec,
     latency: HistogramVec,
     jobs: IntCounterVec,
+    sms: IntCounterVec,
+    codes_refused: IntCounterVec,
+    carrier_rests: IntGaugeVec,
     jobs_ready: IntGauge,
     jobs_dead: IntGauge,
     calendar_days_left: IntGauge,
@@ -41,6 +44,24 @@ impl Metrics {
             ),
             latency,
             jobs: counter("gongpai_jobs_total", "Jobs by kind and outcome.", &["kind", "outcome"]),
+            sms: counter(
+                "gongpai_sms_total",
+                "Messages by carrier and what became of them; one that failed over counts with each carrier.",
+                &["carrier", "outcome"],
+            ),
+            codes_refused: counter(
+                "gongpai_codes_refused_total",
+                "Codes that were asked for and not sent, by the budget that was spent or the limit that was reached.",
+                &["reason"],
+            ),
+            carrier_rests: IntGaugeVec::new(
+                Opts::new(
+                    "gongpai_sms_carrier_rests",
+                    "1 while a carrier is left out because it keeps failing.",
+                ),
+                &["carrier"],
+            )
+            .unwrap_or_else(|_| unreachable_name("gongpai_sms_carrier_rests")),
             jobs_ready: gauge("gongpai_jobs_ready", "Jobs that are due or under way."),
             jobs_dead: gauge("gongpai_jobs_dead", "Jobs set aside after too many failures."),
             calendar_days_left: gauge(
@@ -50,10 +71,13 @@ impl Metrics {
             connections_open: gauge("gongpai_database_connections_open", "Connections to the database."),
             connections_idle: gauge("gongpai_database_connections_idle", "Connections that nobody uses."),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 8] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 11] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.jobs.clone()),
+            Box::new(metrics.sms.clone()),
+            Box::new(metrics.codes_refused.clone()),
+            Box::new(metrics.carrier_rests.clone()),
             Box::new(metrics.jobs_ready.clone()),
             Box::new(metrics.jobs_dead.clone()),
             Box::new(metrics.calendar_days_left.clone()),
@@ -75,6 +99,19 @@ impl Metrics {
 
     pub(crate) fn job(&self, kind: &str, outcome: &str) {
         self.jobs.with_label_values(&[kind, outcome]).inc();
+    }
+
+    pub(crate) fn sms(&self, carrier: &str, outcome: &str) {
+        self.sms.with_label_values(&[carrier, outcome]).inc();
+    }
+
+    pub(crate) fn carrier_rests(&self, carrier: &str, rests: bool) {
+        self.carrier_rests.with_label_values(&[carrier]).set(rests.into());
+    }
+
+    /// `reason`: the budget or the code of the error, of which there are few.
+    pub(crate) fn code_refused(&self, reason: &str) {
+        self.codes_refused.with_label_values(&[reason]).inc();
     }
 
     /// The text that Prometheus reads. Gauges of the database are taken now; while it is away they stay as they were.

@@ -10,6 +10,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     person_routes(config);
     support_routes(config);
     platform_routes(config);
+    carrier_routes(config);
     service_routes(config);
 }
 
@@ -105,7 +106,7 @@ fn platform_routes(config: &mut ServiceConfig<'_>) {
     use crate::certification::certificate;
     use crate::review::replies;
     use crate::ticket::desk;
-    use crate::{document_link, review, takeover};
+    use crate::{document_link, review, sms, takeover};
     config
         .service(document_link::create::create_review_document_link)
         .service(takeover::list::list_desk_takeovers)
@@ -138,7 +139,17 @@ fn platform_routes(config: &mut ServiceConfig<'_>) {
         .service(desk::message::list_desk_messages)
         .service(desk::message::answer_ticket)
         .service(desk::attachment::attach_desk_file)
-        .service(desk::attachment::get_desk_attachment_content);
+        .service(desk::attachment::get_desk_attachment_content)
+        .service(sms::list::list_sms_messages);
+}
+
+/// What carriers of messages say.
+fn carrier_routes(config: &mut ServiceConfig<'_>) {
+    use crate::sms::receipts;
+    config
+        .service(receipts::receive_aliyun_reports)
+        .service(receipts::receive_tencent_reports)
+        .service(receipts::receive_twilio_report);
 }
 
 /// The service itself.

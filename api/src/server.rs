@@ -32,7 +32,7 @@ pub struct Running {
     pub service: Arc<Service>,
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
-    jobs: [JoinHandle<()>; 2],
+    jobs: [JoinHandle<()>; 3],
     stop: watch::Sender<bool>,
 }
 
@@ -87,6 +87,7 @@ pub async fn start(settings: Settings, clock: Clock, adapters: Adapters) -> Resu
         server: tokio::spawn(server),
         jobs: [
             tokio::spawn(job::run(Arc::clone(&service), limits, stopped.clone())),
+            tokio::spawn(job::run_messages(Arc::clone(&service), stopped.clone())),
             tokio::spawn(job::run_slow(Arc::clone(&service), stopped)),
         ],
         service,

@@ -5,7 +5,7 @@ use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
 use crate::gateway::reader::Tesseract;
 use crate::gateway::scanner::Scanner;
-use crate::gateway::sms::Outbox;
+use crate::gateway::sms::{Outbox, Relay};
 use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
 use crate::http::session_cache::SessionCache;
@@ -70,7 +70,9 @@ pub struct Service {
     pub(crate) keys: Keys,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) sessions: SessionCache,
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Arc<Outbox>,
+    /// Gives messages to carriers.
+    pub(crate) relay: Relay,
     pub(crate) documents: DocumentVault,
     pub(crate) scanner: Option<Scanner>,
     /// Reads licenses, if there is a program for it.
@@ -96,6 +98,7 @@ impl Service {
         settings.certification.evidence = adapters.evidence.iter().map(|source| source.kind()).collect();
         let storage = &settings.storage;
         prepare_tls();
+        let outbox = Arc::default();
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -133,7 +136,8 @@ impl Service {
             jobs_queued: Notify::new(),
             keys,
             metrics: Metrics::new(),
-            outbox: Outbox::default(),
+            relay: Relay::new(&settings, &outbox),
+            outbox,
             random: SystemRandomness::new(clock.clone()),
             sessions: SessionCache::new(),
             types,

@@ -20,13 +20,15 @@ pub enum Permission {
     CertificateSuspend,
     /// See what people ask, and answer.
     TicketAnswer,
+    /// See which messages went to a number, and what became of them.
+    SmsRead,
     /// Decide over the organization itself: dissolve it, object to a takeover.
     TenantManage,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -34,6 +36,7 @@ impl Permission {
         Self::ReviewConfirm,
         Self::CertificateSuspend,
         Self::TicketAnswer,
+        Self::SmsRead,
         Self::TenantManage,
     ];
 
@@ -48,6 +51,7 @@ impl Permission {
             Self::ReviewConfirm => "review:confirm",
             Self::CertificateSuspend => "certificate:suspend",
             Self::TicketAnswer => "ticket:answer",
+            Self::SmsRead => "sms:read",
             Self::TenantManage => "tenant:manage",
         }
     }
@@ -77,17 +81,21 @@ impl Holder for MemberActor {
 
 impl Holder for OperatorActor {
     fn may(&self, permission: Permission) -> bool {
-        use Permission::{CertificateSuspend, ReviewConfirm, ReviewDecide, ReviewRead, TicketAnswer};
+        use Permission::{
+            CertificateSuspend, ReviewConfirm, ReviewDecide, ReviewRead, SmsRead, TicketAnswer,
+        };
         match self.role {
-            OperatorRole::Reviewer => matches!(permission, ReviewRead | ReviewDecide | TicketAnswer),
+            OperatorRole::Reviewer => {
+                matches!(permission, ReviewRead | ReviewDecide | TicketAnswer | SmsRead)
+            }
             OperatorRole::SeniorReviewer => {
                 matches!(
                     permission,
-                    ReviewRead | ReviewDecide | ReviewConfirm | CertificateSuspend | TicketAnswer
+                    ReviewRead | ReviewDecide | ReviewConfirm | CertificateSuspend | TicketAnswer | SmsRead
                 )
             }
             OperatorRole::Support | OperatorRole::PlatformAdmin => {
-                matches!(permission, ReviewRead | TicketAnswer)
+                matches!(permission, ReviewRead | TicketAnswer | SmsRead)
             }
         }
     }
@@ -134,14 +142,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // tenant:manage.
+        // sms:read, tenant:manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   yes
-member          -   -   -   -   -   -   -   -
-reviewer        -   -   yes yes -   -   yes -
-senior_reviewer -   -   yes yes yes yes yes -
-support         -   -   yes -   -   -   yes -
-platform_admin  -   -   yes -   -   -   yes -
+owner           yes yes -   -   -   -   -   -   yes
+member          -   -   -   -   -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes yes -
+senior_reviewer -   -   yes yes yes yes yes yes -
+support         -   -   yes -   -   -   yes yes -
+platform_admin  -   -   yes -   -   -   yes yes -
 ";
         assert_eq!(matrix, golden);
     }

@@ -58,6 +58,8 @@ ids! {
     SavedReplyId;
     /// A request for help.
     TicketId;
+    /// A message that was sent to a number.
+    SmsId;
     /// A message of a ticket's conversation.
     MessageId;
     /// A person whose values stand encrypted in the journal.

@@ -3,8 +3,7 @@
 //! A job happens at least once, so whatever carries it out must bear a repetition.
 
 use crate::certification::{EvidenceKind, LifeMark};
-use crate::error::Result;
-use crate::id::VerificationId;
+use crate::error::{Language, Result};
 use crate::review::Mark;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -59,6 +58,8 @@ pub enum Job {
         verification: Uuid,
         /// Which of its sends; an older one is not sent any more.
         generation: u32,
+        /// In which language.
+        language: Language,
     },
     /// Send a notice by SMS.
     SendNotice {
@@ -93,28 +94,37 @@ const ASK_FOR_EVIDENCE: &str = "ask_for_evidence";
 const DISSOLVE: &str = "dissolve";
 const ERASE_DOCUMENTS: &str = "erase_documents";
 const READ_DOCUMENT: &str = "read_document";
+const SEND_CODE: &str = "send_code";
+const SEND_NOTICE: &str = "send_notice";
 
-/// How long carrying a job out takes. Slow ones have a lane of their own, so that no code waits behind them.
+/// What carrying a job out takes. Each sort has a lane of its own, so that no code waits behind a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Well under a second.
+    /// Well under a second, one after the other.
     Quick,
+    /// Waiting for a carrier of messages, many at once.
+    Messages,
     /// Seconds of a processor, or of waiting for somebody else.
     Slow,
 }
 
+/// The kinds of jobs of two lanes; all others, also those of another version of Gongpai, are quick.
+const MESSAGES: &[&str] = &[SEND_CODE, SEND_NOTICE];
+const SLOW: &[&str] = &[ASK_FOR_EVIDENCE, DISSOLVE, ERASE_DOCUMENTS, READ_DOCUMENT];
+
 impl Lane {
-    /// The kinds of jobs that are slow.
-    pub const SLOW: [&str; 4] = [ASK_FOR_EVIDENCE, DISSOLVE, ERASE_DOCUMENTS, READ_DOCUMENT];
+    /// Some kinds of jobs, and whether the lane has those or all others.
+    #[must_use]
+    pub fn kinds(self) -> (Vec<&'static str>, bool) {
+        match self {
+            Self::Quick => ([MESSAGES, SLOW].concat(), false),
+            Self::Messages => (MESSAGES.to_vec(), true),
+            Self::Slow => (SLOW.to_vec(), true),
+        }
+    }
 }
 
 impl Job {
-    /// The job that sends a code.
-    #[must_use]
-    pub fn send_code(verification: VerificationId, generation: u32) -> Self {
-        Self::SendCode { verification: verification.into(), generation }
-    }
-
     /// The word for the kind of job, for metrics.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -124,8 +134,8 @@ impl Job {
             Self::EraseDocuments { .. } => ERASE_DOCUMENTS,
             Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
             Self::ReadDocument { .. } => READ_DOCUMENT,
-            Self::SendCode { .. } => "send_code",
-            Self::SendNotice { .. } => "send_notice",
+            Self::SendCode { .. } => SEND_CODE,
+            Self::SendNotice { .. } => SEND_NOTICE,
             Self::StrikeCertificate { .. } => "strike_certificate",
             Self::StrikeReview { .. } => "strike_review",
         }

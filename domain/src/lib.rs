@@ -30,6 +30,7 @@ pub mod reference;
 pub mod registration;
 pub mod review;
 pub mod session;
+pub mod sms;
 pub mod takeover;
 pub mod tenant;
 pub mod text;

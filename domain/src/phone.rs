@@ -64,6 +64,18 @@ impl MobileNumber {
         &self.number
     }
 
+    /// The calling code of its country, such as `86`.
+    #[must_use]
+    pub fn calling_code(&self) -> &'static str {
+        self.calling_code
+    }
+
+    /// The number within its country.
+    #[must_use]
+    pub fn national(&self) -> &str {
+        &self.number[1 + self.calling_code.len()..]
+    }
+
     /// The number block it belongs to, for budgets: the calling code and all but the last four digits.
     #[must_use]
     pub fn prefix(&self) -> &str {
@@ -73,7 +85,7 @@ impl MobileNumber {
     /// The form in which it may be shown to someone who does not own it: `+86 138****8000`.
     #[must_use]
     pub fn masked(&self) -> String {
-        let national = &self.number[1 + self.calling_code.len()..];
+        let national = self.national();
         let (head, tail) = if national.len() >= 11 { (3, 4) } else { (2, 2) };
         let hidden = "*".repeat(national.len() - head - tail);
         format!("+{} {}{hidden}{}", self.calling_code, &national[..head], &national[national.len() - tail..])

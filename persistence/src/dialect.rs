@@ -162,8 +162,9 @@ pub(crate) fn trouble(error: &Error) -> Trouble {
 
 /// The ids of a lane's due jobs that nobody has leased, locked for this transaction.
 pub(crate) fn lock_due_jobs(db: &mut Db, lane: Lane, now: Instant, limit: i64) -> QueryResult<Vec<Id>> {
+    let (kinds, these) = lane.kinds();
     let due = jobs::table
-        .filter(jobs::kind.eq_any(Lane::SLOW).eq(lane == Lane::Slow))
+        .filter(jobs::kind.eq_any(kinds).eq(these))
         .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
         .order(jobs::due_at)

@@ -53,7 +53,8 @@ impl JobQueue for Tx<'_> {
 }
 
 impl Database {
-    /// Leases due jobs of a lane to this process. Taking one counts as an attempt, so that a job that ends its process ends one day too.
+    /// Leases due jobs of a lane to this process. Taking one counts as an attempt, so that a job that ends its process ends one
+    /// day too.
     ///
     /// # Errors
     /// When the database fails.
@@ -171,8 +172,9 @@ fn set_aside(tx: &mut Tx<'_>, id: Id, why: &str) -> Result<()> {
 }
 
 fn any_due(tx: &mut Tx<'_>, lane: Lane, now: Instant) -> Result<bool> {
+    let (kinds, these) = lane.kinds();
     let due: Option<Id> = on!(tx.db, |db| jobs::table
-        .filter(jobs::kind.eq_any(Lane::SLOW).eq(lane == Lane::Slow))
+        .filter(jobs::kind.eq_any(kinds).eq(these))
         .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
         .select(jobs::id)

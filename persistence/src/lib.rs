@@ -25,6 +25,7 @@ mod rotate;
 mod schema;
 mod sealing;
 mod session;
+mod sms;
 mod sql_type;
 mod sweep;
 mod takeover;

@@ -132,6 +132,7 @@ diesel::table! {
         purpose -> Text,
         requester -> Text,
         realm -> Text,
+        tenant_id -> Nullable<Id>,
         network -> Nullable<Text>,
         sent_at -> Instant,
         slot -> BigInt,
@@ -542,6 +543,23 @@ diesel::table! {
         objection_sealed -> Nullable<Binary>,
         created_at -> Instant,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    sms_messages (id) {
+        id -> Id,
+        mobile -> Text,
+        template -> Text,
+        carrier -> Text,
+        reference -> Nullable<Text>,
+        delivery -> Text,
+        failure -> Nullable<Text>,
+        sent_at -> Instant,
+        reported_at -> Nullable<Instant>,
     }
 }
 

@@ -5,7 +5,8 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, idempotency_records, person_keys, registrations, sessions, sms_sends, tickets, verifications,
+    challenges, idempotency_records, person_keys, registrations, sessions, sms_messages, sms_sends, tickets,
+    verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -31,8 +32,8 @@ macro_rules! forget {
 
 impl Database {
     /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
-    /// a week after their end, sessions a month after their last possible day, and
-    /// tickets a year after their last change; the files of those are found by whoever tidies the documents. Says how many
+    /// a week after their end, messages after a month, sessions a month after their last possible day, and tickets
+    /// a year after their last change; the files of those are found by whoever tidies the documents. Says how many
     /// rows there were.
     ///
     /// # Errors
@@ -44,6 +45,7 @@ impl Database {
         Ok(self.in_batches(|tx| {
             forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
         })? + self.in_batches(|tx| forget!(tx, sms_sends, id: Id, sms_sends::sent_at.le(day)))?
+            + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
             + self.in_batches(|tx| forget_registrations(tx, week))?

@@ -43,6 +43,7 @@ struct SendRow {
     purpose: String,
     requester: String,
     realm: &'static str,
+    tenant_id: Option<Id>,
     network: Option<String>,
     sent_at: Instant,
     slot: i64,
@@ -189,6 +190,7 @@ impl VerificationStore for Tx<'_> {
             purpose: permit.purpose.name().to_owned(),
             requester: requester_text(permit.requester),
             realm: permit.realm.name(),
+            tenant_id: permit.tenant.map(Id::from),
             network: send.ip.map(|ip| network(ip).to_string()),
             sent_at: send.at.into(),
             slot: send.slot,
@@ -202,15 +204,20 @@ impl VerificationStore for Tx<'_> {
     }
 
     fn spent(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<bool> {
+        let of_strangers = sms_sends::requester.eq(STRANGER);
         let last_of_budget: Option<Id> = on!(self.db, |db| {
             let sends: sms_sends::BoxedQuery<'_, _> = sms_sends::table.into_boxed();
             let sends = match budget {
-                Budget::Ip(ip) => sends.filter(sms_sends::network.eq(network(*ip).to_string())),
-                Budget::Prefix(prefix) => sends.filter(sms_sends::mobile_prefix.eq(prefix)),
-                Budget::Platform => sends,
+                Budget::Ip(ip) => {
+                    sends.filter(of_strangers).filter(sms_sends::network.eq(network(*ip).to_string()))
+                }
+                Budget::Prefix(prefix) => {
+                    sends.filter(of_strangers).filter(sms_sends::mobile_prefix.eq(prefix))
+                }
+                Budget::Tenant(tenant) => sends.filter(sms_sends::tenant_id.eq(Some(Id::from(*tenant)))),
+                Budget::Platform => sends.filter(of_strangers),
             };
             sends
-                .filter(sms_sends::requester.eq(STRANGER))
                 .filter(sms_sends::sent_at.gt(Instant(since)))
                 .offset(i64::from(limit) - 1)
                 .limit(1)

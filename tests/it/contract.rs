@@ -104,7 +104,7 @@ fn examples_fit_their_schemas() {
     assert!(checked > 100, "{checked}");
 }
 
-/// Every JSON body has an example: of a request at its schema, of an answer one that was given and fits.
+/// Every JSON body has an example: of a request at its schema or beside it, of an answer one that was given and fits.
 #[test]
 fn every_request_and_every_answer_has_an_example() {
     let contract = Contract::shared();
@@ -125,7 +125,8 @@ fn every_request_and_every_answer_has_an_example() {
         for (media_type, body) in content.filter(|(media_type, _)| media_type.ends_with("json")) {
             let reference = body["schema"]["$ref"].as_str().unwrap_or_default();
             let schema = contract.json().pointer(reference.trim_start_matches('#')).unwrap();
-            assert!(schema.get("example").is_some(), "{} {media_type}", operation.id());
+            let example = body.get("example").or(schema.get("example"));
+            assert!(example.is_some(), "{} {media_type}", operation.id());
         }
     }
 }
@@ -311,11 +312,13 @@ both!(every_list_is_paged, |world| {
     for operation in Contract::shared().operations().filter(|operation| operation.id().starts_with("list_")) {
         let token = if operation.path().contains("/platform/") { &operator } else { &company.access_token };
         let path = operation.path().replace("{id}", &ticket);
-        let page = world.get(format!("{path}?limit=1")).bearer(token).send().await.expect(200);
+        // One list is of a number alone.
+        let path = path + if operation.id() == "list_sms_messages" { "?mobile=13800138000&" } else { "?" };
+        let page = world.get(format!("{path}limit=1")).bearer(token).send().await.expect(200);
         assert!(page.at("/data").as_array().unwrap().len() <= 1);
         assert!(page.json.get("next_cursor").is_some());
         for wrong in ["limit=0", "limit=201", "limit=x", "limit=1&limit=2", "offset=3"] {
-            let refused = world.get(format!("{path}?{wrong}")).bearer(token).send().await;
+            let refused = world.get(format!("{path}{wrong}")).bearer(token).send().await;
             refused.refused(422, "input_invalid");
         }
         lists += 1;

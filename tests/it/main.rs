@@ -16,6 +16,7 @@ mod review_clock;
 mod review_desk;
 mod second_reviewer;
 mod session;
+mod sms;
 mod store;
 mod takeover;
 mod ticket;

@@ -1,4 +1,4 @@
-//! Real daemons for tests: an S3 server and a scanner for malware. `scripts/tools` installs them.
+//! Daemons for tests: a real S3 server, a real scanner for malware, and a stand-in for carriers of SMS. `scripts/tools` installs them.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -86,6 +86,23 @@ fn small_port() -> u16 {
             return port;
         }
     }
+}
+
+/// Carriers of SMS: a stand-in that checks every request with their official SDKs.
+pub fn carriers() -> Daemon {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let python = root.join("../target/tools/bin/python3");
+    assert!(python.exists(), "{} is missing: run scripts/tools", python.display());
+    let port = crate::postgres::free_port();
+    let child = Command::new(python)
+        .arg(root.join("support/carriers.py"))
+        .arg(port.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("python runs");
+    let daemon = Daemon { child, port, _folder: tempfile::tempdir().unwrap() };
+    crate::postgres::until("the carriers", || daemon.listens());
+    daemon
 }
 
 /// The test file that every scanner knows (eicar.org), and its signature.

@@ -46,7 +46,7 @@ pub(crate) async fn request_certification_consent(call: Call, member: Member) ->
     } else {
         let asked = call.read(tenant, move |tx, world| consenting(tx, &world.context, &member.0));
         let (_, _, mobile) = asked.await?;
-        permit(&call, Realm::Tenant, Purpose::ConfirmRepresentation, &mobile, None).await?
+        permit(&call, Realm::Tenant, Purpose::ConfirmRepresentation, &mobile, None, tenant).await?
     };
     call.write(tenant, NO_BODY, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);

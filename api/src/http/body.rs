@@ -25,6 +25,19 @@ const LIMIT: usize = 64 * 1024;
 /// How long a client may take to send one.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// A body as it came, for shapes that others make.
+pub(crate) struct Raw(pub(crate) Vec<u8>);
+
+impl FromRequest for Raw {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self(in_time(payload).await?)) })
+    }
+}
+
 /// A body that fits its schema.
 pub(crate) struct Body<T> {
     /// What was sent.
@@ -44,8 +57,7 @@ impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Body<T
         let payload = payload.take();
         Box::pin(async move {
             require_json(&request)?;
-            let bytes =
-                tokio::time::timeout(PATIENCE, read(payload)).await.map_err(|_| Code::RequestTimeout)??;
+            let bytes = in_time(payload).await?;
             let service = request.app_data::<Data<Service>>().ok_or_else(|| Error::internal("no service"))?;
             parse(service.contract, &T::name(), &bytes).map_err(Failure)
         })
@@ -60,6 +72,10 @@ fn require_json(request: &HttpRequest) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(Code::MediaTypeUnsupported).with("expected", "application/json"))
+}
+
+async fn in_time(payload: Payload) -> Result<Vec<u8>> {
+    tokio::time::timeout(PATIENCE, read(payload)).await.map_err(|_| Code::RequestTimeout)?
 }
 
 async fn read(mut payload: Payload) -> Result<Vec<u8>> {

@@ -153,7 +153,7 @@ impl Call {
             call.remember_refusal(&asked, done)
         })
         .await?;
-        self.service.jobs_queued.notify_one();
+        self.service.jobs_queued.notify_waiters();
         Ok(reply)
     }
 

@@ -1,8 +1,11 @@
 //! Carrying out jobs: one task that wakes when something was queued, and now and then by itself for what was put back or
 //! queued by another process.
 
+mod messages;
+
+pub(crate) use messages::run_messages;
+
 use crate::gateway::documents::Part;
-use crate::gateway::sms::{Content, SentMessage};
 use crate::http::pipeline::Limits;
 use crate::service::Service;
 use chrono::{DateTime, Duration as Lease, Utc};
@@ -11,15 +14,13 @@ use domain::certification::{
 };
 use domain::context::{Context, Origin, Random};
 use domain::dissolution::{self, Progress};
-use domain::error::Result;
+use domain::error::{Error, Result};
 use domain::id::{ApplicationId, DocumentId, TenantId};
 use domain::job::{Job, Lane};
-use domain::notice::NoticeStore;
 use domain::review;
 use domain::takeover;
-use domain::tenant::TenantScope;
-use domain::verification::{CodeBook, State};
 use persistence::{Folder, Leased, Tx};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -49,6 +50,9 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
     let mut swept: Option<Instant> = None;
     let mut tidy_at = Instant::now() + TIDY_FIRST;
     while !*stop.borrow() {
+        let mut queued = pin!(service.jobs_queued.notified());
+        // From here on, nothing that is queued is missed.
+        queued.as_mut().enable();
         let shared = Arc::clone(&service);
         let worked = tokio::task::spawn_blocking(move || work(&shared, Lane::Quick, BATCH, LEASE)).await;
         let more = match worked {
@@ -84,7 +88,7 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
             continue;
         }
         tokio::select! {
-            () = service.jobs_queued.notified() => {}
+            () = &mut queued => {}
             () = tokio::time::sleep(PERIOD) => {}
             _ = stop.changed() => {}
         }
@@ -138,8 +142,13 @@ fn work(service: &Service, lane: Lane, batch: u32, lease_for: Lease) -> Result<u
 }
 
 fn carry_out(service: &Service, leased: &Leased) -> Result<()> {
+    end(service, leased, perform(service, &leased.job))
+}
+
+/// Writes how a job ended.
+fn end(service: &Service, leased: &Leased, outcome: Result<()>) -> Result<()> {
     let kind = leased.job.kind();
-    match perform(service, &leased.job) {
+    match outcome {
         Ok(()) => {
             service.metrics.job(kind, "done");
             service.database.finish_job(leased)
@@ -175,8 +184,9 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
             forget_files(service, tenant, erased);
             Ok(())
         }
-        Job::SendCode { verification, generation } => send_code(service, *verification, *generation),
-        Job::SendNotice { tenant, notice } => send_notice(service, *tenant, *notice),
+        Job::SendCode { .. } | Job::SendNotice { .. } => {
+            Err(Error::internal("messages have a lane of their own"))
+        }
         Job::StrikeCertificate { tenant, valid_until, mark } => {
             let certificate = ((*tenant).into(), *valid_until);
             as_system(service, |tx, context| {
@@ -243,40 +253,4 @@ fn ask_for_evidence(
     let Some(question) = service.database.read(|tx| question(tx, submission))? else { return Ok(()) };
     let outcome = source.ask(&question)?;
     as_system(service, |tx, context| keep_evidence(tx, context, submission, kind, outcome))
-}
-
-/// Sends a notice to whoever it is for, while they are a member.
-fn send_notice(service: &Service, tenant: Uuid, notice: Uuid) -> Result<()> {
-    let found = service.database.read(|tx| {
-        tx.enter(tenant.into());
-        tx.notice_to_send(notice.into())
-    })?;
-    if let Some((notice, mobile)) = found {
-        let text = notice.text(service.settings.sms.language);
-        service.outbox.send(SentMessage {
-            mobile,
-            content: Content::Notice(notice.kind, text),
-            sent_at: service.clock.now(),
-        });
-    }
-    Ok(())
-}
-
-/// Sends the code of a verification, unless a newer one was asked for or it was used.
-fn send_code(service: &Service, verification: Uuid, generation: u32) -> Result<()> {
-    let Some(verification) = service.database.read(|tx| tx.verification_by_id(verification.into()))? else {
-        return Ok(());
-    };
-    let now = service.clock.now();
-    let open = matches!(verification.state, State::Open { .. }) && now < verification.expires_at;
-    if !open || verification.generation != generation {
-        return Ok(());
-    }
-    let code = service.keys.code(&verification.salt, generation);
-    service.outbox.send(SentMessage {
-        mobile: verification.mobile,
-        content: Content::Code(verification.purpose, code),
-        sent_at: now,
-    });
-    Ok(())
 }

@@ -50,7 +50,7 @@ pub(crate) async fn request_confirmation(
     let (tenant, actor) = (Some(member.0.tenant), member.0);
     let action = SensitiveAction::from(body.value.action);
     let mobile = call.read(tenant, move |tx, _| Ok(tx.profile(actor.member)?.mobile)).await?;
-    let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None).await?;
+    let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None, tenant).await?;
     call.write(tenant, body.fingerprint, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
         let sent = send_confirmation(tx, &world.context, &actor, action, permit, limits)?;

@@ -117,7 +117,7 @@ pub(crate) async fn correct_registration(
         let before = super::opened(&call, id, token.0).await?;
         before.require_waiting(call.service.clock.now())?;
         if mobile != before.administrator.mobile {
-            permitted = permit(&call, Realm::Tenant, Purpose::Register, &mobile, device.0).await?;
+            permitted = permit(&call, Realm::Tenant, Purpose::Register, &mobile, device.0, None).await?;
         }
     }
     call.write(None, body.fingerprint, move |tx, world| {

@@ -36,7 +36,7 @@ pub(crate) async fn resend_registration_code(
         registration.require_waiting(call.service.clock.now())?;
     }
     let mobile = &registration.administrator.mobile;
-    let permit = permit(&call, Realm::Tenant, Purpose::Register, mobile, device.0).await?;
+    let permit = permit(&call, Realm::Tenant, Purpose::Register, mobile, device.0, None).await?;
     call.write(None, NO_BODY, move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
         let limits = &world.service.settings.sms.limits;

@@ -57,7 +57,8 @@ pub(crate) async fn start_registration(
 ) -> Outcome {
     let (organization, administrator) =
         parse(&body.value.organization, &body.value.administrator, &call.service.types)?;
-    let permit = permit(&call, Realm::Tenant, Purpose::Register, &administrator.mobile, device.0).await?;
+    let permit =
+        permit(&call, Realm::Tenant, Purpose::Register, &administrator.mobile, device.0, None).await?;
     let accepted: Vec<_> = body.value.accepted_agreements.iter().map(AcceptedAgreement::parse).collect();
     let (token, token_hash) = token::opaque(&call.service.random, "gpg");
     let id = call.world().context.id();

@@ -5,17 +5,17 @@
 
 mod certification;
 mod network;
+mod sms;
 mod source;
 
 pub use network::Proxies;
+pub use sms::{Aliyun, Carriage, Sms, TemplateIds, Tencent, Twilio};
 pub use source::{Printed, SettingError, Source};
 
 use chrono::Duration;
 use domain::certification::Terms as CertificationTerms;
-use domain::error::Language;
 use domain::registration::Terms as RegistrationTerms;
 use domain::session::Lifetime;
-use domain::verification::{Budgets, Limits};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -35,6 +35,8 @@ pub struct Network {
     pub listen: SocketAddr,
     /// The address under which clients know it; the issuer of its tokens.
     pub public_url: String,
+    /// Whether others reach it there: an address was given.
+    pub reachable: bool,
     /// Whose forwarding headers count.
     pub trusted_proxies: Vec<Proxies>,
     /// Which web origins may call; `*` for any.
@@ -128,17 +130,6 @@ pub struct Tokens {
     pub lifetime: Lifetime,
 }
 
-/// How SMS go out.
-#[derive(Debug, Clone)]
-pub struct Sms {
-    /// Whether the outbox may run on an address that is not loopback.
-    pub development: bool,
-    /// In which language notices are written.
-    pub language: Language,
-    /// How codes are given out.
-    pub limits: Limits,
-}
-
 /// Every setting.
 #[derive(Clone)]
 pub struct Settings {
@@ -220,7 +211,7 @@ impl Settings {
             storage,
             secrets,
             tokens,
-            sms: sms(source)?,
+            sms: sms::read(source)?,
             registration: RegistrationTerms {
                 lifetime: source.duration(
                     "GONGPAI_REGISTRATION_HOURS",
@@ -271,10 +262,11 @@ impl Settings {
                 "leads to another host without TLS: add sslmode=verify-full or require, or set GONGPAI_DATABASE_PLAINTEXT=1 if that is meant",
             ));
         }
-        if !self.network.listen.ip().is_loopback() && !self.sms.development {
+        let outbox = self.sms.carriers.iter().any(|carriage| matches!(carriage, Carriage::Outbox));
+        if outbox && !self.network.listen.ip().is_loopback() && !self.sms.development {
             return Err(SettingError::new(
                 "GONGPAI_LISTEN",
-                "is not a loopback address, and the SMS outbox hands codes out: set GONGPAI_DEV=1 if that is meant",
+                "is not a loopback address, and the SMS outbox hands codes out: name carriers in GONGPAI_SMS_CARRIERS, or set GONGPAI_DEV=1 if that is meant",
             ));
         }
         Ok(())
@@ -283,6 +275,7 @@ impl Settings {
 
 fn network(source: &mut Source) -> Result<Network, SettingError> {
     let listen: SocketAddr = source.parsed("GONGPAI_LISTEN", "127.0.0.1:8080", "the address to listen on")?;
+    let reachable = source.is_given("GONGPAI_PUBLIC_URL");
     let public_url = source.get(
         "GONGPAI_PUBLIC_URL",
         &format!("http://{listen}"),
@@ -292,6 +285,7 @@ fn network(source: &mut Source) -> Result<Network, SettingError> {
     Ok(Network {
         listen,
         public_url: public_url.trim_end_matches('/').to_owned(),
+        reachable,
         trusted_proxies: source.list(
             "GONGPAI_TRUSTED_PROXIES",
             "addresses and networks whose X-Forwarded-For counts, comma-separated",
@@ -378,53 +372,4 @@ fn objects(source: &mut Source) -> Result<ObjectStorage, SettingError> {
         access_key: access_key.ok_or_else(required("GONGPAI_S3_ACCESS_KEY"))?,
         secret_key: secret_key.ok_or_else(required("GONGPAI_S3_SECRET_KEY"))?,
     }))
-}
-
-fn sms(source: &mut Source) -> Result<Sms, SettingError> {
-    Ok(Sms {
-        development: source
-            .flag("GONGPAI_DEV", "1 lets the SMS outbox run on an address that is not loopback")?,
-        language: match source.get("GONGPAI_LANGUAGE", "zh-CN", "the language of SMS: zh-CN or en").as_str() {
-            "zh-CN" => Language::Chinese,
-            "en" => Language::English,
-            _ => return Err(SettingError::new("GONGPAI_LANGUAGE", "is zh-CN or en")),
-        },
-        limits: Limits {
-            lifetime: source.duration(
-                "GONGPAI_CODE_SECONDS",
-                300,
-                Duration::try_seconds,
-                "how long a code is valid",
-            )?,
-            attempts: source.number("GONGPAI_CODE_ATTEMPTS", 5, "how many wrong entries a code bears")?,
-            resend_after: source.duration(
-                "GONGPAI_CODE_RESEND_SECONDS",
-                60,
-                Duration::try_seconds,
-                "how long to wait for the next code",
-            )?,
-            per_day: source.number(
-                "GONGPAI_CODES_PER_DAY",
-                5,
-                "codes in 24 hours per number, purpose and requester",
-            )?,
-            budgets: Budgets {
-                per_ip: source.number(
-                    "GONGPAI_CODES_PER_HOUR_AND_ADDRESS",
-                    30,
-                    "codes per client address; 0 is without limit",
-                )?,
-                per_prefix: source.number(
-                    "GONGPAI_CODES_PER_HOUR_AND_PREFIX",
-                    100,
-                    "codes per block of 10000 numbers; 0 is without limit",
-                )?,
-                platform: source.number(
-                    "GONGPAI_CODES_PER_HOUR",
-                    10_000,
-                    "codes in all; 0 is without limit",
-                )?,
-            },
-        },
-    })
 }

@@ -109,6 +109,10 @@ impl Source {
         self.printed.push(Printed { name, value: value.to_owned(), from, about });
     }
 
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.look_up(name).is_some()
+    }
+
     pub(super) fn get(&mut self, name: &'static str, default: &str, about: &'static str) -> String {
         let (value, from) = self.look_up(name).unwrap_or_else(|| (default.to_owned(), "default"));
         self.keep(name, &value, from, about);

@@ -1,4 +1,4 @@
-use crate::gateway::sms::{Content, SentMessage};
+use crate::gateway::sms::SentMessage;
 use crate::http::answer::{Failure, Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::page::Page;
@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, get};
 use chrono::{DateTime, Utc};
 use domain::error::{Code, Error, Fault, Place};
 use domain::phone::MobileNumber;
+use domain::sms::Content;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -42,7 +43,7 @@ pub(crate) enum OutboxKind {
 
 impl OutboxKind {
     fn fits(self, content: &Content) -> bool {
-        matches!((self, content), (Self::Code, Content::Code(..)) | (Self::Notice, Content::Notice(..)))
+        matches!((self, content), (Self::Code, Content::Code { .. }) | (Self::Notice, Content::Notice(..)))
     }
 }
 
@@ -58,25 +59,26 @@ pub(crate) struct OutboxMessage {
     /// The code; null in a notice.
     #[schema(example = "123456")]
     code: Option<String>,
-    /// What it says; null for a code.
-    #[schema(example = "企业认证 GP-1S39QN9SEJHP 需要补充材料，请在 2026-12-22 前提交。")]
-    text: Option<String>,
+    /// What it says.
+    #[schema(example = "验证码 123456，用于登录，5 分钟内有效。请勿告知他人。")]
+    text: String,
     /// When.
     sent_at: DateTime<Utc>,
 }
 
 impl OutboxMessage {
-    fn of(message: &SentMessage) -> Self {
-        let (code, text) = match &message.content {
-            Content::Code(_, code) => (Some(code.reveal().to_owned()), None),
-            Content::Notice(_, text) => (None, Some(text.clone())),
+    fn of(sent: &SentMessage) -> Self {
+        let message = &sent.message;
+        let code = match &message.content {
+            Content::Code { code, .. } => Some(code.reveal().to_owned()),
+            Content::Notice(..) => None,
         };
         Self {
             mobile: message.mobile.as_str().to_owned(),
-            purpose: message.content.purpose(),
+            purpose: message.content.template().name(),
             code,
-            text,
-            sent_at: message.sent_at,
+            text: message.content.text(message.language),
+            sent_at: sent.sent_at,
         }
     }
 }
@@ -105,8 +107,8 @@ pub(crate) async fn list_outbox_messages(
     })?;
     let outbox = &call.service.outbox;
     let wanted = move |message: &SentMessage| {
-        mobile.as_ref().is_none_or(|mobile| message.mobile == *mobile)
-            && filter.kind.is_none_or(|kind| kind.fits(&message.content))
+        mobile.as_ref().is_none_or(|mobile| message.message.mobile == *mobile)
+            && filter.kind.is_none_or(|kind| kind.fits(&message.message.content))
     };
     let messages = match filter.wait {
         None | Some(0) => outbox.messages(&wanted),

@@ -5,10 +5,11 @@ pub(crate) mod request_code;
 use crate::http::call::{Call, blocking};
 use chrono::{DateTime, Utc};
 use domain::actor::Realm;
-use domain::error::{Code, Result};
+use domain::error::{Code, Kind, Result};
+use domain::id::TenantId;
 use domain::phone::MobileNumber;
 use domain::session::TokenHash;
-use domain::verification::{self, Permit, Purpose, Sent};
+use domain::verification::{self, Permit, Purpose, Sent, Wanted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +39,7 @@ pub(crate) async fn permit(
     purpose: Purpose,
     mobile: &MobileNumber,
     device_token: Option<TokenHash>,
+    tenant: Option<TenantId>,
 ) -> Result<Option<Permit>> {
     if call.repeated().await? {
         return Ok(None);
@@ -46,11 +48,22 @@ pub(crate) async fn permit(
     blocking(move || {
         let world = call.world();
         let limits = &world.service.settings.sms.limits;
-        let asked = |tx: &mut persistence::Tx<'_>| {
-            let token = device_token.as_ref();
-            verification::permit(tx, &world.context, realm, purpose, &mobile, token, limits)
+        let wanted = Wanted {
+            realm,
+            purpose,
+            mobile: &mobile,
+            device_token: device_token.as_ref(),
+            tenant,
+            language: world.language,
         };
-        world.service.database.read(asked).map(Some)
+        let asked =
+            world.service.database.read(|tx| verification::permit(tx, &world.context, &wanted, limits));
+        if let Err(error) = &asked
+            && error.kind() == Kind::TooMany
+        {
+            world.service.metrics.code_refused(error.log_context().unwrap_or(error.code().name()));
+        }
+        asked.map(Some)
     })
     .await
 }

@@ -54,7 +54,7 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
     let mobile = MobileNumber::parse(&body.value.mobile)
         .map_err(|wrong| Faults::one(Place::Body, "/mobile", wrong))?;
     let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
-    let permit = permit(&call, realm, Purpose::SignIn, &mobile, device.0).await?;
+    let permit = permit(&call, realm, Purpose::SignIn, &mobile, device.0, None).await?;
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
         let sent = session::request_code(tx, &world.context, required(permit.as_ref())?, limits)?;

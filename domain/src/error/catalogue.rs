@@ -4,15 +4,18 @@
 //! given another meaning once it was released. `{name}` in a sentence is filled from the parameter of that name.
 
 use super::Kind;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A language in which messages exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// Simplified Chinese, `zh-CN`.
+    #[serde(rename = "zh-CN")]
     Chinese,
     /// English, `en`.
     #[default]
+    #[serde(rename = "en")]
     English,
 }
 

@@ -12,7 +12,7 @@ use crate::named::named;
 use budget::within_budgets;
 pub use budget::{Budget, Budgets};
 pub use code::{Code, CodeBook};
-pub use send::{Permit, Request, Sent, permit, send};
+pub use send::{Permit, Request, Sent, Wanted, permit, send};
 
 use crate::actor::Realm;
 use crate::context::Context;
@@ -255,7 +255,7 @@ pub trait VerificationStore {
     /// # Errors
     /// `code_resend_too_soon` when the slot is taken.
     fn record_send(&mut self, id: uuid::Uuid, send: &SendRecord) -> Result<()>;
-    /// Whether strangers caused that many sends since a time.
+    /// Whether that many sends of a budget were caused since a time: by anybody in a tenant, by strangers in the others.
     ///
     /// # Errors
     /// When the store fails.

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::actor::Realm;
 use crate::context::Context;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Language, Result};
+use crate::id::TenantId;
 use crate::job::{Job, JobQueue};
 use crate::phone::MobileNumber;
 use crate::session::{DeviceStore, TokenHash, known_device};
@@ -24,6 +25,27 @@ pub struct Permit {
     pub mobile: MobileNumber,
     /// Who asks.
     pub requester: Requester,
+    /// In which tenant they ask, if they do in one.
+    pub tenant: Option<TenantId>,
+    /// In which language the SMS is.
+    pub language: Language,
+}
+
+/// A code that somebody would like to have.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// In which world.
+    pub realm: Realm,
+    /// What for.
+    pub purpose: Purpose,
+    /// Where it goes.
+    pub mobile: &'a MobileNumber,
+    /// The token by which the device says it is known.
+    pub device_token: Option<&'a TokenHash>,
+    /// In which tenant they ask, if they do in one.
+    pub tenant: Option<TenantId>,
+    /// In which language.
+    pub language: Language,
 }
 
 impl Permit {
@@ -62,24 +84,20 @@ pub struct Sent {
 ///
 /// # Errors
 /// `code_resend_too_soon`; past the number's daily count `code_daily_limit` for a known device and
-/// `human_check_required` for a stranger; for a stranger also `code_budget_spent`.
+/// `human_check_required` for a stranger; `code_budget_spent`.
 pub fn permit(
     tx: &mut (impl VerificationStore + DeviceStore),
     context: &Context<'_>,
-    realm: Realm,
-    purpose: Purpose,
-    mobile: &MobileNumber,
-    device_token: Option<&TokenHash>,
+    wanted: &Wanted<'_>,
     limits: &Limits,
 ) -> Result<Permit> {
+    let Wanted { realm, purpose, mobile, device_token, tenant, language } = *wanted;
     let requester = known_device(tx, device_token, realm, mobile)?;
-    let permit = Permit { realm, purpose, mobile: mobile.clone(), requester };
+    let permit = Permit { realm, purpose, mobile: mobile.clone(), requester, tenant, language };
     let day = context.now - Duration::days(1);
     let recent = tx.recent_sends(&permit, day, limits.per_day)?;
     refuse_too_many(&recent, requester, limits, context.now)?;
-    if requester == Requester::Stranger {
-        within_budgets(tx, context, mobile, &limits.budgets)?;
-    }
+    within_budgets(tx, context, &permit, &limits.budgets)?;
     Ok(permit)
 }
 
@@ -126,7 +144,9 @@ pub fn send(
     };
     tx.record_send(context.random.uuid(), &record)?;
     if request.deliver {
-        tx.enqueue(context.random.uuid(), &Job::send_code(id, generation), now, now)?;
+        let (verification, language) = (id.into(), permit.language);
+        let job = Job::SendCode { verification, generation, language };
+        tx.enqueue(context.random.uuid(), &job, now, now)?;
     }
     Ok(Sent { expires_at: verification.expires_at, resend_after: now + limits.resend_after })
 }
@@ -167,7 +187,7 @@ mod tests {
             attempts: 5,
             resend_after: Duration::seconds(60),
             per_day: 5,
-            budgets: Budgets { per_ip: 0, per_prefix: 0, platform: 0 },
+            budgets: Budgets { per_ip: 0, per_prefix: 0, per_tenant: 0, platform: 0 },
         }
     }
 

@@ -1,42 +1,22 @@
 //! The outbox: instead of sending messages it keeps the last of them in memory, where `GET /dev/outbox` finds them.
 //! The log says what a message is for, never what it says.
 
+use super::{Adapter, Sending};
 use chrono::{DateTime, Utc};
-use domain::notice::NoticeKind;
-use domain::phone::MobileNumber;
-use domain::verification::{Code, Purpose};
+use domain::sms::{Carrier, Failure, Message};
+use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
 /// How many messages are kept.
 const KEPT: usize = 1000;
 
-/// What a message says.
-#[derive(Debug, Clone)]
-pub(crate) enum Content {
-    /// A code, and what for.
-    Code(Purpose, Code),
-    /// A notice, in words.
-    Notice(NoticeKind, String),
-}
-
-impl Content {
-    /// What it is for, in a word.
-    pub(crate) fn purpose(&self) -> &'static str {
-        match self {
-            Self::Code(purpose, _) => purpose.name(),
-            Self::Notice(kind, _) => kind.name(),
-        }
-    }
-}
-
 /// A message that would have gone out.
 #[derive(Debug, Clone)]
 pub(crate) struct SentMessage {
-    pub(crate) mobile: MobileNumber,
-    pub(crate) content: Content,
+    pub(crate) message: Message,
     pub(crate) sent_at: DateTime<Utc>,
 }
 
@@ -46,10 +26,22 @@ pub(crate) struct Outbox {
     arrived: Notify,
 }
 
+impl Adapter for Arc<Outbox> {
+    fn carrier(&self) -> Carrier {
+        Carrier::Outbox
+    }
+
+    fn send<'a>(&'a self, sending: &'a Sending<'a>) -> BoxFuture<'a, Result<Option<String>, Failure>> {
+        self.keep(SentMessage { message: sending.message.clone(), sent_at: sending.now });
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
 impl Outbox {
     /// Keeps a message.
-    pub(crate) fn send(&self, message: SentMessage) {
-        tracing::info!(mobile = ?message.mobile, purpose = message.content.purpose(), "a message was sent to the outbox");
+    fn keep(&self, message: SentMessage) {
+        let to = &message.message;
+        tracing::info!(mobile = ?to.mobile, template = to.content.template().name(), "a message was sent to the outbox");
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if messages.len() == KEPT {
             messages.pop_front();

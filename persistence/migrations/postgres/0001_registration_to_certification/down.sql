@@ -1,3 +1,4 @@
+DROP TABLE sms_messages;
 DROP TABLE takeovers;
 DROP TABLE dissolved_tenants;
 DROP TABLE ticket_messages;

@@ -88,6 +88,7 @@ CREATE TABLE sms_sends (
     purpose text COLLATE "C" NOT NULL,
     requester text COLLATE "C" NOT NULL,
     realm text COLLATE "C" NOT NULL,
+    tenant_id uuid,
     network text COLLATE "C",
     sent_at timestamptz NOT NULL,
     slot bigint NOT NULL,
@@ -404,6 +405,18 @@ CREATE TABLE takeovers (
     PRIMARY KEY (tenant_id, id)
 );
 
+CREATE TABLE sms_messages (
+    id uuid NOT NULL PRIMARY KEY,
+    mobile text COLLATE "C" NOT NULL,
+    template text COLLATE "C" NOT NULL,
+    carrier text COLLATE "C" NOT NULL,
+    reference text COLLATE "C",
+    delivery text COLLATE "C" NOT NULL,
+    failure text COLLATE "C",
+    sent_at timestamptz NOT NULL,
+    reported_at timestamptz
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -449,3 +462,7 @@ CREATE INDEX challenges_account ON challenges (account_id);
 CREATE INDEX takeovers_account ON takeovers (account_id);
 CREATE INDEX takeovers_from ON takeovers (from_tenant);
 CREATE UNIQUE INDEX takeovers_under_way ON takeovers (tenant_id) WHERE state IN ('open', 'objected');
+CREATE INDEX sms_messages_mobile ON sms_messages (mobile, id);
+CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
+CREATE INDEX sms_messages_time ON sms_messages (sent_at);
+CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);

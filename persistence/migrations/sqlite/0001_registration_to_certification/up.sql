@@ -88,6 +88,7 @@ CREATE TABLE sms_sends (
     purpose TEXT NOT NULL,
     requester TEXT NOT NULL,
     realm TEXT NOT NULL,
+    tenant_id BLOB,
     network TEXT,
     sent_at INTEGER NOT NULL,
     slot INTEGER NOT NULL,
@@ -403,6 +404,18 @@ CREATE TABLE takeovers (
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 
+CREATE TABLE sms_messages (
+    id BLOB NOT NULL PRIMARY KEY,
+    mobile TEXT NOT NULL,
+    template TEXT NOT NULL,
+    carrier TEXT NOT NULL,
+    reference TEXT,
+    delivery TEXT NOT NULL,
+    failure TEXT,
+    sent_at INTEGER NOT NULL,
+    reported_at INTEGER
+) STRICT;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -448,3 +461,7 @@ CREATE INDEX challenges_account ON challenges (account_id);
 CREATE INDEX takeovers_account ON takeovers (account_id);
 CREATE INDEX takeovers_from ON takeovers (from_tenant);
 CREATE UNIQUE INDEX takeovers_under_way ON takeovers (tenant_id) WHERE state IN ('open', 'objected');
+CREATE INDEX sms_messages_mobile ON sms_messages (mobile, id);
+CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
+CREATE INDEX sms_messages_time ON sms_messages (sent_at);
+CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);

@@ -21,6 +21,8 @@ pub struct Keys {
     codes: hmac::Key,
     /// Authenticate refresh tokens: the first one issues, all of them check.
     pub(crate) refresh: Vec<hmac::Key>,
+    /// Authenticates what requests are told apart by, for a body may hold a password.
+    fingerprints: hmac::Key,
     /// Are in the addresses to which carriers report: the first one is given out, all of them count.
     pub(crate) reports: Vec<String>,
     /// Signs access tokens.
@@ -71,11 +73,22 @@ impl Keys {
         let sealing = masters.iter().map(|(id, key)| (*id, derived(key, "sealing")));
         Ok(Self {
             codes: derive("sms codes"),
+            fingerprints: derive("fingerprints"),
             reports: masters.iter().map(|(_, key)| report_key(key)).collect(),
             refresh: masters.iter().map(|(_, key)| refresh(key)).collect(),
             ring: Arc::new(KeyRing::new(sealing).map_err(|_| wrong())?),
             signing: SigningKey::parse(signing.trim())?,
         })
+    }
+}
+
+impl Keys {
+    /// What is kept of a body's digest.
+    pub(crate) fn fingerprint(&self, digest: &[u8; 32]) -> [u8; 32] {
+        let tag = hmac::sign(&self.fingerprints, digest);
+        let mut kept = [0; 32];
+        kept.copy_from_slice(tag.as_ref());
+        kept
     }
 }
 

@@ -21,6 +21,7 @@ mod keys;
 mod metrics;
 mod mirror;
 pub mod operator;
+mod password;
 mod person;
 mod reference;
 mod registration;

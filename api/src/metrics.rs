@@ -15,6 +15,7 @@ pub(crate) struct Metrics {
     sms: IntCounterVec,
     codes_refused: IntCounterVec,
     carrier_rests: IntGaugeVec,
+    guesses: IntCounterVec,
     jobs_ready: IntGauge,
     jobs_dead: IntGauge,
     calendar_days_left: IntGauge,
@@ -62,6 +63,11 @@ impl Metrics {
                 &["carrier"],
             )
             .unwrap_or_else(|_| unreachable_name("gongpai_sms_carrier_rests")),
+            guesses: counter(
+                "gongpai_password_guesses_total",
+                "Passwords that were tried at sign-in, by what came of it; those of refused tries were not looked at.",
+                &["outcome"],
+            ),
             jobs_ready: gauge("gongpai_jobs_ready", "Jobs that are due or under way."),
             jobs_dead: gauge("gongpai_jobs_dead", "Jobs set aside after too many failures."),
             calendar_days_left: gauge(
@@ -71,13 +77,14 @@ impl Metrics {
             connections_open: gauge("gongpai_database_connections_open", "Connections to the database."),
             connections_idle: gauge("gongpai_database_connections_idle", "Connections that nobody uses."),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 11] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 12] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.jobs.clone()),
             Box::new(metrics.sms.clone()),
             Box::new(metrics.codes_refused.clone()),
             Box::new(metrics.carrier_rests.clone()),
+            Box::new(metrics.guesses.clone()),
             Box::new(metrics.jobs_ready.clone()),
             Box::new(metrics.jobs_dead.clone()),
             Box::new(metrics.calendar_days_left.clone()),
@@ -112,6 +119,10 @@ impl Metrics {
     /// `reason`: the budget or the code of the error, of which there are few.
     pub(crate) fn code_refused(&self, reason: &str) {
         self.codes_refused.with_label_values(&[reason]).inc();
+    }
+
+    pub(crate) fn guess(&self, outcome: &str) {
+        self.guesses.with_label_values(&[outcome]).inc();
     }
 
     /// The text that Prometheus reads. Gauges of the database are taken now; while it is away they stay as they were.

@@ -18,6 +18,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 fn registration_routes(config: &mut ServiceConfig<'_>) {
     use crate::agreement::list::list_agreements;
     use crate::assessment::assess::assess_organization;
+    use crate::password;
     use crate::reference::{list_industries, list_organization_types, list_regions};
     use crate::registration;
     use crate::registration::{correct, resend, start, verify};
@@ -39,6 +40,8 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
         .service(refresh::refresh_session)
         .service(end::end_session)
         .service(answer_challenge::answer_challenge)
+        .service(password::change::set_password)
+        .service(password::reset::reset_password)
         .service(me::get_me);
 }
 

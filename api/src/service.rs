@@ -3,6 +3,7 @@
 use crate::clock::{Clock, SystemRandomness};
 use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
+use crate::gateway::passwords::Passwords;
 use crate::gateway::reader::Tesseract;
 use crate::gateway::scanner::Scanner;
 use crate::gateway::sms::{Outbox, Relay};
@@ -73,6 +74,7 @@ pub struct Service {
     pub(crate) outbox: Arc<Outbox>,
     /// Gives messages to carriers.
     pub(crate) relay: Relay,
+    pub(crate) passwords: Passwords,
     pub(crate) documents: DocumentVault,
     pub(crate) scanner: Option<Scanner>,
     /// Reads licenses, if there is a program for it.
@@ -118,7 +120,9 @@ impl Service {
             keys: Arc::clone(&keys.ring),
             observer: adapters.observer,
         })?;
+        let random = SystemRandomness::new(clock.clone());
         Ok(Self {
+            passwords: Passwords::new(settings.passwords.cost, random.clone())?,
             access_tokens: AccessTokens::new(
                 &keys,
                 &settings.network.public_url,
@@ -138,7 +142,7 @@ impl Service {
             metrics: Metrics::new(),
             relay: Relay::new(&settings, &outbox),
             outbox,
-            random: SystemRandomness::new(clock.clone()),
+            random,
             sessions: SessionCache::new(),
             types,
             clock,

@@ -82,6 +82,7 @@ fn text(slug: &str) -> Option<Localized> {
         "registering",
         "sms-codes",
         "signing-in",
+        "passwords",
         "filling-in",
         "documents",
         "consent",

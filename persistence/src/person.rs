@@ -6,8 +6,8 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
-    accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, person_keys,
-    registrations, sessions, takeovers, ticket_messages, tickets,
+    accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, passwords,
+    person_keys, registrations, sessions, takeovers, ticket_messages, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -72,6 +72,10 @@ impl PersonStore for Tx<'_> {
         .understood()?;
         on!(self.db, |db| {
             diesel::delete(challenges::table.filter(challenges::account_id.eq_any(&ids))).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            diesel::delete(passwords::table.filter(passwords::account_id.eq_any(&ids))).execute(db)
         })
         .understood()?;
         on!(self.db, |db| {

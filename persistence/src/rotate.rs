@@ -6,10 +6,11 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::journal::person_place;
+use crate::password::password_place;
 use crate::review::note_place;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts, documents,
-    person_keys, review_notes, takeovers, ticket_messages, tickets,
+    passwords, person_keys, review_notes, takeovers, ticket_messages, tickets,
 };
 use crate::sealing::{Folder, document_place};
 use crate::sql_type::Id;
@@ -95,6 +96,9 @@ impl Database {
         let objections = batch!(takeovers by tenant_id, id: objection_sealed at |_, id| objection_place(id));
         let cards = batch!(tickets by id, id: card_sealed at |_, id| card_place(id));
         let messages = batch!(ticket_messages by ticket_id, id: text_sealed at text_place);
+        let passwords = batch!(passwords by account_id, account_id: hashes_sealed at |_, account| {
+            password_place(account)
+        });
         let people = batch!(person_keys by person_id, person_id: wrapped at |_, person| {
             person_place(person)
         });
@@ -108,6 +112,7 @@ impl Database {
             + self.through(cards)?
             + self.through(messages)?
             + self.through(reseal_attachments)?
+            + self.through(passwords)?
             + self.through(people)?)
     }
 

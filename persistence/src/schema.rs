@@ -563,6 +563,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    passwords (account_id) {
+        account_id -> Id,
+        hashes_sealed -> Binary,
+        set_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    guesses (guarded, subject, requester) {
+        guarded -> Text,
+        subject -> Text,
+        requester -> Text,
+        count -> BigInt,
+        first_at -> Instant,
+        last_at -> Instant,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,

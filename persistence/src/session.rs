@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
 use domain::error::Result;
-use domain::id::{ChallengeId, DeviceId, SessionId};
+use domain::id::{AccountId, ChallengeId, DeviceId, SessionId};
 use domain::phone::MobileNumber;
 use domain::session::{
     Challenge, ChallengeStore, Device, DeviceOwner, DeviceStore, NewDevice, Owner, Session, SessionStore,
@@ -117,6 +117,26 @@ impl SessionStore for Tx<'_> {
         row.version += 1;
         let known = sessions::table.find(row.id).filter(sessions::version.eq(session.version));
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
+    }
+
+    fn end_sessions(
+        &mut self,
+        account: AccountId,
+        except: Option<SessionId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>> {
+        let open: Vec<Id> = on!(self.db, |db| sessions::table
+            .filter(sessions::account_id.eq(Some(Id::from(account))))
+            .filter(sessions::ended_at.is_null())
+            .select(sessions::id)
+            .load(db))
+        .understood()?;
+        let kept = except.map(Id::from);
+        let ended: Vec<Id> = open.into_iter().filter(|id| Some(*id) != kept).collect();
+        let end = (sessions::ended_at.eq(Some(Instant(now))), sessions::version.eq(sessions::version + 1));
+        let theirs = || sessions::table.filter(sessions::id.eq_any(ended.clone()));
+        on!(self.db, |db| diesel::update(theirs()).set(end).execute(db)).understood()?;
+        Ok(ended.into_iter().map(Id::get).collect())
     }
 
     fn session_actor(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Actor>> {

@@ -5,8 +5,8 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, idempotency_records, person_keys, registrations, sessions, sms_messages, sms_sends, tickets,
-    verifications,
+    challenges, guesses, idempotency_records, person_keys, registrations, sessions, sms_messages, sms_sends,
+    tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -48,6 +48,7 @@ impl Database {
             + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
+            + self.in_batches(|tx| forget_guesses(tx, day))?
             + self.in_batches(|tx| forget_registrations(tx, week))?
             + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?
             + self.in_batches(|tx| forget_tickets(tx, before(TICKETS)))?)
@@ -64,6 +65,13 @@ impl Database {
             }
         }
     }
+}
+
+/// Forgets the guesses after which a day has passed. They are few: of who was wrong, and not of who was right.
+fn forget_guesses(tx: &mut Tx<'_>, before: Instant) -> Result<usize> {
+    on!(tx.db, |db| diesel::delete(guesses::table.filter(guesses::last_at.le(before))).execute(db))
+        .understood()
+        .map(|_| 0)
 }
 
 /// Forgets a batch of tickets that did not change since a moment, with their messages.

@@ -51,14 +51,14 @@ struct SendRow {
 
 const STRANGER: &str = "stranger";
 
-fn requester_text(requester: Requester) -> String {
+pub(crate) fn requester_text(requester: Requester) -> String {
     match requester {
         Requester::Stranger => STRANGER.to_owned(),
         Requester::Device(id) => format!("device:{id}"),
     }
 }
 
-fn stored_requester(text: &str) -> Option<Requester> {
+pub(crate) fn stored_requester(text: &str) -> Option<Requester> {
     match text.strip_prefix("device:") {
         None => (text == STRANGER).then_some(Requester::Stranger),
         Some(id) => Uuid::parse_str(id).ok().map(|id| Requester::Device(DeviceId::from(id))),

@@ -99,7 +99,7 @@ class Server:
         self.environment = {**os.environ, "GONGPAI_DATA_DIR": str(self.folder), "GONGPAI_LISTEN": f"127.0.0.1:{self.port}",
                             "GONGPAI_LOG_FILTER": "warn", **{f"GONGPAI_{name}": "0" for name in (
                                 "REQUESTS_PER_MINUTE", "ANONYMOUS_PER_MINUTE", "CODES_PER_HOUR_AND_ADDRESS",
-                                "CODES_PER_HOUR_AND_PREFIX", "CODES_PER_HOUR")}, "GONGPAI_ACCESS_TOKEN_SECONDS": "36000"}
+                                "CODES_PER_HOUR_AND_PREFIX", "CODES_PER_HOUR", "GUESSES_PER_HOUR_AND_ADDRESS", "GUESSES_PER_HOUR_AND_PREFIX")}, "GONGPAI_ACCESS_TOKEN_SECONDS": "36000"}
         if database_url:
             self.environment["DATABASE_URL"] = database_url
         self.start()
@@ -328,6 +328,60 @@ def uploads(server, tokens, parallel):
     return len(tokens) * len(form) / 1e6 / elapsed, server.status("VmHWM")
 
 
+PASSWORD = "mahogany cartwheel gravity"
+
+
+def set_passwords(server, numbers, tokens):
+    for number, token in zip(numbers, tokens):
+        call(server.base, "POST", "/v1/me/confirmation-codes", {"action": "set_password"}, token)
+        sent = call(server.base, "GET", f"/dev/outbox?kind=code&limit=1&wait=10&mobile={mobile(number)}")[0]["data"][0]
+        while sent["purpose"] != "confirm_sensitive":
+            time.sleep(0.02)
+            sent = call(server.base, "GET", f"/dev/outbox?kind=code&limit=1&mobile={mobile(number)}")[0]["data"][0]
+        call(server.base, "PUT", "/v1/me/password", {"password": PASSWORD, "code": sent["code"]}, token)
+
+
+def password_sign_ins(server, numbers):
+    """Sign-ins per second with as many at once as numbers, as a ratio to bare Argon2id measured before and after."""
+    bare = lambda: float(subprocess.run(["target/release/examples/bare_argon2", str(SECONDS)], check=True, capture_output=True).stdout)
+    device = {"name": "bench", "platform": "desktop"}
+    first, until, count = bare(), time.monotonic() + SECONDS, 0
+
+    def sign_in(number):
+        made = 0
+        while time.monotonic() < until:
+            call(server.base, "POST", "/v1/sessions", {"method": "password", "mobile": mobile(number), "password": PASSWORD, "device": device})
+            made += 1
+        return made
+
+    until = time.monotonic() + SECONDS
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(len(numbers)) as pool:
+        count = sum(pool.map(sign_in, numbers))
+    rate = count / (time.monotonic() - started)
+    return rate, rate / ((first + bare()) / 2)
+
+
+def waiting_sign_ins(server):
+    """200 sign-ins at once, all with numbers that nobody has: the peak memory of the server."""
+    device = {"name": "bench", "platform": "desktop"}
+    pathlib.Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
+    before = server.status("VmRSS")
+
+    def sign_in(number):
+        body = {"method": "password", "mobile": f"135{number:08d}", "password": PASSWORD, "device": device}
+        request = urllib.request.Request(server.base + "/v1/sessions", json.dumps(body).encode(), {"content-type": "application/json"})
+        try:
+            urllib.request.urlopen(request)
+        except urllib.error.HTTPError as error:
+            return error.code
+    with concurrent.futures.ThreadPoolExecutor(200) as pool:
+        codes = list(pool.map(sign_in, range(200)))
+    if set(codes) - {401, 503}:
+        raise SystemExit(f"sign-ins: {set(codes)}")
+    return codes.count(401), before, server.status("VmHWM")
+
+
 def large_pdf():
     """One page with a stream of noise, just below the limit of 10 MiB."""
     noise = os.urandom(10 * 1024 * 1024 - 4096)
@@ -385,6 +439,12 @@ def main():
             for title, used, parallel in (("8 uploads of 10 MB, one by one", one, 1), ("32 uploads of 10 MB at once", at_once, 32)):
                 rate, peak = uploads(server, used, parallel)
                 more.append((name, title, f"{rate:.0f} MB/s", f"{peak:.0f} MB at its peak"))
+            numbers = range(SUBMITTED, SUBMITTED + 16)
+            set_passwords(server, numbers, tokens[SUBMITTED : SUBMITTED + 16])
+            rate, ratio = password_sign_ins(server, numbers)
+            more.append((name, "password sign-ins, 16 at once", f"{rate:.0f} /s", f"{ratio:.2f} times bare Argon2id"))
+            answered, before, peak = waiting_sign_ins(server)
+            more.append((name, "200 password sign-ins at once", f"{answered} looked at", f"{before:.0f} MB before, {peak:.0f} MB at their peak"))
             database = None if name == "sqlite" else postgres
             path = "/v1/platform/reviews?limit=50"
             fill_queue(server, database, 1_000)
@@ -409,4 +469,5 @@ def main():
         postgres.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -212,6 +212,7 @@ both!(every_operation_refuses_a_member_without_rights, |world| {
             "correct_me",
             "export_my_data",
             "request_confirmation",
+            "set_password",
             "close_account",
             "list_inbox",
             "read_inbox",

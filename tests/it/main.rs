@@ -7,6 +7,7 @@ mod contract;
 mod documents;
 mod durability;
 mod hostile;
+mod password;
 mod person;
 mod reading;
 mod registration;

@@ -152,18 +152,7 @@ both!(signing_out_is_felt_within_a_second, |world| {
 #[actix_web::test]
 async fn signing_out_on_one_replica_is_felt_on_the_other_within_a_second() {
     let one = std::rc::Rc::new(World::start(tests::Backend::Postgres).await);
-    let keys = ["master.key", "signing.key"]
-        .map(|name| std::fs::read_to_string(one.folder.path().join(name)).unwrap());
-    let other = World::with(
-        tests::Backend::Postgres,
-        &[
-            ("DATABASE_URL", &one.database_url),
-            ("GONGPAI_MASTER_KEYS", &keys[0]),
-            ("GONGPAI_SIGNING_KEY", &keys[1]),
-            ("GONGPAI_PUBLIC_URL", "http://127.0.0.1:0"),
-        ],
-    )
-    .await;
+    let other = one.replica(&[]).await;
     let company = one.company("双机公司").registered().await;
     let me = || other.get("/v1/me").bearer(&company.access_token).send();
     me().await.expect(200);

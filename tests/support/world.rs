@@ -86,6 +86,20 @@ impl World {
         }
     }
 
+    /// Starts another server on the same database and with the same keys, with some settings of its own.
+    pub async fn replica(&self, settings: &[(&'static str, &str)]) -> Self {
+        let folder = self.folder.path().to_string_lossy().into_owned();
+        let issuer = &self.running.as_ref().unwrap().service.settings.network.public_url;
+        let mut given = vec![
+            ("DATABASE_URL", &*self.database_url),
+            ("GONGPAI_DATA_DIR", &folder),
+            ("GONGPAI_PUBLIC_URL", issuer),
+        ];
+        given.extend_from_slice(settings);
+        let replica = Self::with(self.backend, &given).await;
+        Self { database_url: self.database_url.clone(), ..replica }
+    }
+
     /// Stops the server; requests under way are finished.
     pub async fn stop(world: Rc<Self>) {
         if let Ok(mut world) = Rc::try_unwrap(world)

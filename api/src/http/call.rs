@@ -171,7 +171,7 @@ impl Call {
         let Some((fingerprint, answer)) = tx.remembered(scope, self.service.clock.now())? else {
             return Ok(None);
         };
-        if fingerprint != asked {
+        if fingerprint != self.service.keys.fingerprint(asked) {
             return Err(Code::IdempotencyKeyReused.into());
         }
         Ok(Some(Reply::from(answer).header(REPLAYED, "true")))
@@ -181,8 +181,8 @@ impl Call {
         let Some(scope) = self.scope.filter(|_| reply.keepable()) else { return Ok(()) };
         let now = self.service.clock.now();
         let kept = if reply.secret { REMEMBERED_SECRET } else { REMEMBERED };
-        let record =
-            Record { scope, fingerprint: *asked, answer: Answer::from(reply), expires_at: now + kept };
+        let fingerprint = self.service.keys.fingerprint(asked);
+        let record = Record { scope, fingerprint, answer: Answer::from(reply), expires_at: now + kept };
         tx.remember(&record, now)
     }
 

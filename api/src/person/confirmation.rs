@@ -19,6 +19,7 @@ mirror! {
     SensitiveActionName = domain::person::SensitiveAction {
         CloseAccount "close_account" "close the account";
         DissolveOrganization "dissolve_organization" "dissolve the organization";
+        SetPassword "set_password" "set or change the password without the one so far";
     }
 }
 

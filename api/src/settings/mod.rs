@@ -5,10 +5,12 @@
 
 mod certification;
 mod network;
+mod passwords;
 mod sms;
 mod source;
 
 pub use network::Proxies;
+pub use passwords::{HashCost, Passwords};
 pub use sms::{Aliyun, Carriage, Sms, TemplateIds, Tencent, Twilio};
 pub use source::{Printed, SettingError, Source};
 
@@ -143,6 +145,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// How SMS go out.
     pub sms: Sms,
+    /// What passwords cost, and how many wrong ones are borne.
+    pub passwords: Passwords,
     /// How registration works.
     pub registration: RegistrationTerms,
     /// How certification works.
@@ -212,6 +216,7 @@ impl Settings {
             secrets,
             tokens,
             sms: sms::read(source)?,
+            passwords: passwords::read(source)?,
             registration: RegistrationTerms {
                 lifetime: source.duration(
                     "GONGPAI_REGISTRATION_HOURS",

@@ -7,7 +7,8 @@ use crate::session::RealmName;
 use actix_web::http::StatusCode;
 use actix_web::post;
 use domain::actor::Realm;
-use domain::error::{Faults, Place};
+use domain::error::{Code, Faults, Place, Violation};
+use domain::password::ask_for_reset;
 use domain::phone::MobileNumber;
 use domain::session;
 use domain::verification::Purpose;
@@ -18,10 +19,12 @@ use validator::Validate;
 /// What a code can be asked for here.
 ///
 /// - `sign_in`: to sign in
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+/// - `reset_password`: to set a new password in the place of a forgotten one; only in the realm of tenants
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CodePurpose {
     SignIn,
+    ResetPassword,
 }
 
 /// A code that is wanted.
@@ -30,7 +33,6 @@ pub(crate) enum CodePurpose {
 #[schema(example = json!({"purpose": "sign_in", "mobile": "13800138000"}))]
 pub(crate) struct RequestCode {
     /// What for.
-    #[expect(dead_code, reason = "there is one purpose so far; the schema checks it")]
     purpose: CodePurpose,
     /// Where it goes.
     #[schema(min_length = 5, max_length = 30)]
@@ -54,10 +56,21 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
     let mobile = MobileNumber::parse(&body.value.mobile)
         .map_err(|wrong| Faults::one(Place::Body, "/mobile", wrong))?;
     let realm = body.value.realm.map_or(Realm::Tenant, Realm::from);
-    let permit = permit(&call, realm, Purpose::SignIn, &mobile, device.0, None).await?;
+    let resets = body.value.purpose == CodePurpose::ResetPassword;
+    if resets && realm == Realm::Platform {
+        let only = Violation::new(Code::ValueNotAllowed).with("allowed", "sign_in");
+        return Err(Faults::one(Place::Body, "/purpose", only).into());
+    }
+    let purpose = if resets { Purpose::ResetPassword } else { Purpose::SignIn };
+    let permit = permit(&call, realm, purpose, &mobile, device.0, None).await?;
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
-        let sent = session::request_code(tx, &world.context, required(permit.as_ref())?, limits)?;
+        let permit = required(permit.as_ref())?;
+        let sent = if resets {
+            ask_for_reset(tx, &world.context, permit, limits)?
+        } else {
+            session::request_code(tx, &world.context, permit, limits)?
+        };
         Reply::json(StatusCode::ACCEPTED, &SentCode::of(&mobile, &sent))
     })
     .await

@@ -160,6 +160,18 @@ catalogue! {
     HumanCheckRequired "human_check_required" Forbidden "请先完成人机验证。" "Prove first that you are a person.";
     // Sessions.
     RefreshTokenInvalid "refresh_token_invalid" Unauthenticated "刷新令牌无效，请重新登录。" "The refresh token is not valid; sign in again.";
+    CredentialsWrong "credentials_wrong" Unauthenticated "账号或密码不正确。" "The number or the password is wrong.";
+    GuessTooSoon "guess_too_soon" TooMany "请在 {seconds} 秒后再试。" "Try again in {seconds} seconds.";
+    GuessesExhausted "guesses_exhausted" TooMany "错误次数过多，请在 {seconds} 秒后再试，或用短信验证码登录。" "Wrong too often. Try again in {seconds} seconds, or sign in with a code by SMS.";
+    // Passwords.
+    PasswordTooShort "password_too_short" Invalid "密码至少 {min} 个字符。" "A password has at least {min} characters.";
+    PasswordHasContext "password_has_context" Invalid "密码不能含有您或企业的名称、账号、手机号。" "A password must not contain your name or number, or those of the organization.";
+    PasswordCommon "password_common" Invalid "这是常见或已泄露的密码，请换一个。" "This password is common or has leaked; take another one.";
+    PasswordGuessable "password_guessable" Invalid "密码太容易猜到（强度 {score}，至少 {min}），可用几个不相关的词组成。" "This password is easy to guess (strength {score}, at least {min}). Try some words that have nothing to do with each other.";
+    PasswordUsedBefore "password_used_before" Invalid "不能使用最近 {history} 次用过的密码。" "This is one of your last {history} passwords.";
+    PasswordWrong "password_wrong" Invalid "原密码不正确。" "The password so far is wrong.";
+    PasswordNotSet "password_not_set" Conflict "尚未设置密码，请用短信验证码确认。" "There is no password yet; confirm with a code by SMS.";
+    ProofMissing "proof_missing" Invalid "请提供原密码或验证码。" "Give the password so far, or a code.";
     NoMembership "no_membership" Forbidden "该账号不属于任何企业。" "This account belongs to no organization.";
     ChallengeEnded "challenge_ended" Conflict "登录步骤已失效，请重新登录。" "This sign-in is over; start again.";
     TenantNotOffered "tenant_not_offered" Invalid "不能选择该企业。" "That organization is not one of the choices.";

@@ -32,6 +32,8 @@ named! {
         CloseAccount "close_account";
         /// Dissolve the organization.
         DissolveOrganization "dissolve_organization";
+        /// Set a password, or one that takes the place of a forgotten one.
+        SetPassword "set_password";
     }
 }
 
@@ -40,6 +42,7 @@ impl SensitiveAction {
         match self {
             Self::CloseAccount => Subject::closure(actor.account),
             Self::DissolveOrganization => Subject::dissolution(actor.tenant),
+            Self::SetPassword => Subject::password(actor.account),
         }
     }
 }

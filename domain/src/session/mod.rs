@@ -7,14 +7,16 @@
 mod challenge;
 mod device;
 mod open;
+mod password;
 mod refresh;
 mod sign_in;
 
 pub use challenge::{Challenge, ChallengeAnswer, ChallengeStore, answer_challenge};
 pub use device::{Device, DeviceOwner, DeviceStore, NewDevice, Platform, known_device};
 pub use open::{Opened, SignInFrom, SignedIn, Tokens, open_member_session};
+pub use password::{Admitted, PasswordAttempt, admit_password, sign_in_by_password};
 pub use refresh::{Refreshed, refresh};
-pub use sign_in::{Attempt, Outcome, request_code, sign_in};
+pub use sign_in::{Attempt, Outcome, SignInStore, request_code, sign_in};
 
 use crate::actor::{Actor, Realm};
 use crate::context::Context;
@@ -120,6 +122,16 @@ pub trait SessionStore {
     /// # Errors
     /// `version_stale`.
     fn update_session(&mut self, session: &Session) -> Result<()>;
+    /// Ends every open session of an account, but for one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn end_sessions(
+        &mut self,
+        account: AccountId,
+        except: Option<SessionId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionId>>;
     /// The actor of a live session whose owner may still act, in one look.
     ///
     /// # Errors

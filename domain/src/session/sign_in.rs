@@ -1,4 +1,4 @@
-//! Signing in with a code sent by SMS.
+//! Signing in with a code sent by SMS, and what comes after any proof of who somebody is.
 
 use super::open::open_operator_session;
 use super::{
@@ -9,11 +9,13 @@ use crate::account::AccountStore;
 use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::Result;
-use crate::id::TenantId;
+use crate::guess::{Guarded, GuessStore};
+use crate::id::{AccountId, TenantId};
 use crate::job::JobQueue;
 use crate::journal::Journal;
 use crate::member::{MemberStore, Membership};
 use crate::operator::OperatorStore;
+use crate::password::PasswordStore;
 use crate::phone::MobileNumber;
 use crate::tenant::TenantScope;
 use crate::verification::{
@@ -72,22 +74,43 @@ pub fn request_code(
     verification::send(tx, context, &request, limits)
 }
 
+/// Everything that signing in touches.
+pub trait SignInStore:
+    VerificationStore
+    + AccountStore
+    + OperatorStore
+    + MemberStore
+    + PasswordStore
+    + GuessStore
+    + SessionStore
+    + DeviceStore
+    + ChallengeStore
+    + TenantScope
+    + Journal
+{
+}
+
+impl<T> SignInStore for T where
+    T: VerificationStore
+        + AccountStore
+        + OperatorStore
+        + MemberStore
+        + PasswordStore
+        + GuessStore
+        + SessionStore
+        + DeviceStore
+        + ChallengeStore
+        + TenantScope
+        + Journal
+{
+}
+
 /// Signs in. Whatever comes of it has to be committed, because the code was spent on it.
 ///
 /// # Errors
 /// When the store fails.
 pub fn sign_in(
-    tx: &mut (
-             impl VerificationStore
-             + AccountStore
-             + OperatorStore
-             + MemberStore
-             + SessionStore
-             + DeviceStore
-             + ChallengeStore
-             + TenantScope
-             + Journal
-         ),
+    tx: &mut impl SignInStore,
     context: &Context<'_>,
     attempt: &Attempt<'_>,
     codes: &dyn CodeBook,
@@ -117,8 +140,24 @@ pub fn sign_in(
     let Some(account) = tx.account_by_mobile(attempt.mobile)? else {
         return Ok(Outcome::Refused(Check::Expired));
     };
-    let mut places = tx.memberships(account.id)?;
-    if let Some(wanted) = attempt.tenant {
+    // Whoever holds the number is its owner, and what strangers guessed does not stand in their way.
+    let subject = Subject::sign_in(attempt.realm, attempt.mobile);
+    tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
+    enter(tx, context, account.id, from, attempt.tenant, tokens, lifetime)
+}
+
+/// Lets in whoever proved to be an account: into the tenant that was named or the only one, or asks which.
+pub(super) fn enter(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    account: AccountId,
+    from: SignInFrom<'_>,
+    wanted: Option<TenantId>,
+    tokens: &Tokens,
+    lifetime: &Lifetime,
+) -> Result<Outcome> {
+    let mut places = tx.memberships(account)?;
+    if let Some(wanted) = wanted {
         places.retain(|place| place.tenant == wanted);
         if places.is_empty() {
             return Ok(Outcome::TenantNotOffered);
@@ -129,16 +168,16 @@ pub fn sign_in(
         1 => {
             let membership = places.remove(0);
             tx.enter(membership.tenant);
-            let opened = open_member_session(tx, context, account.id, membership, from, tokens, lifetime)?;
+            let opened = open_member_session(tx, context, account, membership, from, tokens, lifetime)?;
             Ok(Outcome::Opened(Box::new(opened)))
         }
         _ => {
             let waiting = Challenge {
                 id: context.id(),
                 token: tokens.challenge,
-                account: account.id,
-                device: attempt.device.clone(),
-                requester,
+                account,
+                device: from.device.clone(),
+                requester: from.requester,
                 expires_at: context.now + challenge::LIFETIME,
                 answered: false,
             };

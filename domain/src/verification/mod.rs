@@ -50,6 +50,7 @@ const REGISTRATION: &str = "registration:";
 const CONSENT: &str = "consent:";
 const CLOSURE: &str = "closure:";
 const DISSOLUTION: &str = "dissolution:";
+const PASSWORD: &str = "password:";
 
 impl Subject {
     /// A registration.
@@ -70,6 +71,12 @@ impl Subject {
         Self(format!("{CLOSURE}{id}"))
     }
 
+    /// Setting the password of an account.
+    #[must_use]
+    pub fn password(id: AccountId) -> Self {
+        Self(format!("{PASSWORD}{id}"))
+    }
+
     /// Dissolving an organization.
     #[must_use]
     pub fn dissolution(id: TenantId) -> Self {
@@ -82,10 +89,12 @@ impl Subject {
         Self(format!("{}:{}", realm.name(), mobile.as_str()))
     }
 
-    /// Whose code it is among those of this subject. A registration, a consent, a closure and a dissolution have one code, whoever asks: only the
-    /// holder of a token can. Signing in has one for each.
+    /// Whose code it is among those of this subject. Signing in has one for each; of all others only the holder of a token can
+    /// ask, so they have one.
     fn requester(&self, asked: Requester) -> Requester {
-        let one = [REGISTRATION, CONSENT, CLOSURE, DISSOLUTION].iter().any(|kind| self.0.starts_with(kind));
+        let one = [REGISTRATION, CONSENT, CLOSURE, DISSOLUTION, PASSWORD]
+            .iter()
+            .any(|kind| self.0.starts_with(kind));
         if one { Requester::Stranger } else { asked }
     }
 
@@ -273,18 +282,7 @@ pub fn enter(
     entered: &Entered<'_>,
     codes: &dyn CodeBook,
 ) -> Result<Check> {
-    let mut code_of = |requester| {
-        let known = tx.verification(entered.purpose, entered.subject, requester)?;
-        Ok::<_, Error>(known.filter(|known| known.mobile == *entered.mobile))
-    };
-    let open = |known: &Verification| known.open(context.now);
-    let requester = entered.subject.requester(entered.requester);
-    let own = code_of(requester)?;
-    let found = if requester == Requester::Stranger || own.as_ref().is_some_and(open) {
-        own
-    } else {
-        code_of(Requester::Stranger)?.filter(open).or(own)
-    };
+    let found = entered_code(tx, context, entered)?;
     let Some(verification) = found else { return Ok(Check::Expired) };
     let before = verification.state;
     let (verification, check) = verification.enter(entered.code, codes, context.now);
@@ -292,6 +290,44 @@ pub fn enter(
         tx.save_verification(&verification)?;
     }
     Ok(check)
+}
+
+/// Looks whether a code is right without spending it. A wrong one costs an attempt as always, which has to be remembered.
+///
+/// # Errors
+/// When the store fails.
+pub fn try_on(
+    tx: &mut impl VerificationStore,
+    context: &Context<'_>,
+    entered: &Entered<'_>,
+    codes: &dyn CodeBook,
+) -> Result<Check> {
+    let Some(verification) = entered_code(tx, context, entered)? else { return Ok(Check::Expired) };
+    let before = verification.state;
+    let (verification, check) = verification.enter(entered.code, codes, context.now);
+    if verification.state != before && check != Check::Correct {
+        tx.save_verification(&verification)?;
+    }
+    Ok(check)
+}
+
+/// The code that is meant by what was entered.
+fn entered_code(
+    tx: &mut impl VerificationStore,
+    context: &Context<'_>,
+    entered: &Entered<'_>,
+) -> Result<Option<Verification>> {
+    let mut code_of = |requester| {
+        let known = tx.verification(entered.purpose, entered.subject, requester)?;
+        Ok::<_, Error>(known.filter(|known| known.mobile == *entered.mobile))
+    };
+    let open = |known: &Verification| known.open(context.now);
+    let requester = entered.subject.requester(entered.requester);
+    let own = code_of(requester)?;
+    if requester == Requester::Stranger || own.as_ref().is_some_and(open) {
+        return Ok(own);
+    }
+    Ok(code_of(Requester::Stranger)?.filter(open).or(own))
 }
 
 /// A code that somebody enters.

@@ -417,6 +417,24 @@ CREATE TABLE sms_messages (
     reported_at timestamptz
 );
 
+CREATE TABLE passwords (
+    account_id uuid NOT NULL PRIMARY KEY,
+    hashes_sealed bytea NOT NULL,
+    set_at timestamptz NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE guesses (
+    guarded text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    requester text COLLATE "C" NOT NULL,
+    count bigint NOT NULL,
+    first_at timestamptz NOT NULL,
+    last_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (guarded, subject, requester)
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -466,3 +484,4 @@ CREATE INDEX sms_messages_mobile ON sms_messages (mobile, id);
 CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
 CREATE INDEX sms_messages_time ON sms_messages (sent_at);
 CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX guesses_last ON guesses (last_at);

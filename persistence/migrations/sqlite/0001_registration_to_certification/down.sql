@@ -1,3 +1,5 @@
+DROP TABLE guesses;
+DROP TABLE passwords;
 DROP TABLE sms_messages;
 DROP TABLE takeovers;
 DROP TABLE dissolved_tenants;

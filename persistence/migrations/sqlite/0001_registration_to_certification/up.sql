@@ -416,6 +416,24 @@ CREATE TABLE sms_messages (
     reported_at INTEGER
 ) STRICT;
 
+CREATE TABLE passwords (
+    account_id BLOB NOT NULL PRIMARY KEY,
+    hashes_sealed BLOB NOT NULL,
+    set_at INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE guesses (
+    guarded TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (guarded, subject, requester)
+) STRICT;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -465,3 +483,4 @@ CREATE INDEX sms_messages_mobile ON sms_messages (mobile, id);
 CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
 CREATE INDEX sms_messages_time ON sms_messages (sent_at);
 CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX guesses_last ON guesses (last_at);

@@ -1,0 +1,137 @@
+//! Setting a new password without the old one, for a code. Nothing tells whether anybody has the number.
+
+use super::{PasswordHash, PasswordStore, Rules, StoredPassword};
+use crate::account::AccountStore;
+use crate::actor::{Actor, Realm};
+use crate::context::Context;
+use crate::error::{Code, Result};
+use crate::guess::{Guarded, GuessStore};
+use crate::id::{AccountId, NoticeId};
+use crate::job::JobQueue;
+use crate::journal::{Entry, Journal};
+use crate::member::{MemberStore, Profile};
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::phone::MobileNumber;
+use crate::session::SessionStore;
+use crate::tenant::TenantScope;
+use crate::verification::{
+    self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
+    VerificationStore,
+};
+
+/// What is known of an account whose code was right.
+#[derive(Debug, Clone)]
+pub struct Reset {
+    /// The account.
+    pub account: AccountId,
+    /// The person in each of their organizations, for the words that must not be in the password.
+    pub profiles: Vec<Profile>,
+    /// The password so far.
+    pub known: Option<StoredPassword>,
+}
+
+fn entered<'a>(
+    subject: &'a Subject,
+    mobile: &'a MobileNumber,
+    requester: Requester,
+    code: &'a Digits,
+) -> Entered<'a> {
+    Entered { purpose: Purpose::ResetPassword, subject, mobile, requester, code }
+}
+
+/// Asks for the code that sets a new password.
+///
+/// # Errors
+/// The limits of [`verification::send`].
+pub fn ask_for_reset(
+    tx: &mut (impl VerificationStore + JobQueue + AccountStore),
+    context: &Context<'_>,
+    permit: &Permit,
+    limits: &Limits,
+) -> Result<Sent> {
+    let known = tx.account_by_mobile(&permit.mobile)?.is_some();
+    let subject = Subject::sign_in(Realm::Tenant, &permit.mobile);
+    let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
+    verification::send(tx, context, &request, limits)
+}
+
+/// Looks whether a code is right without spending it, so that a password that is no good costs none, and what is known of the
+/// account. A wrong code has to be committed.
+///
+/// # Errors
+/// When the store fails.
+pub fn resettable(
+    tx: &mut (impl VerificationStore + AccountStore + MemberStore + PasswordStore + TenantScope),
+    context: &Context<'_>,
+    (mobile, requester): (&MobileNumber, Requester),
+    code: &Digits,
+    codes: &dyn CodeBook,
+) -> Result<std::result::Result<Reset, Check>> {
+    let subject = Subject::sign_in(Realm::Tenant, mobile);
+    let check = verification::try_on(tx, context, &entered(&subject, mobile, requester, code), codes)?;
+    if check != Check::Correct {
+        return Ok(Err(check));
+    }
+    let Some(account) = tx.account_by_mobile(mobile)? else { return Ok(Err(Check::Expired)) };
+    let mut profiles = Vec::new();
+    for place in tx.memberships(account.id)? {
+        profiles.push(Profile { membership: place, position: None, mobile: mobile.clone() });
+    }
+    Ok(Ok(Reset { account: account.id, profiles, known: tx.password(account.id)? }))
+}
+
+/// Spends the code, sets a password that was found good, and ends every session. Whatever comes of the code has to be
+/// committed.
+///
+/// # Errors
+/// `version_stale` when the password was changed meanwhile.
+pub fn reset(
+    tx: &mut (
+             impl VerificationStore
+             + PasswordStore
+             + SessionStore
+             + GuessStore
+             + MemberStore
+             + TenantScope
+             + NoticeStore
+             + JobQueue
+             + Journal
+         ),
+    context: &Context<'_>,
+    (mobile, requester): (&MobileNumber, Requester),
+    code: &Digits,
+    (reset, hash): (&Reset, &PasswordHash),
+    rules: Rules,
+    codes: &dyn CodeBook,
+) -> Result<Check> {
+    let subject = Subject::sign_in(Realm::Tenant, mobile);
+    let check = verification::enter(tx, context, &entered(&subject, mobile, requester, code), codes)?;
+    if check != Check::Correct {
+        return Ok(check);
+    }
+    let known = tx.password(reset.account)?;
+    if known.as_ref().map(|known| known.version) != reset.known.as_ref().map(|known| known.version) {
+        return Err(Code::VersionStale.into());
+    }
+    tx.save_password(&StoredPassword::replaced(known, reset.account, hash.clone(), rules, context.now))?;
+    tx.end_sessions(reset.account, None, context.now)?;
+    tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
+    for (n, place) in tx.memberships(reset.account)?.into_iter().enumerate() {
+        tx.enter(place.tenant);
+        // One number needs one message.
+        if n == 0 {
+            let notice = Notice {
+                id: NoticeId::from(context.random.uuid()),
+                member: place.member,
+                kind: NoticeKind::PasswordChanged,
+                params: Params::new(),
+                created_at: context.now,
+                read_at: None,
+            };
+            tell(tx, context, place.tenant, &notice)?;
+        }
+        let entry = Entry::new("account.password_reset", "account", reset.account).of(place.tenant);
+        tx.record(context, &Actor::Anonymous, entry)?;
+    }
+    Ok(Check::Correct)
+}

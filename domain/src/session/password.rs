@@ -1,0 +1,90 @@
+//! Signing in with a password, in two steps: the guess is counted and the hash looked up; then, when the password was compared
+//! outside any transaction, the session is opened. Numbers that nobody has go the same way.
+
+use super::sign_in::enter;
+use super::{Lifetime, NewDevice, Outcome, SignInFrom, SignInStore, TokenHash, Tokens, known_device};
+use crate::actor::{Actor, Realm};
+use crate::context::Context;
+use crate::error::{Code, Result};
+use crate::guess::{Guarded, Patience, admit, note_wrong};
+use crate::id::{AccountId, TenantId};
+use crate::journal::Entry;
+use crate::password::{PasswordHash, StoredPassword};
+use crate::phone::MobileNumber;
+use crate::verification::{Requester, Subject};
+use uuid::Uuid;
+
+/// One try to sign in with a password.
+#[derive(Debug, Clone)]
+pub struct PasswordAttempt<'a> {
+    /// With which number.
+    pub mobile: &'a MobileNumber,
+    /// From what.
+    pub device: &'a NewDevice,
+    /// Into which tenant, when the client already knows.
+    pub tenant: Option<TenantId>,
+}
+
+/// A try that was counted, and what to compare the password with.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// Whose password it is; none when nobody has the number, or has no password.
+    pub known: Option<StoredPassword>,
+    requester: Requester,
+}
+
+/// Counts a try, and gives what the password has to be compared with. The count has to be committed before that is done.
+///
+/// # Errors
+/// `guess_too_soon`, `guesses_exhausted`.
+pub fn admit_password(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    mobile: &MobileNumber,
+    device_token: Option<&TokenHash>,
+    patience: &Patience,
+) -> Result<Admitted> {
+    let requester = known_device(tx, device_token, Realm::Tenant, mobile)?;
+    let subject = Subject::sign_in(Realm::Tenant, mobile);
+    admit(tx, context, (Guarded::Password, subject.as_str(), requester), patience)?;
+    // A number without an account is looked up all the same.
+    let account = tx.account_by_mobile(mobile)?.map_or(AccountId::from(Uuid::nil()), |account| account.id);
+    Ok(Admitted { known: tx.password(account)?, requester })
+}
+
+/// Opens the session of whoever typed the right password, or notes that it was wrong. `right`: the hash to keep from now on, if
+/// the password was right; the same one, or one of today's cost.
+///
+/// # Errors
+/// `version_stale` when the password was changed meanwhile.
+pub fn sign_in_by_password(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    attempt: &PasswordAttempt<'_>,
+    (admitted, right): (&Admitted, Option<&PasswordHash>),
+    patience: &Patience,
+    tokens: &Tokens,
+    lifetime: &Lifetime,
+) -> Result<Option<Outcome>> {
+    let (Some(known), Some(hash)) = (&admitted.known, right) else {
+        note_wrong(tx, context, patience)?;
+        let account = admitted.known.as_ref().map_or(Uuid::nil(), |known| known.account.into());
+        let entry = Entry::new("session.refused", "account", account);
+        let entry = entry.change("mobile", None::<String>, attempt.mobile.masked());
+        tx.record(context, &Actor::Anonymous, entry)?;
+        return Ok(None);
+    };
+    // It may have been changed while it was compared.
+    let mut current = tx.password(known.account)?.ok_or(Code::VersionStale)?;
+    if current.version != known.version && current.hash != known.hash {
+        return Err(Code::VersionStale.into());
+    }
+    if current.hash != *hash {
+        current.hash = hash.clone();
+        tx.save_password(&current)?;
+    }
+    let subject = Subject::sign_in(Realm::Tenant, attempt.mobile);
+    tx.forget_guesses(Guarded::Password, subject.as_str(), Some(admitted.requester))?;
+    let from = SignInFrom { device: attempt.device, requester: admitted.requester };
+    enter(tx, context, known.account, from, attempt.tenant, tokens, lifetime).map(Some)
+}

@@ -95,7 +95,18 @@ impl Keys {
 impl SigningKey {
     fn parse(text: &str) -> Result<Self, SettingError> {
         let wrong = || SettingError::new("GONGPAI_SIGNING_KEY", "is the base64 of an Ed25519 key in PKCS#8");
-        let pkcs8 = BASE64.decode(text.as_bytes()).map_err(|_| wrong())?;
+        Self::from_pkcs8(BASE64.decode(text.as_bytes()).map_err(|_| wrong())?)
+    }
+
+    /// A new one; none when the system has no randomness.
+    pub(crate) fn fresh() -> Option<Self> {
+        let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok()?;
+        Self::from_pkcs8(pkcs8.as_ref().to_vec()).ok()
+    }
+
+    /// The key of a private half.
+    pub(crate) fn from_pkcs8(pkcs8: Vec<u8>) -> Result<Self, SettingError> {
+        let wrong = || SettingError::new("GONGPAI_SIGNING_KEY", "is the base64 of an Ed25519 key in PKCS#8");
         // `openssl genpkey` leaves the public key out; where it is there, it is checked.
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8).map_err(|_| wrong())?;
         let public = pair.public_key().as_ref().to_vec();

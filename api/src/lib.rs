@@ -31,6 +31,7 @@ pub mod server;
 pub mod service;
 mod session;
 pub mod settings;
+mod signing;
 pub mod sms;
 mod system;
 mod takeover;

@@ -67,6 +67,8 @@ enum Command {
 
 #[derive(Subcommand)]
 enum KeysCommand {
+    /// Make the key that signs access tokens next; it signs ten minutes later, while servers run.
+    RotateSigning,
     /// Seal everything anew with the first master key. The others can go when the sessions that they began have ended.
     Rotate,
 }
@@ -143,6 +145,12 @@ fn run(command: Command) -> Result<()> {
         Command::Keys(KeysCommand::Rotate) => {
             let count = open(settings)?.database.reseal()?;
             print(&format!("{count} values were sealed anew\n"))
+        }
+        Command::Keys(KeysCommand::RotateSigning) => {
+            let service = open(settings)?;
+            service.learn_signing_keys()?;
+            service.rotate_signing_key(None)?;
+            print("the next key signs in ten minutes\n")
         }
         Command::Documents(DocumentsCommand::Tidy { minutes }) => {
             let service = open(settings)?;

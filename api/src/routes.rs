@@ -22,7 +22,7 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
     use crate::reference::{list_industries, list_organization_types, list_regions};
     use crate::registration;
     use crate::registration::{correct, resend, start, verify};
-    use crate::session::{answer_challenge, create, end, me, refresh};
+    use crate::session::{answer_challenge, create, end, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
     config
         .service(list_agreements)
@@ -39,6 +39,11 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
         .service(create::create_session)
         .service(refresh::refresh_session)
         .service(end::end_session)
+        .service(switch::switch_tenant)
+        .service(switch::list_my_organizations)
+        .service(own::list_my_sessions)
+        .service(own::end_my_session)
+        .service(own::end_my_other_sessions)
         .service(answer_challenge::answer_challenge)
         .service(password::change::set_password)
         .service(password::reset::reset_password)

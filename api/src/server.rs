@@ -44,7 +44,11 @@ pub async fn start(settings: Settings, clock: Clock, adapters: Adapters) -> Resu
     let network = settings.network.clone();
     let service = Arc::new(Service::open(settings, clock, adapters)?);
     let shared = Arc::clone(&service);
-    blocking(move || shared.database.migrate()).await?;
+    blocking(move || {
+        shared.database.migrate()?;
+        shared.learn_signing_keys()
+    })
+    .await?;
 
     let days_left = service.calendar_days_left();
     if days_left < CALENDAR_DAYS {

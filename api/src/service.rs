@@ -124,7 +124,7 @@ impl Service {
         Ok(Self {
             passwords: Passwords::new(settings.passwords.cost, random.clone())?,
             access_tokens: AccessTokens::new(
-                &keys,
+                &keys.signing,
                 &settings.network.public_url,
                 settings.tokens.access_seconds,
             ),

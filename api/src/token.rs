@@ -1,7 +1,8 @@
 //! Tokens: opaque ones that are kept as hashes, and signed access tokens (RFC 9068) that are checked by their signature.
 
 use crate::clock::Clock;
-use crate::keys::Keys;
+use crate::keys::{Keys, SigningKey};
+use chrono::{DateTime, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use domain::actor::Realm;
 use domain::context::Random;
@@ -14,6 +15,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use ring::{digest, hmac};
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 /// The SHA-256 of a token.
@@ -99,11 +101,52 @@ pub(crate) fn realm(audience: &str) -> Option<Realm> {
     [Realm::Tenant, Realm::Platform].into_iter().find(|realm| self::audience(*realm) == audience)
 }
 
-/// Signs and checks access tokens.
-pub(crate) struct AccessTokens {
+/// A key of access tokens, with the time in which it counts.
+pub(crate) struct TokenKey {
+    /// Its name in `kid`.
+    pub(crate) id: String,
+    /// Its public half.
+    pub(crate) public: Vec<u8>,
+    /// From when on it signs; others know it before that.
+    pub(crate) signs_from: DateTime<Utc>,
+    /// When nothing that it signed counts any more; none for the newest.
+    pub(crate) retires_at: Option<DateTime<Utc>>,
     encoding: EncodingKey,
     decoding: DecodingKey,
     header: Header,
+}
+
+impl TokenKey {
+    /// A key for its time.
+    #[must_use]
+    pub(crate) fn new(
+        key: &SigningKey,
+        signs_from: DateTime<Utc>,
+        retires_at: Option<DateTime<Utc>>,
+    ) -> Self {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some("at+jwt".to_owned());
+        header.kid = Some(key.id.clone());
+        Self {
+            id: key.id.clone(),
+            public: key.public.clone(),
+            signs_from,
+            retires_at,
+            encoding: EncodingKey::from_ed_der(&key.pkcs8),
+            decoding: DecodingKey::from_ed_der(&key.public),
+            header,
+        }
+    }
+
+    fn counts(&self, now: DateTime<Utc>) -> bool {
+        self.retires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// Signs and checks access tokens.
+pub(crate) struct AccessTokens {
+    /// The keys that take turns, the one that signs last in front.
+    keys: RwLock<Arc<[TokenKey]>>,
     validation: Validation,
     issuer: String,
     seconds: u32,
@@ -112,26 +155,33 @@ pub(crate) struct AccessTokens {
 impl AccessTokens {
     /// Tokens of this issuer, which live so many seconds.
     #[must_use]
-    pub(crate) fn new(keys: &Keys, issuer: &str, seconds: u32) -> Self {
+    pub(crate) fn new(key: &SigningKey, issuer: &str, seconds: u32) -> Self {
         // Once a process; a second service in the same process finds it done.
         let _ = RING.install_default();
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some("at+jwt".to_owned());
-        header.kid = Some(keys.signing.id.clone());
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_audience(&[audience(Realm::Tenant), audience(Realm::Platform)]);
         validation.set_issuer(&[issuer]);
         validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
         // Expiry is judged by our clock, which tests set, and not by the library's.
         validation.validate_exp = false;
-        Self {
-            encoding: EncodingKey::from_ed_der(&keys.signing.pkcs8),
-            decoding: DecodingKey::from_ed_der(&keys.signing.public),
-            header,
-            validation,
-            issuer: issuer.to_owned(),
-            seconds,
-        }
+        let first = TokenKey::new(key, DateTime::UNIX_EPOCH, None);
+        Self { keys: RwLock::new(Arc::new([first])), validation, issuer: issuer.to_owned(), seconds }
+    }
+
+    /// Takes other keys from now on, the one that signs last in front.
+    pub(crate) fn take(&self, keys: Vec<TokenKey>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
+    }
+
+    fn keys(&self) -> Arc<[TokenKey]> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The names and public halves of the keys that count, also of one that does not sign yet.
+    pub(crate) fn published(&self, now: DateTime<Utc>) -> Vec<(String, Vec<u8>)> {
+        let keys = self.keys();
+        let counting = keys.iter().filter(|key| key.counts(now));
+        counting.map(|key| (key.id.clone(), key.public.clone())).collect()
     }
 
     /// How long a token lives, in seconds.
@@ -151,7 +201,11 @@ impl AccessTokens {
         session: SessionId,
         owner: Owner,
     ) -> domain::error::Result<String> {
-        let now = clock.now().timestamp();
+        let now = clock.now();
+        let keys = self.keys();
+        let key = keys.iter().find(|key| key.signs_from <= now);
+        let key = key.ok_or_else(|| domain::error::Error::internal("no key signs yet"))?;
+        let now = now.timestamp();
         let (sub, tenant_id) = match owner {
             Owner::Member { account, tenant, .. } => (account.into(), Some(tenant.into())),
             Owner::Operator(operator) => (<Uuid as From<OperatorId>>::from(operator), None),
@@ -167,7 +221,7 @@ impl AccessTokens {
             sid: session.into(),
             tenant_id,
         };
-        jsonwebtoken::encode(&self.header, &claims, &self.encoding)
+        jsonwebtoken::encode(&key.header, &claims, &key.encoding)
             .map_err(|error| domain::error::Error::internal(format!("signing: {error}")))
     }
 
@@ -175,11 +229,16 @@ impl AccessTokens {
     ///
     /// # Errors
     /// `unauthenticated`.
-    pub(crate) fn check(&self, token: &str) -> Result<Claims, Code> {
-        let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
-        let decoded = decoded.map_err(|_| Code::Unauthenticated)?;
-        let right = decoded.header.typ.as_deref() == Some("at+jwt") && decoded.header.kid == self.header.kid;
-        if right { Ok(decoded.claims) } else { Err(Code::Unauthenticated) }
+    pub(crate) fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Code> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Code::Unauthenticated)?;
+        if header.typ.as_deref() != Some("at+jwt") {
+            return Err(Code::Unauthenticated);
+        }
+        let keys = self.keys();
+        let named = keys.iter().find(|key| Some(&key.id) == header.kid.as_ref() && key.counts(now));
+        let key = named.ok_or(Code::Unauthenticated)?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation);
+        decoded.map(|decoded| decoded.claims).map_err(|_| Code::Unauthenticated)
     }
 }
 

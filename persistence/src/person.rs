@@ -12,6 +12,7 @@ use crate::schema::{
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
 use crate::tx::Tx;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::account::Account;
 use domain::error::Result;
@@ -34,6 +35,7 @@ impl PersonStore for Tx<'_> {
         let mobile = stored_mobile("accounts", id.0, &mobile)?;
         Ok(PersonData {
             account: Account { id: account, mobile, created_at: created_at.0 },
+            password_set_at: self.kept_password(id)?,
             memberships: self.kept_places(account)?,
             devices: self.kept_devices(id)?,
             sessions: self.kept_sessions(id)?,
@@ -163,18 +165,35 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(device).collect())
     }
 
+    fn kept_password(&mut self, account: Id) -> Result<Option<DateTime<Utc>>> {
+        let set_at: Option<Instant> =
+            on!(self.db, |db| passwords::table.find(account).select(passwords::set_at).first(db))
+                .optional()
+                .understood()?;
+        Ok(set_at.map(|at| at.0))
+    }
+
     fn kept_sessions(&mut self, account: Id) -> Result<Vec<KeptSession>> {
-        type Found = (Id, Option<Id>, Instant, Option<Instant>);
+        type Found = (Id, Option<Id>, Instant, Instant, Option<String>, Option<Instant>);
         let rows: Vec<Found> = on!(self.db, |db| sessions::table
             .filter(sessions::account_id.eq(Some(account)))
             .order(sessions::id)
-            .select((sessions::id, sessions::device_id, sessions::created_at, sessions::ended_at))
+            .select((
+                sessions::id,
+                sessions::device_id,
+                sessions::created_at,
+                sessions::used_at,
+                sessions::used_from,
+                sessions::ended_at
+            ))
             .load(db))
         .understood()?;
-        let session = |(id, device, created_at, ended_at): Found| KeptSession {
+        let session = |(id, device, created_at, used_at, used_from, ended_at): Found| KeptSession {
             id: id.0,
             device: device.map(|device| device.0),
             created_at: created_at.0,
+            used_at: used_at.0,
+            used_from,
             ended_at: ended_at.map(|at| at.0),
         };
         Ok(rows.into_iter().map(session).collect())

@@ -10,9 +10,10 @@ use crate::password::password_place;
 use crate::review::note_place;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts, documents,
-    passwords, person_keys, review_notes, takeovers, ticket_messages, tickets,
+    passwords, person_keys, review_notes, signing_keys, takeovers, ticket_messages, tickets,
 };
 use crate::sealing::{Folder, document_place};
+use crate::signing_key::signing_key_place;
 use crate::sql_type::Id;
 use crate::takeover::objection_place;
 use crate::ticket::{card_place, text_place};
@@ -31,7 +32,7 @@ impl Tx<'_> {
     /// What each value is to become; none for what is in order.
     fn resealed(&self, found: impl IntoIterator<Item = Found>) -> Result<Vec<Option<Vec<u8>>>> {
         let reseal = |(sealed, place): Found| match sealed {
-            Some(sealed) if self.keys.is_old(&sealed) => {
+            Some(sealed) if !sealed.is_empty() && self.keys.is_old(&sealed) => {
                 let fresh = self.keys.reseal(place.as_bytes(), &sealed);
                 fresh.map(Some).map_err(|error| Error::internal(format!("{place}: {error}")))
             }
@@ -99,6 +100,7 @@ impl Database {
         let passwords = batch!(passwords by account_id, account_id: hashes_sealed at |_, account| {
             password_place(account)
         });
+        let signing = batch!(signing_keys by id, id: pkcs8_sealed at |_, id| signing_key_place(id));
         let people = batch!(person_keys by person_id, person_id: wrapped at |_, person| {
             person_place(person)
         });
@@ -113,6 +115,7 @@ impl Database {
             + self.through(messages)?
             + self.through(reseal_attachments)?
             + self.through(passwords)?
+            + self.through(signing)?
             + self.through(people)?)
     }
 

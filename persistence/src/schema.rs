@@ -57,6 +57,8 @@ diesel::table! {
         current_token -> Binary,
         previous_token -> Nullable<Binary>,
         created_at -> Instant,
+        used_at -> Instant,
+        used_from -> Nullable<Text>,
         idle_until -> Instant,
         expires_at -> Instant,
         ended_at -> Nullable<Instant>,
@@ -587,6 +589,19 @@ diesel::table! {
         first_at -> Instant,
         last_at -> Instant,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    signing_keys (id) {
+        id -> Id,
+        pkcs8_sealed -> Binary,
+        created_at -> Instant,
+        signs_from -> Instant,
+        retires_at -> Nullable<Instant>,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{accounts, challenges, devices, members, operators, sessions};
+use crate::schema::{accounts, challenges, devices, members, operators, sessions, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
@@ -12,11 +12,13 @@ use domain::error::Result;
 use domain::id::{AccountId, ChallengeId, DeviceId, SessionId};
 use domain::phone::MobileNumber;
 use domain::session::{
-    Challenge, ChallengeStore, Device, DeviceOwner, DeviceStore, NewDevice, Owner, Session, SessionStore,
-    TokenHash,
+    Challenge, ChallengeStore, Device, DeviceOwner, DeviceStore, NewDevice, OwnSession, Owner, Session,
+    SessionStore, TokenHash,
 };
 use domain::text::DeviceName;
 use domain::verification::Requester;
+use std::net::IpAddr;
+use uuid::Uuid;
 
 fn token(table: &str, key: Id, bytes: &[u8]) -> Result<TokenHash> {
     bytes.try_into().map(TokenHash).map_err(|_| corrupt(table, key.0, "token"))
@@ -34,6 +36,8 @@ struct Row {
     current_token: Vec<u8>,
     previous_token: Option<Vec<u8>>,
     created_at: Instant,
+    used_at: Instant,
+    used_from: Option<String>,
     idle_until: Instant,
     expires_at: Instant,
     ended_at: Option<Instant>,
@@ -56,6 +60,8 @@ impl From<&Session> for Row {
             current_token: session.current.0.to_vec(),
             previous_token: session.previous.map(|hash| hash.0.to_vec()),
             created_at: session.created_at.into(),
+            used_at: session.used_at.into(),
+            used_from: session.used_from.map(|ip| ip.to_string()),
             idle_until: session.idle_until.into(),
             expires_at: session.expires_at.into(),
             ended_at: session.ended_at.map(Instant::from),
@@ -89,12 +95,41 @@ impl TryFrom<Row> for Session {
                 .map(|bytes| token("sessions", row.id, bytes))
                 .transpose()?,
             created_at: row.created_at.0,
+            used_at: row.used_at.0,
+            used_from: address(row.id, row.used_from.as_deref())?,
             idle_until: row.idle_until.0,
             expires_at: row.expires_at.0,
             ended_at: row.ended_at.map(|at| at.0),
             version: row.version,
         })
     }
+}
+
+fn address(session: Id, text: Option<&str>) -> Result<Option<IpAddr>> {
+    text.map(|text| text.parse().map_err(|_| corrupt("sessions", session.0, "used_from"))).transpose()
+}
+
+/// A session with its tenant and its device, as it is selected.
+type Listed = (Id, Id, String, Option<(Id, String, String)>, Instant, Instant, Option<String>, Instant);
+
+fn own_session(row: Listed) -> Result<OwnSession> {
+    let (id, tenant, tenant_name, device, created_at, used_at, used_from, expires_at) = row;
+    let wrong = |column: &str| corrupt("sessions", id.0, column);
+    let device = device.map(|(device, name, platform)| {
+        let name = DeviceName::parse(&name).map_err(|_| wrong("device name"))?;
+        let platform = named(&platform).ok_or_else(|| wrong("device platform"))?;
+        Ok::<_, domain::error::Error>((device.get(), NewDevice { name, platform }))
+    });
+    Ok(OwnSession {
+        id: id.get(),
+        tenant: tenant.get(),
+        tenant_name,
+        device: device.transpose()?,
+        created_at: created_at.0,
+        used_at: used_at.0,
+        used_from: address(id, used_from.as_deref())?,
+        expires_at: expires_at.0,
+    })
 }
 
 impl SessionStore for Tx<'_> {
@@ -117,6 +152,40 @@ impl SessionStore for Tx<'_> {
         row.version += 1;
         let known = sessions::table.find(row.id).filter(sessions::version.eq(session.version));
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
+    }
+
+    fn own_sessions(
+        &mut self,
+        account: AccountId,
+        now: DateTime<Utc>,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<OwnSession>> {
+        let rows: Vec<Listed> = on!(self.db, |db| {
+            let live = sessions::table
+                .inner_join(tenants::table.on(tenants::tenant_id.nullable().eq(sessions::tenant_id)))
+                .left_join(devices::table.on(devices::id.nullable().eq(sessions::device_id)))
+                .filter(sessions::account_id.eq(Some(Id::from(account))))
+                .filter(sessions::ended_at.is_null())
+                .filter(sessions::idle_until.gt(Instant(now)).and(sessions::expires_at.gt(Instant(now))));
+            let before = after.map_or(Uuid::max(), Uuid::from);
+            live.filter(sessions::id.lt(Id(before)))
+                .order(sessions::id.desc())
+                .limit(limit.into())
+                .select((
+                    sessions::id,
+                    tenants::tenant_id,
+                    tenants::name,
+                    (devices::id, devices::name, devices::platform).nullable(),
+                    sessions::created_at,
+                    sessions::used_at,
+                    sessions::used_from,
+                    sessions::expires_at,
+                ))
+                .load(db)
+        })
+        .understood()?;
+        rows.into_iter().map(own_session).collect()
     }
 
     fn end_sessions(

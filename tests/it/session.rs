@@ -283,3 +283,134 @@ both!(a_known_device_may_enter_the_code_that_it_asked_for_as_a_stranger, |world|
     let request = world.post("/v1/sessions", sign_in_body(&company.mobile, &code));
     request.header("x-device-token", &company.device_token).send().await.expect(201);
 });
+
+both!(sessions_are_listed_and_ended_by_their_owner, |world| {
+    let company = world.company("会话公司").registered().await;
+    let other =
+        company.world.company("会话公司").with_mobile(&company.mobile).signed_in_to(&company.tenant).await;
+    let sessions = company.get("/v1/me/sessions").send().await.expect(200);
+    let listed = sessions.at("/data").as_array().unwrap();
+    assert_eq!(listed.len(), 2);
+    assert_eq!([&listed[0]["current"], &listed[1]["current"]], [false, true]);
+    assert_eq!(listed[0]["device"]["name"], "测试浏览器");
+    assert_eq!(listed[0]["tenant"]["name"], "会话公司");
+    assert_eq!(listed[0]["used_from"], "127.0.0.1");
+    let page = company.get("/v1/me/sessions?limit=1").send().await.expect(200);
+    let next = format!("/v1/me/sessions?limit=1&cursor={}", page.text("/next_cursor"));
+    assert_eq!(company.get(&next).send().await.expect(200).at("/data/0/current"), true);
+    // Nobody else sees or ends them.
+    let stranger = world.company("别的公司").registered().await;
+    let path = format!("/v1/me/sessions/{}", listed[0]["id"].as_str().unwrap());
+    stranger.delete(&path).send().await.refused(404, "not_found");
+    other.get("/v1/me").send().await.expect(200);
+    company.delete(&path).send().await.expect(204);
+    other.get("/v1/me").send().await.refused(401, "session_ended");
+    company.delete(&path).send().await.expect(204);
+    // All the others at once.
+    world.later(Duration::seconds(61));
+    let third =
+        company.world.company("会话公司").with_mobile(&company.mobile).signed_in_to(&company.tenant).await;
+    company.delete("/v1/me/sessions").send().await.expect(204);
+    third.get("/v1/me").send().await.refused(401, "session_ended");
+    let left = company.get("/v1/me/sessions").send().await.expect(200);
+    assert_eq!(left.at("/data").as_array().unwrap().len(), 1);
+});
+
+both!(an_account_goes_on_in_another_tenant, |world| {
+    let first = world.company("此公司").registered().await;
+    world.later(Duration::seconds(61));
+    let second = world.company("彼公司").with_mobile(&first.mobile).registered().await;
+    let foreign = world.company("他公司").registered().await;
+    let switch = |tenant: &str| first.post("/v1/sessions/switch", json!({"tenant_id": tenant})).send();
+    let refused = switch(&foreign.tenant).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), [("/tenant_id".to_owned(), "tenant_not_offered".to_owned())]);
+    let offered = first.get("/v1/me/organizations?limit=1").send().await.expect(200);
+    assert_eq!(
+        [offered.at("/data/0/tenant/name"), offered.at("/data/0/current")],
+        [&json!("此公司"), &json!(true)]
+    );
+    let next = format!("/v1/me/organizations?cursor={}", offered.text("/next_cursor"));
+    let offered = first.get(&next).send().await.expect(200);
+    assert_eq!(offered.at("/data/0/tenant/id"), &json!(second.tenant));
+    assert_eq!(offered.at("/next_cursor"), &Value::Null);
+    world.later(Duration::seconds(300));
+    let there = switch(&second.tenant).await.expect(201);
+    assert_eq!(there.text("/tenant/id"), second.tenant);
+    let token = there.text("/session/access_token");
+    assert_eq!(world.get("/v1/me").bearer(&token).send().await.expect(200).text("/tenant/name"), "彼公司");
+    first.get("/v1/me").send().await.expect(200);
+    // It lives no longer than the one it came from.
+    let listed = first.get("/v1/me/sessions").send().await.expect(200);
+    let ends = |id: &str| {
+        let listed = listed.at("/data").as_array().unwrap().iter();
+        listed.filter(|one| one["id"] == *id).map(|one| one["expires_at"].clone()).next().unwrap()
+    };
+    let current = listed.at("/data").as_array().unwrap().iter().find(|one| one["current"] == true).unwrap();
+    assert_eq!(ends(&there.text("/session/id")), current["expires_at"]);
+});
+
+both!(keys_of_tokens_take_turns, |world| {
+    let company = world.company("轮换公司").registered().await;
+    let kid = |token: &str| {
+        let header =
+            data_encoding::BASE64URL_NOPAD.decode(token.split('.').next().unwrap().as_bytes()).unwrap();
+        serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
+    };
+    let published = async || -> Vec<String> {
+        let jwks = world.get("/.well-known/jwks.json").send().await.expect(200);
+        jwks.at("/keys")
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["kid"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let judge = async |token: String| {
+        let (base, issuer) = (world.base.clone(), world.service().settings.network.public_url.clone());
+        let said = tokio::task::spawn_blocking(move || tests::process::judged(&base, &issuer, &token));
+        let said = said.await.unwrap();
+        assert!(!said.is_empty() && said.iter().all(|session| session.len() == 36), "{said:?}");
+    };
+    judge(company.access_token.clone()).await;
+    let old = kid(&company.access_token);
+    assert_eq!(published().await, [old.clone()]);
+    let service = world.running();
+    tokio::task::spawn_blocking(move || service.rotate_signing_key(None)).await.unwrap().unwrap();
+    judge(company.access_token.clone()).await;
+    // The new one is published, and the old one still signs.
+    let both = published().await;
+    assert_eq!((both.len(), &both[1]), (2, &old));
+    let token = refresh(&world, &company.refresh_token).await.expect(200);
+    assert_eq!(kid(&token.text("/access_token")), old);
+    world.later(Duration::minutes(10));
+    let next = refresh(&world, &token.text("/refresh_token")).await.expect(200);
+    assert_eq!(kid(&next.text("/access_token")), both[0]);
+    // Other people's libraries take both, and what was signed before.
+    judge(token.text("/access_token")).await;
+    judge(next.text("/access_token")).await;
+    // What the old one signed last counts until it ends; then the old one is gone.
+    assert_eq!(published().await.len(), 2);
+    world.get("/v1/me").bearer(&next.text("/access_token")).send().await.expect(200);
+    world.later(Duration::minutes(11));
+    assert_eq!(published().await, [both[0].clone()]);
+    let last = refresh(&world, &next.text("/refresh_token")).await.expect(200);
+    judge(last.text("/access_token")).await;
+    // Another replica knows the same keys, and a restart with the first key does not bring it back.
+    let replica = world.replica(&[]).await;
+    replica.later(Duration::minutes(22));
+    let jwks = replica.get("/.well-known/jwks.json").send().await.expect(200);
+    assert_eq!(jwks.at("/keys/0/kid"), &json!(both[0]));
+    // By schedule, when it is old.
+    world.later(Duration::days(91));
+    let service = world.running();
+    tokio::task::spawn_blocking(move || service.rotate_signing_key(Some(Duration::days(90))))
+        .await
+        .unwrap()
+        .unwrap();
+    let service = world.running();
+    tokio::task::spawn_blocking(move || service.rotate_signing_key(Some(Duration::days(90))))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(published().await.len(), 2);
+});

@@ -104,6 +104,12 @@ impl Company {
         self
     }
 
+    /// Signs in to a tenant that somebody else registered.
+    pub async fn signed_in_to(mut self, tenant: &str) -> Self {
+        tenant.clone_into(&mut self.tenant);
+        self.signed_in().await
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.world.get(path).bearer(&self.access_token)
     }

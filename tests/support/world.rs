@@ -114,6 +114,11 @@ impl World {
         &self.running.as_ref().unwrap().service
     }
 
+    /// The same, to keep.
+    pub fn running(&self) -> Arc<api::service::Service> {
+        Arc::clone(&self.running.as_ref().unwrap().service)
+    }
+
     /// Sets the clock forward.
     pub fn later(&self, by: Duration) {
         self.clock.advance(by);

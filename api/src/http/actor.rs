@@ -65,7 +65,7 @@ async fn actor(
     let claims = if let Some(known) = service.sessions.claims(&hash) {
         known
     } else {
-        let claims = Arc::new(service.access_tokens.check(&token)?);
+        let claims = Arc::new(service.access_tokens.check(&token, service.clock.now())?);
         service.sessions.checked(hash, Arc::clone(&claims));
         claims
     };

@@ -286,7 +286,7 @@ fn token_owner(request: &HttpRequest, token: &str) -> String {
         service
             .sessions
             .claims(&crate::token::hash(token).0)
-            .or_else(|| service.access_tokens.check(token).ok().map(Arc::new))
+            .or_else(|| service.access_tokens.check(token, service.clock.now()).ok().map(Arc::new))
     });
     claims.map_or_else(
         || token.to_owned(),

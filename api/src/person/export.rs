@@ -23,6 +23,8 @@ pub(crate) struct MyData {
     mobile: String,
     /// Since when it is known.
     created_at: DateTime<Utc>,
+    /// Since when it has its password; null when it has none. What is kept of the password says nothing.
+    password_set_at: Option<DateTime<Utc>>,
     /// Its places, in all organizations.
     memberships: Vec<MyMembership>,
     /// The devices from which somebody signed in with it.
@@ -81,6 +83,11 @@ pub(crate) struct MySession {
     device_id: Option<Uuid>,
     /// Since when.
     created_at: DateTime<Utc>,
+    /// When it was opened or last refreshed.
+    used_at: DateTime<Utc>,
+    /// From which address that was.
+    #[schema(example = "203.0.113.7")]
+    used_from: Option<String>,
     /// When it was ended; null when it was not.
     ended_at: Option<DateTime<Utc>>,
 }
@@ -157,6 +164,7 @@ impl MyData {
             account_id: data.account.id.into(),
             mobile: data.account.mobile.as_str().to_owned(),
             created_at: data.account.created_at,
+            password_set_at: data.password_set_at,
             memberships: data
                 .memberships
                 .into_iter()
@@ -187,6 +195,8 @@ impl MyData {
                     id: it.id,
                     device_id: it.device,
                     created_at: it.created_at,
+                    used_at: it.used_at,
+                    used_from: it.used_from,
                     ended_at: it.ended_at,
                 })
                 .collect(),

@@ -4,7 +4,9 @@ pub(crate) mod answer_challenge;
 pub(crate) mod create;
 pub(crate) mod end;
 pub(crate) mod me;
+pub(crate) mod own;
 pub(crate) mod refresh;
+pub(crate) mod switch;
 
 use crate::mirror::mirror;
 use crate::service::Service;

@@ -128,6 +128,8 @@ pub struct Secrets {
 pub struct Tokens {
     /// Access tokens, in seconds.
     pub access_seconds: u32,
+    /// How old a key that signs them becomes before the next one takes its turn; none for ever.
+    pub key_age: Option<Duration>,
     /// Sessions.
     pub lifetime: Lifetime,
 }
@@ -195,6 +197,14 @@ impl Settings {
         };
         let tokens = Tokens {
             access_seconds: source.number("GONGPAI_ACCESS_TOKEN_SECONDS", 600, "life of an access token")?,
+            key_age: match source.number::<u16>(
+                "GONGPAI_SIGNING_KEY_DAYS",
+                90,
+                "how old a key of access tokens becomes before the next one takes its turn; 0 is for ever",
+            )? {
+                0 => None,
+                days => Some(Duration::days(days.into())),
+            },
             lifetime: Lifetime {
                 absolute: source.duration(
                     "GONGPAI_SESSION_DAYS",

@@ -36,14 +36,20 @@ pub(crate) struct Jwks {
 }
 
 /// The public keys of access tokens
+///
+/// Keys take turns: a new one is here ten minutes before it signs, and an old one until what it signed has ended. Whoever keeps
+/// this answer no longer than its `Cache-Control` says misses none.
 #[utoipa::path(
     operation_id = "get_jwks", tag = "service",
     responses((status = 200, description = "The keys.", body = Jwks)),
 )]
 #[get("/.well-known/jwks.json")]
 pub(crate) async fn get_jwks(call: Call) -> Outcome {
-    let key = &call.service.keys.signing;
-    let x = BASE64URL_NOPAD.encode(&key.public);
-    let key = Jwk { kty: "OKP", crv: "Ed25519", x, kid: key.id.clone(), r#use: "sig", alg: "EdDSA" };
-    Ok(Reply::ok(&Jwks { keys: vec![key] })?.header("cache-control", "public, max-age=300"))
+    let published = call.service.access_tokens.published(call.service.clock.now()).into_iter();
+    let key = |(kid, public): (String, Vec<u8>)| {
+        let x = BASE64URL_NOPAD.encode(&public);
+        Jwk { kty: "OKP", crv: "Ed25519", x, kid, r#use: "sig", alg: "EdDSA" }
+    };
+    Ok(Reply::ok(&Jwks { keys: published.map(key).collect() })?
+        .header("cache-control", "public, max-age=300"))
 }

@@ -35,6 +35,10 @@ pub struct KeptSession {
     pub device: Option<Uuid>,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// When it was opened or last refreshed.
+    pub used_at: DateTime<Utc>,
+    /// From which address that was.
+    pub used_from: Option<String>,
     /// When it was ended, if it was.
     pub ended_at: Option<DateTime<Utc>>,
 }
@@ -92,6 +96,8 @@ pub struct KeptTicket {
 pub struct PersonData {
     /// The account.
     pub account: Account,
+    /// Since when it has its password, if it has one.
+    pub password_set_at: Option<DateTime<Utc>>,
     /// Its places, over all tenants, with the job in each.
     pub memberships: Vec<(Membership, Option<String>)>,
     /// Its devices.

@@ -7,16 +7,20 @@
 mod challenge;
 mod device;
 mod open;
+mod own;
 mod password;
 mod refresh;
 mod sign_in;
+mod switch;
 
 pub use challenge::{Challenge, ChallengeAnswer, ChallengeStore, answer_challenge};
 pub use device::{Device, DeviceOwner, DeviceStore, NewDevice, Platform, known_device};
 pub use open::{Opened, SignInFrom, SignedIn, Tokens, open_member_session};
+pub use own::{OwnSession, end_others, end_own, list_own};
 pub use password::{Admitted, PasswordAttempt, admit_password, sign_in_by_password};
 pub use refresh::{Refreshed, refresh};
 pub use sign_in::{Attempt, Outcome, SignInStore, request_code, sign_in};
+pub use switch::switch;
 
 use crate::actor::{Actor, Realm};
 use crate::context::Context;
@@ -25,6 +29,7 @@ use crate::id::{AccountId, DeviceId, MemberId, OperatorId, SessionId, TenantId};
 use crate::journal::{Entry, Journal};
 use chrono::{DateTime, Duration, Utc};
 use std::fmt;
+use std::net::IpAddr;
 
 /// The SHA-256 of a secret token: all that is kept of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +92,10 @@ pub struct Session {
     pub previous: Option<TokenHash>,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// When it was opened or last refreshed.
+    pub used_at: DateTime<Utc>,
+    /// From which address that was.
+    pub used_from: Option<IpAddr>,
     /// Until when it lives without another refresh.
     pub idle_until: DateTime<Utc>,
     /// Until when it lives at all.
@@ -122,6 +131,17 @@ pub trait SessionStore {
     /// # Errors
     /// `version_stale`.
     fn update_session(&mut self, session: &Session) -> Result<()>;
+    /// The live sessions of an account, over all tenants, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn own_sessions(
+        &mut self,
+        account: AccountId,
+        now: DateTime<Utc>,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<OwnSession>>;
     /// Ends every open session of an account, but for one.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ pub(super) fn open_operator_session(
     Ok(Opened { session, new_device, who: SignedIn::Operator(operator) })
 }
 
-fn started(session: &Session, device: DeviceId) -> Entry {
+pub(super) fn started(session: &Session, device: DeviceId) -> Entry {
     Entry::new("session.started", "session", session.id)
         .change("realm", None::<String>, session.owner.realm().name())
         .change("device", None::<String>, device.to_string())
@@ -115,7 +115,7 @@ fn remember_device(
     Ok((id, true))
 }
 
-fn start(
+pub(super) fn start(
     context: &Context<'_>,
     owner: Owner,
     device: DeviceId,
@@ -129,6 +129,8 @@ fn start(
         current: tokens.refresh,
         previous: None,
         created_at: context.now,
+        used_at: context.now,
+        used_from: context.origin.ip,
         idle_until: context.now + lifetime.idle,
         expires_at: context.now + lifetime.absolute,
         ended_at: None,

@@ -38,6 +38,7 @@ impl Session {
             return Step::Replayed(self);
         }
         self.current = next;
+        self.used_at = now;
         self.idle_until = (now + lifetime.idle).min(self.expires_at);
         Step::Rotated(self)
     }
@@ -64,7 +65,8 @@ pub fn refresh(
     let Some(session) = tx.session(id)? else { return Ok(Refreshed::Ended) };
     match session.present(presented, next, lifetime, context.now) {
         Step::Ended => Ok(Refreshed::Ended),
-        Step::Rotated(session) => {
+        Step::Rotated(mut session) => {
+            session.used_from = context.origin.ip;
             if tx.session_actor(id, context.now)?.is_none() {
                 return Ok(Refreshed::Ended);
             }
@@ -97,6 +99,8 @@ mod tests {
             current: TokenHash([1; 32]),
             previous: None,
             created_at: now,
+            used_at: now,
+            used_from: None,
             idle_until: now + LIFETIME.idle,
             expires_at: now + LIFETIME.absolute,
             ended_at: None,

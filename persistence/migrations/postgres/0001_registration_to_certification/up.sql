@@ -32,6 +32,8 @@ CREATE TABLE sessions (
     current_token bytea NOT NULL,
     previous_token bytea,
     created_at timestamptz NOT NULL,
+    used_at timestamptz NOT NULL,
+    used_from text COLLATE "C",
     idle_until timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     ended_at timestamptz,
@@ -433,6 +435,14 @@ CREATE TABLE guesses (
     last_at timestamptz NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (guarded, subject, requester)
+);
+
+CREATE TABLE signing_keys (
+    id uuid NOT NULL PRIMARY KEY,
+    pkcs8_sealed bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    signs_from timestamptz NOT NULL,
+    retires_at timestamptz
 );
 
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -1,3 +1,4 @@
+DROP TABLE signing_keys;
 DROP TABLE guesses;
 DROP TABLE passwords;
 DROP TABLE sms_messages;

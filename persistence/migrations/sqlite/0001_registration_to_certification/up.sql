@@ -32,6 +32,8 @@ CREATE TABLE sessions (
     current_token BLOB NOT NULL,
     previous_token BLOB,
     created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL,
+    used_from TEXT,
     idle_until INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     ended_at INTEGER,
@@ -432,6 +434,14 @@ CREATE TABLE guesses (
     last_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (guarded, subject, requester)
+) STRICT;
+
+CREATE TABLE signing_keys (
+    id BLOB NOT NULL PRIMARY KEY,
+    pkcs8_sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    signs_from INTEGER NOT NULL,
+    retires_at INTEGER
 ) STRICT;
 
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -139,13 +139,12 @@ pub fn query(backend: crate::Backend, database: &str, sql: &str) -> Vec<String> 
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
-/// What other people's libraries say of a token, against the keys that a server publishes: PyJWT, and jose where `JOSE_FOLDER` says
+/// What other people's libraries say of a token, against the keys that a server publishes: `PyJWT`, and jose where `JOSE_FOLDER` says
 /// in which folder it is installed (`make contract`). Each gives the session.
 pub fn judged(base: &str, issuer: &str, token: &str) -> Vec<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let python = root.join("../target/tools/bin/python3");
     let mut judges = vec![(python, root.join("support/tokens.py"))];
-    #[expect(clippy::disallowed_methods, reason = "asked for by a script, not a setting of the service")]
     let jose = std::env::var_os("JOSE_FOLDER");
     if let Some(folder) = jose {
         judges.push((PathBuf::from("node"), PathBuf::from(folder).join("tokens.mjs")));

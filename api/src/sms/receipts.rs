@@ -91,7 +91,7 @@ pub(crate) async fn receive_twilio_report(call: Call, request: HttpRequest, body
         Carriage::Twilio(account) => Some(account),
         _ => None,
     });
-    let account = account.ok_or(Code::NotFound)?;
+    let account = account.ok_or(Code::Unauthenticated)?;
     let text = std::str::from_utf8(&body.0).map_err(|_| Error::from(Code::MalformedRequest))?;
     let form = Query::<BTreeMap<String, String>>::from_query(text)
         .map_err(|_| Error::from(Code::MalformedRequest))?

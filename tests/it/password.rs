@@ -69,6 +69,9 @@ both!(a_password_is_set_changed_and_used, |world| {
     let wrong = json!({"password": "quite another long one", "current_password": GOOD});
     let refused = put(&company, wrong).await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), [("/current_password".to_owned(), "password_wrong".to_owned())]);
+    // Without a proof nobody learns what was used before.
+    let oracle = json!({"password": BETTER, "code": "000000"});
+    put(&company, oracle).await.refused(422, "verification_code_expired");
     // One of the last is refused, also the one that is.
     for used in [GOOD, BETTER] {
         let again = json!({"password": used, "current_password": BETTER});

@@ -1,16 +1,18 @@
 use super::{good, hashed};
 use crate::http::actor::Member;
-use crate::http::answer::{Outcome, Reply};
+use crate::http::answer::{Failure, Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
 use crate::session::refusal;
 use actix_web::put;
-use domain::actor::Realm;
 use domain::error::{Code as ErrorCode, Faults, Place};
-use domain::guess::{Guarded, admit};
-use domain::password::{Password, Proof, Replacement, Rules, change, context_words, prepare};
-use domain::verification::{Code, Requester, Subject};
+use domain::password::{
+    Password, Proof, Replacement, Rules, Wanted, change, context_words, count_try, forget_tries, prepare,
+    try_code,
+};
+use domain::verification::{Check, Code};
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -53,23 +55,23 @@ pub(crate) async fn set_password(call: Call, member: Member, body: Body<SetPassw
         faults.note("/current_password", ErrorCode::ProofMissing);
     }
     faults.finish()?;
-    let wanted = call.read(tenant, move |tx, _| prepare(tx, &actor)).await?;
+    let wanted = Arc::new(call.read(tenant, move |tx, _| prepare(tx, &actor)).await?);
     let password = good(&body.value.password, &context_words(&wanted.profile), rules)?;
-    if let Some(current) = current.flatten() {
-        let known = wanted.known.as_ref().ok_or(ErrorCode::PasswordNotSet)?;
-        let subject = Subject::sign_in(Realm::Tenant, &wanted.profile.mobile);
-        // Whoever has somebody else's session guesses their password no faster than a stranger.
-        let counted = call.read_traced(move |tx, world| {
-            let guarded = (Guarded::Password, subject.as_str(), Requester::Stranger);
-            admit(tx, &world.context, guarded, &world.service.settings.passwords.patience)
+    let code = code.flatten();
+    if let Some(code) = code.clone() {
+        let shown = Arc::clone(&wanted);
+        let tried = call.read_traced(move |tx, world| {
+            try_code(tx, &world.context, &actor, &shown, &code, &world.service.keys)
         });
-        counted.await?;
-        if call.service.passwords.compare(&current, Some(&known.hash)).await?.is_none() {
-            return Err(Faults::one(Place::Body, "/current_password", ErrorCode::PasswordWrong).into());
+        match tried.await? {
+            Check::Correct => {}
+            check => return Err(refusal(check).into()),
         }
     }
+    if let Some(current) = current.flatten() {
+        require_current(&call, &wanted, &current).await?;
+    }
     let hash = hashed(&call.service, &password, wanted.known.as_ref(), rules).await?;
-    let code = code.flatten();
     let reply = call.write(tenant, body.fingerprint, move |tx, world| {
         let proof = code.as_ref().map_or(Proof::Password, Proof::Code);
         let replaced = (wanted.known.as_ref(), &hash);
@@ -79,4 +81,19 @@ pub(crate) async fn set_password(call: Call, member: Member, body: Body<SetPassw
         }
     });
     reply.await
+}
+
+/// Refuses whoever does not know the password so far.
+async fn require_current(call: &Call, wanted: &Arc<Wanted>, current: &Password) -> Result<(), Failure> {
+    let known = wanted.known.as_ref().ok_or(ErrorCode::PasswordNotSet)?;
+    let tried = Arc::clone(wanted);
+    let counted = call.read_traced(move |tx, world| {
+        count_try(tx, &world.context, &tried, &world.service.settings.passwords.patience)
+    });
+    counted.await?;
+    if call.service.passwords.compare(current, Some(&known.hash)).await?.is_none() {
+        return Err(Faults::one(Place::Body, "/current_password", ErrorCode::PasswordWrong).into());
+    }
+    let right = Arc::clone(wanted);
+    call.read_traced(move |tx, _| forget_tries(tx, &right)).await
 }

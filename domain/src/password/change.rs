@@ -4,15 +4,15 @@ use super::{PasswordHash, PasswordStore, Rules, StoredPassword};
 use crate::actor::{Actor, MemberActor, Realm};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::guess::{Guarded, GuessStore};
+use crate::guess::{Guarded, GuessStore, Patience, admit};
 use crate::id::NoticeId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
-use crate::person::{SensitiveAction, confirm};
+use crate::person::{SensitiveAction, confirm, try_confirm};
 use crate::session::SessionStore;
-use crate::verification::{Check, Code as Digits, CodeBook, Subject, VerificationStore};
+use crate::verification::{Check, Code as Digits, CodeBook, Requester, Subject, VerificationStore};
 
 /// What is known before a password is changed: the slow work is done with it, outside any transaction.
 #[derive(Debug, Clone)]
@@ -47,6 +47,47 @@ pub enum Replacement {
 /// When the store fails.
 pub fn prepare(tx: &mut (impl MemberStore + PasswordStore), actor: &MemberActor) -> Result<Wanted> {
     Ok(Wanted { profile: tx.profile(actor.member)?, known: tx.password(actor.account)? })
+}
+
+/// Looks whether a code shows that it is the owner, without spending it: only the owner is told more of the password. A wrong
+/// code has to be committed.
+///
+/// # Errors
+/// When the store fails.
+pub fn try_code(
+    tx: &mut impl VerificationStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    wanted: &Wanted,
+    code: &Digits,
+    codes: &dyn CodeBook,
+) -> Result<Check> {
+    let mobile = &wanted.profile.mobile;
+    try_confirm(tx, context, actor, mobile, SensitiveAction::SetPassword, code, codes)
+}
+
+/// Counts a try at the password so far, before it is looked at: whoever has somebody else's session guesses no faster than a
+/// stranger.
+///
+/// # Errors
+/// `guess_too_soon`, `guesses_exhausted`.
+pub fn count_try(
+    tx: &mut impl GuessStore,
+    context: &Context<'_>,
+    wanted: &Wanted,
+    patience: &Patience,
+) -> Result<()> {
+    let subject = Subject::sign_in(Realm::Tenant, &wanted.profile.mobile);
+    admit(tx, context, (Guarded::Password, subject.as_str(), Requester::Stranger), patience)
+}
+
+/// Forgets the tries, because the last one was right.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget_tries(tx: &mut impl GuessStore, wanted: &Wanted) -> Result<()> {
+    let subject = Subject::sign_in(Realm::Tenant, &wanted.profile.mobile);
+    tx.forget_guesses(Guarded::Password, subject.as_str(), Some(Requester::Stranger))
 }
 
 /// Replaces the actor's password with one that was found good. Whatever comes of a code has to be committed.

@@ -87,6 +87,27 @@ pub fn send_confirmation(
     Ok(sent)
 }
 
+/// Looks whether the code that is to confirm a sensitive action is right, without spending it. A wrong one has to be committed.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn try_confirm(
+    tx: &mut impl VerificationStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    mobile: &MobileNumber,
+    action: SensitiveAction,
+    code: &Code,
+    codes: &dyn CodeBook,
+) -> Result<Check> {
+    let subject = action.subject(actor);
+    verification::try_on(tx, context, &entered(&subject, mobile, code), codes)
+}
+
+fn entered<'a>(subject: &'a Subject, mobile: &'a MobileNumber, code: &'a Code) -> Entered<'a> {
+    Entered { purpose: Purpose::ConfirmSensitive, subject, mobile, requester: Requester::Stranger, code }
+}
+
 /// Enters the code that confirms a sensitive action. Whatever comes of it has to be committed.
 ///
 /// # Errors
@@ -100,12 +121,6 @@ pub(crate) fn confirm(
     code: &Code,
     codes: &dyn CodeBook,
 ) -> Result<Check> {
-    let entered = Entered {
-        purpose: Purpose::ConfirmSensitive,
-        subject: &action.subject(actor),
-        mobile,
-        requester: Requester::Stranger,
-        code,
-    };
-    verification::enter(tx, context, &entered, codes)
+    let subject = action.subject(actor);
+    verification::enter(tx, context, &entered(&subject, mobile, code), codes)
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The main job over plain HTTP, against a running server: a company registers with an SMS code, uploads its documents,
 # submits them; a reviewer sends them back, the company answers, the reviewer approves; anyone with the number looks up. In
-# the second act a license is blurred, a number does not fit, the clock is paused, and two reviewers reject for good, and a ticket names the certification.
+# the second act a license is blurred, a number does not fit, the clock is paused, two reviewers reject for good, and a ticket names
+# the certification. In the third, the owner sets a password and signs in with it.
 #
 #   tests/story.sh [base URL, default http://127.0.0.1:8080]
 #
@@ -225,5 +226,27 @@ call POST "/v1/platform/tickets/$ticket/messages" 201 "${operator[@]}" -H 'conte
 call GET "/v1/tickets/$ticket/messages" 200 "${auth[@]}"
 call POST "/v1/tickets/$ticket/resolution" 200 "${auth[@]}"
 echo "state: $(field state)"
+
+say "Act three: the owner sets a password, which is to be a good one"
+before=$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)
+call POST /v1/me/confirmation-codes 202 "${auth[@]}" -H 'content-type: application/json' -d '{"action": "set_password"}'
+code=$(code_for "$owner" "$before")
+password() { call PUT /v1/me/password "$1" "${auth[@]}" -H 'content-type: application/json' -d "{\"password\": \"$2\", \"code\": \"$code\"}"; }
+password 422 "woaini1314520"
+echo "refused: $(field errors.0.code)"
+[ "$(field errors.0.code)" = password_common ]
+password 204 "mahogany cartwheel gravity"
+
+say "A stranger guesses; the owner signs in with the password, sees the sessions and ends the others"
+sign_in() { call POST /v1/sessions "$1" -H 'content-type: application/json' -d "{\"method\": \"password\", \"mobile\": \"$owner\", \"password\": \"$2\", \"device\": $device}"; }
+sign_in 401 "password123456"
+sign_in 201 "mahogany cartwheel gravity"
+elsewhere=(-H "authorization: Bearer $(field session.access_token)")
+call GET /v1/me/sessions 200 "${elsewhere[@]}"
+[ "$(field data.0.current)" = True ]
+call DELETE /v1/me/sessions 204 "${elsewhere[@]}"
+sleep 1
+call GET /v1/me 401 "${auth[@]}"
+call GET /v1/me 200 "${elsewhere[@]}"
 
 say "The story is told."

@@ -4,16 +4,15 @@
 use crate::clock::SystemRandomness;
 use crate::http::call::blocking;
 use crate::settings::HashCost;
-use argon2::password_hash::phc::PasswordHash as Phc;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use domain::context::Random;
 use domain::error::{Code, Error, Result};
 use domain::password::{Judge, Password, PasswordHash};
 use flate2::read::GzDecoder;
 use ring::digest;
 use std::io::{BufRead, BufReader};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -26,6 +25,8 @@ pub(crate) struct Passwords {
     argon: Argon2<'static>,
     turns: Arc<Semaphore>,
     random: SystemRandomness,
+    /// The memory of those whose turn is over, for the next ones: as much as may be hashed at once, and no more.
+    memory: Arc<Memory>,
     /// What is compared with where there is nothing to compare with, so that it takes the same time.
     nobody: Arc<PasswordHash>,
 }
@@ -37,9 +38,10 @@ impl Passwords {
         let wrong = |error: &dyn std::fmt::Display| Error::internal(format!("GONGPAI_ARGON2_…: {error}"));
         let params = Params::new(cost.kib, cost.passes, cost.lanes, None).map_err(|error| wrong(&error))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon, &random.bytes(), &random)?;
+        let memory = Arc::new(Memory::default());
+        let nobody = memory.hash(&argon, &random.bytes(), &random)?;
         let turns = Arc::new(Semaphore::new(cost.parallel.max(1)));
-        Ok(Self { argon, turns, random, nobody: Arc::new(nobody) })
+        Ok(Self { argon, turns, random, memory, nobody: Arc::new(nobody) })
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit> {
@@ -54,7 +56,7 @@ impl Passwords {
         let (permit, own, password) = (self.turn().await?, self.clone(), password.clone());
         blocking(move || {
             let _permit = permit;
-            hash(&own.argon, password.reveal().as_bytes(), &own.random)
+            own.memory.hash(&own.argon, password.reveal().as_bytes(), &own.random)
         })
         .await
     }
@@ -70,40 +72,72 @@ impl Passwords {
         let (exists, known) = (known.is_some(), known.unwrap_or(&self.nobody).clone());
         blocking(move || {
             let _permit = permit;
-            if !is_right(&password, &known) || !exists {
+            if !own.memory.is_right(&password, &known) || !exists {
                 return Ok(None);
             }
             if costs(&known) == Some(cost_of(own.argon.params())) {
                 return Ok(Some(known));
             }
-            hash(&own.argon, password.reveal().as_bytes(), &own.random).map(Some)
+            own.memory.hash(&own.argon, password.reveal().as_bytes(), &own.random).map(Some)
         })
         .await
     }
 
     /// Whether a password is one of some, each of which is compared.
     pub(crate) async fn is_among(&self, password: &Password, known: Vec<PasswordHash>) -> Result<bool> {
-        let (permit, password) = (self.turn().await?, password.clone());
+        let (permit, own, password) = (self.turn().await?, self.clone(), password.clone());
         blocking(move || {
             let _permit = permit;
-            Ok(known.iter().any(|known| is_right(&password, known)))
+            Ok(known.iter().any(|known| own.memory.is_right(&password, known)))
         })
         .await
     }
 }
 
-fn hash(argon: &Argon2<'_>, password: &[u8], random: &dyn Random) -> Result<PasswordHash> {
-    let failed = |error: &dyn std::fmt::Display| Error::internal(format!("hashing: {error}"));
-    let hash: Phc =
-        argon.hash_password_with_salt(password, &random.bytes()[..16]).map_err(|error| failed(&error))?;
-    Ok(PasswordHash::new(hash.to_string()))
-}
+/// The blocks that Argon2 fills. An allocator would keep some for each thread that ever hashed.
+#[derive(Default)]
+struct Memory(Mutex<Vec<Vec<Block>>>);
 
-/// Compares with the cost that the hash was made with.
-fn is_right(password: &Password, known: &PasswordHash) -> bool {
-    let argon = Argon2::default();
-    Phc::new(known.as_str())
-        .is_ok_and(|known| argon.verify_password(password.reveal().as_bytes(), &known).is_ok())
+impl Memory {
+    fn fill(&self, argon: &Argon2<'_>, password: &[u8], salt: &[u8], out: &mut [u8]) -> argon2::Result<()> {
+        let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        blocks.resize(argon.params().block_count(), Block::new());
+        let filled = argon.hash_password_into_with_memory(password, salt, out, &mut blocks);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
+        filled
+    }
+
+    fn hash(&self, argon: &Argon2<'_>, password: &[u8], random: &dyn Random) -> Result<PasswordHash> {
+        let failed = |error: &dyn std::fmt::Display| Error::internal(format!("hashing: {error}"));
+        let (bytes, mut out) = (random.bytes(), [0; 32]);
+        let salt = &bytes[..16];
+        self.fill(argon, password, salt, &mut out).map_err(|error| failed(&error))?;
+        let phc = Phc {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(argon.params()).map_err(|error| failed(&error))?,
+            salt: Some(Salt::new(salt).map_err(|error| failed(&error))?),
+            hash: Some(Output::new(&out).map_err(|error| failed(&error))?),
+        };
+        Ok(PasswordHash::new(phc.to_string()))
+    }
+
+    /// Compares with the cost that the hash was made with.
+    fn is_right(&self, password: &Password, known: &PasswordHash) -> bool {
+        let computed = || {
+            let known = Phc::new(known.as_str()).ok()?;
+            let params = Params::try_from(&known).ok()?;
+            let algorithm = Algorithm::try_from(known.algorithm.as_str()).ok()?;
+            let version = Version::try_from(known.version?).ok()?;
+            let (salt, expected) = (known.salt?, known.hash?);
+            let mut out = vec![0; expected.as_ref().len()];
+            let argon = Argon2::new(algorithm, version, params);
+            self.fill(&argon, password.reveal().as_bytes(), salt.as_ref(), &mut out).ok()?;
+            // Outputs compare in constant time.
+            Some(Output::new(&out).ok()? == expected)
+        };
+        computed().unwrap_or(false)
+    }
 }
 
 /// The cost that a hash was made with: memory, passes, lanes.
@@ -177,9 +211,9 @@ mod tests {
     #[test]
     fn hashes_of_other_programs_are_understood() {
         let known = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-        assert!(is_right(&word("password"), &PasswordHash::new(known.to_owned())));
-        assert!(!is_right(&word("Password"), &PasswordHash::new(known.to_owned())));
-        assert!(!is_right(&word("password"), &PasswordHash::new("nonsense".to_owned())));
+        assert!(Memory::default().is_right(&word("password"), &PasswordHash::new(known.to_owned())));
+        assert!(!Memory::default().is_right(&word("Password"), &PasswordHash::new(known.to_owned())));
+        assert!(!Memory::default().is_right(&word("password"), &PasswordHash::new("nonsense".to_owned())));
     }
 
     #[test]

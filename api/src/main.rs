@@ -149,7 +149,7 @@ fn run(command: Command) -> Result<()> {
         Command::Keys(KeysCommand::RotateSigning) => {
             let service = open(settings)?;
             service.learn_signing_keys()?;
-            service.rotate_signing_key(None)?;
+            service.rotate_signing_key()?;
             print("the next key signs in ten minutes\n")
         }
         Command::Documents(DocumentsCommand::Tidy { minutes }) => {

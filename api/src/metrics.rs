@@ -112,10 +112,6 @@ impl Metrics {
         self.sms.with_label_values(&[carrier, outcome]).inc();
     }
 
-    pub(crate) fn carrier_rests(&self, carrier: &str, rests: bool) {
-        self.carrier_rests.with_label_values(&[carrier]).set(rests.into());
-    }
-
     /// `reason`: the budget or the code of the error, of which there are few.
     pub(crate) fn code_refused(&self, reason: &str) {
         self.codes_refused.with_label_values(&[reason]).inc();
@@ -131,6 +127,9 @@ impl Metrics {
         self.connections_open.set(pools.open.into());
         self.connections_idle.set(pools.idle.into());
         self.calendar_days_left.set(service.calendar_days_left());
+        for (carrier, rests) in service.relay.resting() {
+            self.carrier_rests.with_label_values(&[carrier.name()]).set(rests.into());
+        }
         if let Ok(jobs) = service.database.job_counts(service.clock.now()) {
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             self.jobs_ready.set(number(jobs.ready));

@@ -4,7 +4,7 @@
 use crate::keys::SigningKey;
 use crate::service::Service;
 use crate::token::TokenKey;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::actor::Actor;
 use domain::context::{Context, Origin};
 use domain::error::{Error, Result};
@@ -26,18 +26,32 @@ impl Service {
     /// When the database fails, or a key cannot be opened.
     pub fn learn_signing_keys(&self) -> Result<()> {
         self.add(&self.keys.signing, Turn::IfUnknown)?;
-        self.take_signing_keys()
+        self.take_signing_keys().map(drop)
     }
 
-    /// Makes the key that signs next; with an age, only when the newest one is older than that.
+    /// Makes the key that signs next.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn rotate_signing_key(&self, older_than: Option<Duration>) -> Result<()> {
-        let key = SigningKey::fresh().ok_or_else(|| Error::internal("no random bytes"))?;
-        let turn = older_than.map_or(Turn::Now, |age| Turn::IfOlderThan(self.clock.now() - age));
-        self.add(&key, turn)?;
-        self.take_signing_keys()
+    pub fn rotate_signing_key(&self) -> Result<()> {
+        self.add(&SigningKey::fresh().ok_or_else(no_randomness)?, Turn::Now)?;
+        self.take_signing_keys().map(drop)
+    }
+
+    /// Learns of keys that other replicas made, and makes the next one when the newest has come of age.
+    ///
+    /// # Errors
+    /// When the database fails, or a key cannot be opened.
+    pub fn turn_signing_keys(&self) -> Result<()> {
+        let newest = self.take_signing_keys()?;
+        let Some(age) = self.settings.tokens.key_age else { return Ok(()) };
+        let since = self.clock.now() - age;
+        if newest.is_none_or(|made| made < since) {
+            // Two replicas may come to it at once.
+            self.add(&SigningKey::fresh().ok_or_else(no_randomness)?, Turn::IfOlderThan(since))?;
+            self.take_signing_keys()?;
+        }
+        Ok(())
     }
 
     fn add(&self, key: &SigningKey, turn: Turn) -> Result<()> {
@@ -50,24 +64,33 @@ impl Service {
             // What was signed until then has ended, wherever clocks differ a little.
             others_retire_at: signs_from + Duration::seconds(self.access_tokens.seconds().into()) + SLACK,
         };
-        if self.database.add_signing_key(next, turn, now)? {
-            let origin = Origin::default();
-            let context = Context { now, random: &self.random, origin: &origin };
-            let entry = Entry::new("signing_key.added", "signing_key", next.id);
-            let entry = entry.change("kid", None::<String>, key.id.as_str());
-            self.database.write(|tx| tx.record(&context, &Actor::System, entry.clone()))?;
-        }
-        Ok(())
+        let origin = Origin::default();
+        let context = Context { now, random: &self.random, origin: &origin };
+        self.database.write(|tx| {
+            if tx.add_signing_key(next, turn, now)? {
+                let entry = Entry::new("signing_key.added", "signing_key", next.id);
+                let entry = entry.change("kid", None::<String>, key.id.as_str());
+                tx.record(&context, &Actor::System, entry)?;
+            }
+            Ok(())
+        })
     }
 
-    fn take_signing_keys(&self) -> Result<()> {
-        let mut keys = Vec::new();
-        for known in self.database.signing_keys(self.clock.now())? {
+    /// Takes the keys as they are kept, and says when the newest was made.
+    fn take_signing_keys(&self) -> Result<Option<DateTime<Utc>>> {
+        let stored = self.database.signing_keys(self.clock.now())?;
+        let newest = stored.iter().map(|key| key.created_at).max();
+        let mut keys = Vec::with_capacity(stored.len());
+        for known in stored {
             let wrong = |error| Error::internal(format!("a signing key: {error}"));
             let key = SigningKey::from_pkcs8(known.pkcs8).map_err(wrong)?;
             keys.push(TokenKey::new(&key, known.signs_from, known.retires_at));
         }
         self.access_tokens.take(keys);
-        Ok(())
+        Ok(newest)
     }
+}
+
+fn no_randomness() -> Error {
+    Error::internal("no random bytes")
 }

@@ -9,6 +9,7 @@ pub mod account;
 pub mod actor;
 pub mod agreement;
 pub mod assessment;
+mod bundle;
 pub mod certification;
 pub mod context;
 pub mod department;

@@ -4,6 +4,7 @@
 
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole, OperatorActor};
+use crate::bundle::bundle;
 use crate::certification::{
     ApplicationNumber, ApplicationStore, Case, CertificateStore, State, Terms, schedule_erasure,
 };
@@ -115,33 +116,9 @@ pub trait TakeoverStore {
     fn update_takeover(&mut self, takeover: &Takeover) -> Result<()>;
 }
 
-/// Everything that handing a tenant over touches.
-pub trait TransferStore:
-    TakeoverStore
-    + TenantScope
-    + ApplicationStore
-    + CertificateStore
-    + DissolutionStore
-    + DepartmentStore
-    + MemberStore
-    + NoticeStore
-    + JobQueue
-    + Journal
-{
-}
-
-impl<T> TransferStore for T where
-    T: TakeoverStore
-        + TenantScope
-        + ApplicationStore
-        + CertificateStore
-        + DissolutionStore
-        + DepartmentStore
-        + MemberStore
-        + NoticeStore
-        + JobQueue
-        + Journal
-{
+bundle! {
+    /// Everything that handing a tenant over touches.
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + DepartmentStore + MemberStore + NoticeStore + JobQueue + Journal
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.

@@ -17,6 +17,7 @@ mod review_clock;
 mod review_desk;
 mod second_reviewer;
 mod session;
+mod signing_keys;
 mod sms;
 mod store;
 mod takeover;

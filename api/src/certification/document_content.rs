@@ -33,7 +33,7 @@ pub(crate) async fn get_certification_document_content(
 ) -> Outcome {
     let id = id.into_inner().into();
     let tenant = member.0.tenant;
-    let viewed = call.read_traced(move |tx, world| {
+    let viewed = call.transact(move |tx, world| {
         tx.enter(tenant);
         view_document(tx, &world.context, &member.0, id)
     });

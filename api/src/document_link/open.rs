@@ -30,7 +30,7 @@ use persistence::Folder;
 pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Params<NoParams>) -> Outcome {
     let linked = Linked::open(&call.service, &token.into_inner())?;
     let part = if linked.original { Part::Original } else { Part::View };
-    let viewed = call.read_traced(move |tx, world| {
+    let viewed = call.transact(move |tx, world| {
         let actor = tx.session_actor(linked.session.into(), world.context.now)?;
         match (actor, linked.review) {
             (Some(Actor::Member(member)), None) => {

@@ -121,8 +121,9 @@ impl Call {
         }
     }
 
-    /// Reads, and writes the trace that the reading leaves.
-    pub(crate) async fn read_traced<T: Send + 'static>(
+    /// Does something in one transaction and gives what came of it: a reading that leaves a trace, or a step that has to be
+    /// durable before the next one.
+    pub(crate) async fn transact<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx<'_>, &World<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T, Failure> {

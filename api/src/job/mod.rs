@@ -112,11 +112,7 @@ pub(crate) async fn run_slow(service: Arc<Service>, mut stop: watch::Receiver<bo
 
 /// Forgets what is of no use any more, and lets keys take their turns.
 fn sweep(service: &Service) {
-    let turned = match service.settings.tokens.key_age {
-        Some(age) => service.rotate_signing_key(Some(age)),
-        None => service.learn_signing_keys(),
-    };
-    if let Err(error) = turned {
+    if let Err(error) = service.turn_signing_keys() {
         tracing::warn!(%error, "the keys of access tokens were not looked at");
     }
     if let Err(error) = service.database.sweep(service.clock.now()) {

@@ -60,7 +60,7 @@ pub(crate) async fn set_password(call: Call, member: Member, body: Body<SetPassw
     let code = code.flatten();
     if let Some(code) = code.clone() {
         let shown = Arc::clone(&wanted);
-        let tried = call.read_traced(move |tx, world| {
+        let tried = call.transact(move |tx, world| {
             try_code(tx, &world.context, &actor, &shown, &code, &world.service.keys)
         });
         match tried.await? {
@@ -87,7 +87,7 @@ pub(crate) async fn set_password(call: Call, member: Member, body: Body<SetPassw
 async fn require_current(call: &Call, wanted: &Arc<Wanted>, current: &Password) -> Result<(), Failure> {
     let known = wanted.known.as_ref().ok_or(ErrorCode::PasswordNotSet)?;
     let tried = Arc::clone(wanted);
-    let counted = call.read_traced(move |tx, world| {
+    let counted = call.transact(move |tx, world| {
         count_try(tx, &world.context, &tried, &world.service.settings.passwords.patience)
     });
     counted.await?;
@@ -95,5 +95,5 @@ async fn require_current(call: &Call, wanted: &Arc<Wanted>, current: &Password) 
         return Err(Faults::one(Place::Body, "/current_password", ErrorCode::PasswordWrong).into());
     }
     let right = Arc::clone(wanted);
-    call.read_traced(move |tx, _| forget_tries(tx, &right)).await
+    call.transact(move |tx, _| forget_tries(tx, &right)).await
 }

@@ -54,7 +54,7 @@ pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<R
         // What the code's holder learns of their password is told only to them.
         good(&body.value.password, &[], rules)?;
         let shared = Arc::clone(&asked);
-        let tried = call.read_traced(move |tx, world| {
+        let tried = call.transact(move |tx, world| {
             let (mobile, code, token) = &*shared;
             let requester = known_device(tx, token.as_ref(), Realm::Tenant, mobile)?;
             let keys = &world.service.keys;

@@ -235,7 +235,7 @@ impl MyData {
 #[get("/v1/me/data")]
 pub(crate) async fn export_my_data(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
     let language = call.language();
-    let data = call.read_traced(move |tx, world| {
+    let data = call.transact(move |tx, world| {
         tx.enter(member.0.tenant);
         export(tx, &world.context, &member.0)
     });

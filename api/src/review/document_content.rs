@@ -29,7 +29,7 @@ pub(crate) async fn get_review_document_content(
     _: Params<NoParams>,
 ) -> Outcome {
     let (id, document) = ids.into_inner();
-    let viewed = call.read_traced(move |tx, world| {
+    let viewed = call.transact(move |tx, world| {
         review::view_document(tx, &world.context, &operator.0, id.into(), document.into())
     });
     let (tenant, document) = viewed.await?;

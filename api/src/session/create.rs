@@ -206,7 +206,7 @@ async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &P
     let mut compared = None;
     if !call.repeated().await? {
         let asked = Arc::clone(&wish);
-        let admitted = call.read_traced(move |tx, world| {
+        let admitted = call.transact(move |tx, world| {
             let patience = &world.service.settings.passwords.patience;
             admit_password(tx, &world.context, &asked.mobile, asked.token.as_ref(), patience)
         });

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use domain::id::SessionId;
 use domain::session::{OwnSession, end_others, end_own, list_own};
 use serde::Serialize;
-use std::sync::{Arc, Mutex, PoisonError};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -119,15 +118,9 @@ pub(crate) async fn end_my_session(call: Call, id: Path<Uuid>, member: Member) -
 )]
 #[delete("/v1/me/sessions")]
 pub(crate) async fn end_my_other_sessions(call: Call, member: Member) -> Outcome {
-    let ended = Arc::new(Mutex::new(Vec::new()));
-    let noted = Arc::clone(&ended);
-    let reply = call.write(None, NO_BODY, move |tx, world| {
-        *noted.lock().unwrap_or_else(PoisonError::into_inner) = end_others(tx, &world.context, &member.0)?;
-        Ok(Reply::no_content())
-    });
-    let reply = reply.await?;
-    for session in ended.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        call.service.sessions.forget(*session);
+    let ended = call.transact(move |tx, world| end_others(tx, &world.context, &member.0)).await?;
+    for session in ended {
+        call.service.sessions.forget(session);
     }
-    Ok(reply)
+    Ok(Reply::no_content())
 }

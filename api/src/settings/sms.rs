@@ -5,7 +5,6 @@ use chrono::Duration;
 use domain::error::Language;
 use domain::sms::{Carrier, Template};
 use domain::verification::{Budgets, Limits};
-use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// The templates that were registered with a carrier.
@@ -100,9 +99,9 @@ pub(super) fn read(source: &mut Source) -> Result<Sms, SettingError> {
     let templates = templates(source)?;
     let mut known = [
         (Carrier::Outbox, Some(Ok(Carriage::Outbox))),
-        (Carrier::Aliyun, aliyun(source, sign_name.as_ref(), &templates)?),
-        (Carrier::Tencent, tencent(source, sign_name.as_ref(), &templates)?),
-        (Carrier::Twilio, twilio(source)?),
+        (Carrier::Aliyun, Some(aliyun(source, sign_name.as_ref(), &templates)?)),
+        (Carrier::Tencent, Some(tencent(source, sign_name.as_ref(), &templates)?)),
+        (Carrier::Twilio, Some(twilio(source)?)),
     ];
     let mut carriers = Vec::new();
     for name in named.split(',').map(str::trim) {
@@ -181,7 +180,7 @@ pub(super) fn read(source: &mut Source) -> Result<Sms, SettingError> {
 }
 
 /// A carriage that is wrong only if somebody wants it.
-type Wanted = Option<Result<Carriage, SettingError>>;
+type Wanted = Result<Carriage, SettingError>;
 
 fn required(name: &'static str, value: Option<String>) -> Result<String, SettingError> {
     value.ok_or_else(|| SettingError::new(name, "is required by GONGPAI_SMS_CARRIERS"))
@@ -208,7 +207,7 @@ fn aliyun(
             templates: registered(templates, Carrier::Aliyun)?,
         }))
     };
-    Ok(Some(made()))
+    Ok(made())
 }
 
 fn tencent(
@@ -236,7 +235,7 @@ fn tencent(
             templates: registered(templates, Carrier::Tencent)?,
         }))
     };
-    Ok(Some(made()))
+    Ok(made())
 }
 
 fn twilio(source: &mut Source) -> Result<Wanted, SettingError> {
@@ -260,7 +259,7 @@ fn twilio(source: &mut Source) -> Result<Wanted, SettingError> {
             mainland,
         }))
     };
-    Ok(Some(made()))
+    Ok(made())
 }
 
 /// Template ids by carrier, template and language, as the file has them.
@@ -276,8 +275,7 @@ fn templates(source: &mut Source) -> Result<Templates, SettingError> {
         SettingError::new(TEMPLATES, &format!("({path}) cannot be read: {error}"))
     };
     let text = std::fs::read_to_string(&path).map_err(|error| wrong(&error))?;
-    let read: Value = serde_json::from_str(&text).map_err(|error| wrong(&error))?;
-    serde_json::from_value(read).map_err(|error| wrong(&error))
+    serde_json::from_str(&text).map_err(|error| wrong(&error))
 }
 
 /// The templates of a carrier. Every code has to be there in a language; a notice that is not is left to the next carrier.

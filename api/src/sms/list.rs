@@ -33,7 +33,7 @@ pub(crate) struct SmsFilter {
 pub(crate) async fn list_sms_messages(call: Call, operator: Operator, filter: Params<SmsFilter>) -> Outcome {
     let SmsFilter { mobile, page } = filter.0;
     let mobile = MobileNumber::parse(&mobile).map_err(|wrong| Faults::one(Place::Query, "mobile", wrong))?;
-    let found = call.read_traced(move |tx, world| {
+    let found = call.transact(move |tx, world| {
         let (keys, name) = (&world.service.keys, format!("sms {}", mobile.as_str()));
         let after: Option<Uuid> = position(keys, &name, page.cursor.as_deref())?;
         let limit = page.limit();

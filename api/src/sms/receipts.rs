@@ -10,7 +10,7 @@ use actix_web::HttpRequest;
 use actix_web::post;
 use actix_web::web::{Path, Query};
 use domain::error::{Code, Error, Result};
-use domain::sms::{Carrier, Receipt, settle};
+use domain::sms::{Carrier, Delivery, Receipt, settle};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -120,10 +120,10 @@ fn read<T: DeserializeOwned>(body: &Raw) -> Result<Vec<T>> {
 }
 
 async fn note(call: &Call, carrier: Carrier, receipts: Vec<Receipt>) -> Result<(), Failure> {
-    for receipt in &receipts {
-        let became = receipt.failure.map_or("delivered", domain::sms::Failure::name);
+    let settled = call.transact(move |tx, world| settle(tx, &world.context, carrier, &receipts)).await?;
+    for receipt in settled {
+        let became = receipt.failure.map_or(Delivery::Delivered.name(), domain::sms::Failure::name);
         call.service.metrics.sms(carrier.name(), became);
     }
-    call.read_traced(move |tx, world| settle(tx, &world.context, carrier, &receipts)).await?;
     Ok(())
 }

@@ -120,7 +120,7 @@ pub(crate) async fn get_ticket_attachment_content(
     _: Params<NoParams>,
 ) -> Outcome {
     let (ticket, id) = ids.into_inner();
-    let viewed = call.read_traced(move |tx, world| {
+    let viewed = call.transact(move |tx, world| {
         view_attachment(tx, &world.context, &requester.0, ticket.into(), id.into())
     });
     let found = viewed.await?;

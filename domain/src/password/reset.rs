@@ -73,10 +73,8 @@ pub fn resettable(
         return Ok(Err(check));
     }
     let Some(account) = tx.account_by_mobile(mobile)? else { return Ok(Err(Check::Expired)) };
-    let mut profiles = Vec::new();
-    for place in tx.memberships(account.id)? {
-        profiles.push(Profile { membership: place, position: None, mobile: mobile.clone() });
-    }
+    let profile = |membership| Profile { membership, position: None, mobile: mobile.clone() };
+    let profiles = tx.memberships(account.id)?.into_iter().map(profile).collect();
     Ok(Ok(Reset { account: account.id, profiles, known: tx.password(account.id)? }))
 }
 

@@ -5,6 +5,7 @@ use super::ReviewStore;
 use super::clock::certification_notice;
 use super::work::{Work, WorkKind, WorkStore};
 use crate::actor::{Actor, OperatorActor};
+use crate::bundle::bundle;
 use crate::certification::{
     ApplicationKind, Case, CaseStore, Certificate, Decision, LastDecision, Outcome, State, Submission, Terms,
     schedule_erasure, set_life_clock,
@@ -21,35 +22,9 @@ use crate::tenant::{TenantScope, TenantStore};
 use crate::text::OrganizationName;
 use uuid::Uuid;
 
-/// Everything that a decision touches.
-pub trait DecisionStore:
-    ReviewStore
-    + TenantScope
-    + TenantStore
-    + CaseStore
-    + OperatorStore
-    + WorkStore
-    + NoticeStore
-    + MemberStore
-    + TakeoverStore
-    + JobQueue
-    + Journal
-{
-}
-
-impl<T> DecisionStore for T where
-    T: ReviewStore
-        + TenantScope
-        + TenantStore
-        + CaseStore
-        + OperatorStore
-        + WorkStore
-        + NoticeStore
-        + MemberStore
-        + TakeoverStore
-        + JobQueue
-        + Journal
-{
+bundle! {
+    /// Everything that a decision touches.
+    DecisionStore: ReviewStore + TenantScope + TenantStore + CaseStore + OperatorStore + WorkStore + NoticeStore + MemberStore + TakeoverStore + JobQueue + Journal
 }
 
 /// Lets a decision take effect: on the attempt, the application and the certificate; and tells the applicant.

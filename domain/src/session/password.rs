@@ -56,7 +56,7 @@ pub fn admit_password(
 /// the password was right; the same one, or one of today's cost.
 ///
 /// # Errors
-/// `version_stale` when the password was changed meanwhile.
+/// `busy` when the password was changed meanwhile.
 pub fn sign_in_by_password(
     tx: &mut impl SignInStore,
     context: &Context<'_>,
@@ -75,10 +75,8 @@ pub fn sign_in_by_password(
         return Ok(None);
     };
     // It may have been changed while it was compared.
-    let mut current = tx.password(known.account)?.ok_or(Code::VersionStale)?;
-    if current.version != known.version && current.hash != known.hash {
-        return Err(Code::VersionStale.into());
-    }
+    let current = tx.password(known.account)?.filter(|current| current.hash == known.hash);
+    let mut current = current.ok_or(Code::Busy)?;
     if current.hash != *hash {
         current.hash = hash.clone();
         tx.save_password(&current)?;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::account::AccountStore;
 use crate::actor::Realm;
+use crate::bundle::bundle;
 use crate::context::Context;
 use crate::error::Result;
 use crate::guess::{Guarded, GuessStore};
@@ -74,35 +75,9 @@ pub fn request_code(
     verification::send(tx, context, &request, limits)
 }
 
-/// Everything that signing in touches.
-pub trait SignInStore:
-    VerificationStore
-    + AccountStore
-    + OperatorStore
-    + MemberStore
-    + PasswordStore
-    + GuessStore
-    + SessionStore
-    + DeviceStore
-    + ChallengeStore
-    + TenantScope
-    + Journal
-{
-}
-
-impl<T> SignInStore for T where
-    T: VerificationStore
-        + AccountStore
-        + OperatorStore
-        + MemberStore
-        + PasswordStore
-        + GuessStore
-        + SessionStore
-        + DeviceStore
-        + ChallengeStore
-        + TenantScope
-        + Journal
-{
+bundle! {
+    /// Everything that signing in touches.
+    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + TenantScope + Journal
 }
 
 /// Signs in. Whatever comes of it has to be committed, because the code was spent on it.

@@ -128,8 +128,8 @@ pub trait SmsStore {
     fn sms_to(&mut self, mobile: &MobileNumber, after: Option<SmsId>, limit: u32) -> Result<Vec<SentSms>>;
 }
 
-/// Keeps what a carrier says became of its messages; of what it knows and we do not, nothing is kept. Gives how many were
-/// on their way.
+/// Keeps what a carrier says became of its messages, and gives the receipts of those that were on their way: what it knows and we
+/// do not is nothing, and the first word on a message is the last.
 ///
 /// # Errors
 /// When the store fails.
@@ -138,10 +138,12 @@ pub fn settle(
     context: &Context<'_>,
     carrier: Carrier,
     receipts: &[Receipt],
-) -> Result<usize> {
-    let mut settled = 0;
+) -> Result<Vec<Receipt>> {
+    let mut settled = Vec::new();
     for receipt in receipts {
-        settled += usize::from(tx.settle_sms(carrier, receipt, context.now)?);
+        if tx.settle_sms(carrier, receipt, context.now)? {
+            settled.push(receipt.clone());
+        }
     }
     Ok(settled)
 }

@@ -7,17 +7,18 @@
 mod budget;
 mod code;
 mod send;
+mod subject;
 
 use crate::named::named;
 use budget::within_budgets;
 pub use budget::{Budget, Budgets};
 pub use code::{Code, CodeBook};
 pub use send::{Permit, Request, Sent, Wanted, permit, send};
+pub use subject::Subject;
 
-use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::id::{AccountId, ApplicationId, DeviceId, RegistrationId, TenantId, VerificationId};
+use crate::id::{DeviceId, VerificationId};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
 use std::net::IpAddr;
@@ -39,75 +40,6 @@ named! {
         ConfirmRepresentation "confirm_representation";
         /// Confirm a sensitive action.
         ConfirmSensitive "confirm_sensitive";
-    }
-}
-
-/// What a code is about: one registration, or one number in one realm.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Subject(String);
-
-const REGISTRATION: &str = "registration:";
-const CONSENT: &str = "consent:";
-const CLOSURE: &str = "closure:";
-const DISSOLUTION: &str = "dissolution:";
-const PASSWORD: &str = "password:";
-
-impl Subject {
-    /// A registration.
-    #[must_use]
-    pub fn registration(id: RegistrationId) -> Self {
-        Self(format!("{REGISTRATION}{id}"))
-    }
-
-    /// The consent of an application's representative, who has a name: a code for one person is none for another.
-    #[must_use]
-    pub fn consent(id: ApplicationId, name: &str) -> Self {
-        Self(format!("{CONSENT}{}", uuid::Uuid::new_v5(&id.into(), name.as_bytes())))
-    }
-
-    /// Closing an account.
-    #[must_use]
-    pub fn closure(id: AccountId) -> Self {
-        Self(format!("{CLOSURE}{id}"))
-    }
-
-    /// Setting the password of an account.
-    #[must_use]
-    pub fn password(id: AccountId) -> Self {
-        Self(format!("{PASSWORD}{id}"))
-    }
-
-    /// Dissolving an organization.
-    #[must_use]
-    pub fn dissolution(id: TenantId) -> Self {
-        Self(format!("{DISSOLUTION}{id}"))
-    }
-
-    /// Signing in to a realm with a number.
-    #[must_use]
-    pub fn sign_in(realm: Realm, mobile: &MobileNumber) -> Self {
-        Self(format!("{}:{}", realm.name(), mobile.as_str()))
-    }
-
-    /// Whose code it is among those of this subject. Signing in has one for each; of all others only the holder of a token can
-    /// ask, so they have one.
-    fn requester(&self, asked: Requester) -> Requester {
-        let one = [REGISTRATION, CONSENT, CLOSURE, DISSOLUTION, PASSWORD]
-            .iter()
-            .any(|kind| self.0.starts_with(kind));
-        if one { Requester::Stranger } else { asked }
-    }
-
-    /// As the store keeps it.
-    #[must_use]
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// For the store.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 
@@ -348,6 +280,7 @@ pub struct Entered<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actor::Realm;
 
     struct Fixed;
     impl CodeBook for Fixed {

@@ -62,6 +62,12 @@ impl Relay {
         Self { routes: settings.sms.carriers.iter().map(route).collect(), patience }
     }
 
+    /// Each carrier, and whether it rests now.
+    pub(crate) fn resting(&self) -> impl Iterator<Item = (Carrier, bool)> {
+        let now = Instant::now();
+        self.routes.iter().map(move |route| (route.adapter.carrier(), route.rests(now)))
+    }
+
     /// Gives a message to the first carrier that takes it.
     ///
     /// # Errors
@@ -79,7 +85,7 @@ impl Relay {
             metrics
                 .sms(carrier.name(), outcome.as_ref().map_or_else(|failure| failure.name(), |_| "accepted"));
             let done = outcome.as_ref().map_or_else(|failure| failure.is_of_number(), |_| true);
-            metrics.carrier_rests(carrier.name(), route.note(done));
+            route.note(done);
             if done {
                 return Ok(Relayed { carrier, outcome });
             }
@@ -101,8 +107,8 @@ impl Route {
         health.rests_until.is_some_and(|until| now < until)
     }
 
-    /// Notes whether the carrier did its work, and says whether it rests now.
-    fn note(&self, done: bool) -> bool {
+    /// Notes whether the carrier did its work.
+    fn note(&self, done: bool) {
         let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         if done {
             *health = Health::default();
@@ -112,6 +118,5 @@ impl Route {
                 health.rests_until = Some(Instant::now() + REST);
             }
         }
-        health.rests_until.is_some()
     }
 }

@@ -67,7 +67,7 @@ pub(crate) async fn get_desk_attachment_content(
     _: Params<NoParams>,
 ) -> Outcome {
     let (ticket, id) = ids.into_inner();
-    let viewed = call.read_traced(move |tx, world| {
+    let viewed = call.transact(move |tx, world| {
         read_attachment(tx, &world.context, &operator.0, ticket.into(), id.into())
     });
     let found = viewed.await?;

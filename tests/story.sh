@@ -231,7 +231,9 @@ say "Act three: the owner sets a password, which is to be a good one"
 before=$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)
 call POST /v1/me/confirmation-codes 202 "${auth[@]}" -H 'content-type: application/json' -d '{"action": "set_password"}'
 code=$(code_for "$owner" "$before")
-password() { call PUT /v1/me/password "$1" "${auth[@]}" -H 'content-type: application/json' -d "{\"password\": \"$2\", \"code\": \"$code\"}"; }
+call POST /v1/me/confirmations 201 "${auth[@]}" -H 'content-type: application/json' -d "{\"action\": \"set_password\", \"code\": \"$code\"}"
+confirmation=$(field token)
+password() { call PUT /v1/me/password "$1" "${auth[@]}" -H "x-confirmation: $confirmation" -H 'content-type: application/json' -d "{\"password\": \"$2\"}"; }
 password 422 "woaini1314520"
 echo "refused: $(field errors.0.code)"
 [ "$(field errors.0.code)" = password_common ]

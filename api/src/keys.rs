@@ -23,6 +23,8 @@ pub struct Keys {
     pub(crate) refresh: Vec<hmac::Key>,
     /// Authenticates what requests are told apart by, for a body may hold a password.
     fingerprints: hmac::Key,
+    /// Authenticates confirmations.
+    pub(crate) confirmations: hmac::Key,
     /// Are in the addresses to which carriers report: the first one is given out, all of them count.
     pub(crate) reports: Vec<String>,
     /// Signs access tokens.
@@ -74,6 +76,7 @@ impl Keys {
         Ok(Self {
             codes: derive("sms codes"),
             fingerprints: derive("fingerprints"),
+            confirmations: derive("confirmations"),
             reports: masters.iter().map(|(_, key)| report_key(key)).collect(),
             refresh: masters.iter().map(|(_, key)| refresh(key)).collect(),
             ring: Arc::new(KeyRing::new(sealing).map_err(|_| wrong())?),

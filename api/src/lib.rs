@@ -7,6 +7,7 @@ mod agreement;
 mod assessment;
 mod certification;
 pub mod clock;
+mod confirmation;
 pub mod contract;
 pub mod demo;
 mod dissolution;

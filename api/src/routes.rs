@@ -6,6 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers every operation.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     registration_routes(config);
+    session_routes(config);
     certification_routes(config);
     person_routes(config);
     support_routes(config);
@@ -14,16 +15,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     service_routes(config);
 }
 
-/// What comes before a tenant, and signing in.
+/// What comes before a tenant.
 fn registration_routes(config: &mut ServiceConfig<'_>) {
     use crate::agreement::list::list_agreements;
     use crate::assessment::assess::assess_organization;
-    use crate::password;
     use crate::reference::{list_industries, list_organization_types, list_regions};
     use crate::registration;
     use crate::registration::{correct, resend, start, verify};
-    use crate::session::{answer_challenge, create, end, me, own, refresh, switch};
-    use crate::verification::request_code::request_code;
     config
         .service(list_agreements)
         .service(list_organization_types::list_organization_types)
@@ -34,7 +32,15 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
         .service(registration::get::get_registration)
         .service(correct::correct_registration)
         .service(resend::resend_registration_code)
-        .service(verify::verify_registration)
+        .service(verify::verify_registration);
+}
+
+/// Signing in, and what somebody has to get in with.
+fn session_routes(config: &mut ServiceConfig<'_>) {
+    use crate::session::{answer_challenge, create, end, me, own, refresh, switch};
+    use crate::verification::request_code::request_code;
+    use crate::{confirmation, password};
+    config
         .service(request_code)
         .service(create::create_session)
         .service(refresh::refresh_session)
@@ -45,6 +51,8 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
         .service(own::end_my_session)
         .service(own::end_my_other_sessions)
         .service(answer_challenge::answer_challenge)
+        .service(confirmation::send_code::send_confirmation_code)
+        .service(confirmation::confirm::confirm)
         .service(password::change::set_password)
         .service(password::reset::reset_password)
         .service(me::get_me);
@@ -81,7 +89,6 @@ fn person_routes(config: &mut ServiceConfig<'_>) {
     config
         .service(person::correct::correct_me)
         .service(person::export::export_my_data)
-        .service(person::confirmation::request_confirmation)
         .service(person::close::close_account)
         .service(dissolution::get::get_dissolution)
         .service(dissolution::ask::dissolve_organization)

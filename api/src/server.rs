@@ -126,6 +126,7 @@ fn cors(origins: &[String]) -> Cors {
             "idempotency-key",
             "if-match",
             "if-none-match",
+            "x-confirmation",
             "x-device-token",
             "x-http-method-override",
             "x-request-id",

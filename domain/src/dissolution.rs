@@ -2,31 +2,21 @@
 
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
+use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result, if_there};
 use crate::id::{AccountId, DocumentId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
-use crate::member::MemberStore;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
-use crate::person::{PersonStore, SensitiveAction, confirm};
+use crate::person::PersonStore;
 use crate::reference::Calendar;
 use crate::tenant::{TenantScope, TenantStore};
 use crate::text::comparison_key;
-use crate::verification::{Check, Code as Digits, CodeBook, VerificationStore};
 use chrono::{DateTime, Duration, Utc};
 
 /// How many members go in one transaction.
 pub const MEMBERS_AT_ONCE: u32 = 200;
-
-/// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// The code was not right.
-    Refused(Check),
-    /// It is dissolved then, unless the owner thinks better of it.
-    Scheduled(DateTime<Utc>),
-}
 
 /// Keeps dissolutions of the bound tenant.
 pub trait DissolutionStore {
@@ -67,27 +57,18 @@ pub trait DissolutionStore {
     fn forget_tenant(&mut self, now: DateTime<Utc>) -> Result<Vec<DocumentId>>;
 }
 
-/// Asks for the organization to be dissolved, by its owner, with a code, naming it. Whatever comes of the code has to be
-/// committed.
+/// Asks for the organization to be dissolved, by its owner, naming it, and says when it will be.
 ///
 /// # Errors
-/// `forbidden`, `organization_disputed`, `dissolution_under_way`; `organization_name_differs` at `/name`.
+/// `forbidden`, `organization_disputed`, `dissolution_under_way`, `confirmation_required`; `organization_name_differs` at `/name`.
 pub fn ask(
-    tx: &mut (
-             impl DissolutionStore
-             + TenantStore
-             + MemberStore
-             + VerificationStore
-             + NoticeStore
-             + JobQueue
-             + Journal
-         ),
+    tx: &mut (impl DissolutionStore + TenantStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
-    (name, code): (&str, &Digits),
-    codes: &dyn CodeBook,
+    name: &str,
+    confirmation: Option<&Confirmation>,
     (wait, calendar): (Duration, &Calendar),
-) -> Result<Asked> {
+) -> Result<DateTime<Utc>> {
     access::require(actor, Permission::TenantManage)?;
     let tenant = tx.tenant()?;
     if comparison_key(tenant.organization.name.as_str()) != comparison_key(name) {
@@ -99,11 +80,7 @@ pub fn ask(
     if tx.is_disputed()? {
         return Err(Code::OrganizationDisputed.into());
     }
-    let mobile = tx.profile(actor.member)?.mobile;
-    let check = confirm(tx, context, actor, &mobile, SensitiveAction::DissolveOrganization, code, codes)?;
-    if check != Check::Correct {
-        return Ok(Asked::Refused(check));
-    }
+    confirmation::require(confirmation, context, actor, SensitiveAction::DissolveOrganization)?;
     let at = context.now + wait;
     tx.set_dissolves_at(Some(at))?;
     let job = Job::Dissolve { tenant: actor.tenant.into(), at };
@@ -123,7 +100,7 @@ pub fn ask(
         at.to_rfc3339(),
     );
     tx.record(context, &Actor::Member(*actor), entry)?;
-    Ok(Asked::Scheduled(at))
+    Ok(at)
 }
 
 /// When the actor's organization is to be dissolved, if it is.

@@ -11,6 +11,7 @@ pub mod agreement;
 pub mod assessment;
 mod bundle;
 pub mod certification;
+pub mod confirmation;
 pub mod context;
 pub mod department;
 pub mod dissolution;

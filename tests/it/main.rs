@@ -3,6 +3,7 @@
 
 mod certificate;
 mod certification;
+mod confirmation;
 mod contract;
 mod documents;
 mod durability;

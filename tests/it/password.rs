@@ -9,23 +9,24 @@ use tests::{Answer, Backend, Company, World, both, device};
 const GOOD: &str = "mahogany cartwheel gravity";
 const BETTER: &str = "seventeen purple umbrellas";
 
-/// Sends the code that confirms setting a password, and gives it.
-async fn confirmed(company: &Company) -> String {
-    let wanted = json!({"action": "set_password"});
-    company.post("/v1/me/confirmation-codes", wanted).send().await.expect(202);
-    company.world.code(&company.mobile).await
+/// Sets the password of a company's owner, confirmed with their password so far, or with a code.
+async fn put(company: &Company, password: &str, so_far: Option<&str>) -> Answer {
+    let confirmation = match so_far {
+        Some(so_far) => company.confirmed_by("set_password", json!({"password": so_far})).await,
+        None => company.confirmed("set_password").await,
+    };
+    put_confirmed(company, password, &confirmation).await
 }
 
-async fn put(company: &Company, body: Value) -> Answer {
+async fn put_confirmed(company: &Company, password: &str, confirmation: &str) -> Answer {
     let request = company.world.request("PUT", "/v1/me/password").bearer(&company.access_token);
-    request.json(&body).send().await
+    request.header("x-confirmation", confirmation).json(&json!({"password": password})).send().await
 }
 
 /// A company whose owner has a password.
 async fn with_password(world: &Rc<World>, name: &str) -> Company {
     let company = world.company(name).registered().await;
-    let code = confirmed(&company).await;
-    put(&company, json!({"password": GOOD, "code": code})).await.expect(204);
+    put(&company, GOOD, None).await.expect(204);
     company
 }
 
@@ -39,16 +40,11 @@ async fn sign_in(world: &World, mobile: &str, password: &str) -> Answer {
 
 both!(a_password_is_set_changed_and_used, |world| {
     let company = world.company("密码公司").registered().await;
-    // Without a proof nobody sets one, nor with two.
-    let refused = put(&company, json!({"password": GOOD})).await.refused(422, "input_invalid");
-    assert_eq!(refused.faults(), [("/current_password".to_owned(), "proof_missing".to_owned())]);
-    put(&company, json!({"password": GOOD, "current_password": GOOD})).await.refused(409, "password_not_set");
+    // Nobody sets one with a session alone.
+    let missing = put_confirmed(&company, GOOD, "gpf_nothing").await.refused(403, "confirmation_required");
+    assert_eq!(missing.text("/action"), "set_password");
     sign_in(&world, &company.mobile, GOOD).await.refused(401, "credentials_wrong");
-
-    let code = confirmed(&company).await;
-    let wrong = if code == "000000" { "000001" } else { "000000" };
-    put(&company, json!({"password": GOOD, "code": wrong})).await.refused(422, "verification_code_incorrect");
-    put(&company, json!({"password": GOOD, "code": code})).await.expect(204);
+    put(&company, GOOD, None).await.expect(204);
     let session = sign_in(&world, &company.mobile, GOOD).await.expect(201);
     assert_eq!(session.text("/tenant/id"), company.tenant);
     assert!(session.headers["cache-control"] == "no-store");
@@ -58,34 +54,28 @@ both!(a_password_is_set_changed_and_used, |world| {
 
     // Changing it ends every other session, and the owner is told.
     let elsewhere = session.text("/session/access_token");
-    let change = json!({"password": BETTER, "current_password": GOOD});
-    put(&company, change).await.expect(204);
+    put(&company, BETTER, Some(GOOD)).await.expect(204);
     tokio::time::sleep(std::time::Duration::from_millis(900)).await;
     world.get("/v1/me").bearer(&elsewhere).send().await.refused(401, "session_ended");
     company.get("/v1/me").send().await.expect(200);
     assert!(world.notices(&company.mobile, 2).await[0].contains("密码已更改"));
     sign_in(&world, &company.mobile, GOOD).await.refused(401, "credentials_wrong");
     sign_in(&world, &company.mobile, BETTER).await.expect(201);
-    let wrong = json!({"password": "quite another long one", "current_password": GOOD});
-    let refused = put(&company, wrong).await.refused(422, "input_invalid");
-    assert_eq!(refused.faults(), [("/current_password".to_owned(), "password_wrong".to_owned())]);
-    // Without a proof nobody learns what was used before.
-    let oracle = json!({"password": BETTER, "code": "000000"});
-    put(&company, oracle).await.refused(422, "verification_code_expired");
+    // Without a confirmation nobody learns what was used before.
+    put_confirmed(&company, BETTER, "").await.refused(403, "confirmation_required");
     // One of the last is refused, also the one that is.
+    let confirmation = company.confirmed_by("set_password", json!({"password": BETTER})).await;
     for used in [GOOD, BETTER] {
-        let again = json!({"password": used, "current_password": BETTER});
-        let refused = put(&company, again).await.refused(422, "input_invalid");
+        let refused = put_confirmed(&company, used, &confirmation).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), [("/password".to_owned(), "password_used_before".to_owned())]);
-        world.later(Duration::seconds(120));
     }
 });
 
 both!(bad_passwords_are_refused_with_every_fault, |world| {
     let company = world.company("深圳好公司").registered().await;
+    let confirmation = company.confirmed("set_password").await;
     let faults = async |password: &str| -> Vec<String> {
-        let body = json!({"password": password, "code": "123456"});
-        let refused = put(&company, body).await.refused(422, "input_invalid");
+        let refused = put_confirmed(&company, password, &confirmation).await.refused(422, "input_invalid");
         refused.faults().into_iter().map(|(pointer, code)| format!("{pointer} {code}")).collect()
     };
     assert_eq!(faults("short").await, ["/password password_too_short", "/password password_guessable"]);
@@ -219,11 +209,18 @@ both!(nothing_of_a_password_is_kept_in_the_clear, |world| {
     let kept = (records.concat() + &hashes.concat()).to_lowercase();
     let argon = data_encoding::HEXLOWER.encode(b"$argon2id");
     assert!(!kept.is_empty() && !kept.contains(&argon) && !kept.contains(&digest(&body.to_string())));
-    // Whoever closes the account takes the password along.
+});
+
+// Whoever closes the account takes the password along.
+both!(a_closed_account_leaves_no_password, |world| {
+    let company = with_password(&world, "注销密码").await;
+    let member = company.plain_member().await;
+    put(&member, GOOD, None).await.expect(204);
+    assert_eq!(world.query("SELECT account_id FROM passwords").len(), 2);
     world.later(Duration::seconds(61));
-    let member = tests::world::plain_member(&world, &company).await;
-    let wanted = json!({"action": "close_account"});
-    world.post("/v1/me/confirmation-codes", wanted).bearer(&member).send().await.expect(202);
+    let confirmation = member.confirmed_by("close_account", json!({"password": GOOD})).await;
+    let close = member.post("/v1/me/closure", json!({})).header("x-confirmation", &confirmation);
+    close.send().await.expect(204);
     assert_eq!(world.query("SELECT account_id FROM passwords").len(), 1);
 });
 

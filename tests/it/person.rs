@@ -2,40 +2,9 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
-use std::rc::Rc;
 use std::time::Duration as Pause;
-use tests::world::{join, plain_member_of};
-use tests::{Answer, Company, World, both, files};
-
-/// A member without any right, with their number and token.
-struct Member {
-    world: Rc<World>,
-    mobile: String,
-    token: String,
-}
-
-impl Member {
-    async fn of(world: &Rc<World>, company: &Company) -> Self {
-        let mobile = tests::world::mobile();
-        let token = plain_member_of(world, company, &mobile).await;
-        Self { world: Rc::clone(world), mobile, token }
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Answer {
-        self.world.post(path, body).bearer(&self.token).send().await
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.world.get(path).bearer(&self.token).send().await
-    }
-}
-
-/// The code that confirms an action.
-async fn confirmation(world: &World, token: &str, mobile: &str, action: &str) -> String {
-    let wanted = json!({"action": action});
-    world.post("/v1/me/confirmation-codes", wanted).bearer(token).send().await.expect(202);
-    world.code(mobile).await
-}
+use tests::world::join;
+use tests::{Company, World, both, files};
 
 async fn eventually(world: &World, sql: &str, expected: &[&str]) {
     for _ in 0..200 {
@@ -97,22 +66,30 @@ both!(a_person_corrects_their_name_and_job, |world| {
 
 both!(a_closed_account_is_gone_from_everywhere, |world| {
     let company = world.company("注销公司").registered().await;
-    let member = Member::of(&world, &company).await;
+    let member = company.plain_member().await;
     let ask = json!({"topic": "other", "subject": "要注销", "text": "要注销"});
-    member.post("/v1/tickets", ask).await.expect(201);
-    let wrong = json!({"code": "000000"});
-    member.post("/v1/me/closure", wrong).await.refused(422, "verification_code_expired");
-    let code = confirmation(&world, &member.token, &member.mobile, "close_account").await;
-    // A code for one thing is none for another, and none for somebody else.
-    let own = confirmation(&world, &company.access_token, &company.mobile, "close_account").await;
-    let refused = company.post("/v1/me/closure", json!({"code": own})).send().await;
-    assert_eq!(refused.refused(409, "owner_of_organization").text("/organization"), "注销公司");
-    member.post("/v1/me/closure", json!({"code": "12345"})).await.refused(422, "input_invalid");
-    member.post("/v1/me/closure", json!({"code": code})).await.expect(204);
+    member.post("/v1/tickets", ask).send().await.expect(201);
+    let close = |person: &Company, confirmation: &str| {
+        let close = world.request("POST", "/v1/me/closure").bearer(&person.access_token);
+        close.header("x-confirmation", confirmation).send()
+    };
+    close(&member, "").await.refused(403, "confirmation_required");
+    close(&company, "").await.refused(409, "owner_of_organization");
+    // A confirmation of one thing is none of another, none in another session, and none after five minutes.
+    let confirmation = member.confirmed("set_password").await;
+    close(&member, &confirmation).await.refused(403, "confirmation_required");
+    world.later(Duration::seconds(61));
+    let confirmation = member.confirmed("close_account").await;
+    let elsewhere = member.again().await;
+    close(&elsewhere, &confirmation).await.refused(403, "confirmation_required");
+    world.later(Duration::minutes(5));
+    close(&member, &confirmation).await.refused(403, "confirmation_required");
+    let confirmation = member.confirmed("close_account").await;
+    close(&member, &confirmation).await.expect(204);
 
     world.later(Duration::seconds(2));
     tokio::time::sleep(Pause::from_millis(900)).await;
-    member.get("/v1/me").await.refused(401, "session_ended");
+    member.get("/v1/me").send().await.refused(401, "session_ended");
     assert_eq!([rows(&world, "accounts"), rows(&world, "members"), rows(&world, "tickets")], [1, 1, 0]);
     let known = format!("SELECT id FROM accounts WHERE mobile LIKE '%{}'", member.mobile);
     assert_eq!(world.query(&known), Vec::<String>::new());
@@ -125,7 +102,7 @@ both!(a_closed_account_is_gone_from_everywhere, |world| {
 
 both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |world| {
     let (company, id) = world.submitted("解散公司").await;
-    let member = Member::of(&world, &company).await;
+    let member = company.plain_member().await;
     let elsewhere = world.company("别处公司").registered().await;
     // Somebody who also belongs to another organization stays there.
     join(&world, &company, &elsewhere.mobile).await;
@@ -136,18 +113,19 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
     attach.form(&[], Some(("a.pdf", &files::pdf(1)))).send().await.expect(201);
 
     let path = "/v1/organization/dissolution";
-    let code = confirmation(&world, &company.access_token, &company.mobile, "dissolve_organization").await;
-    let asked =
-        async |name: &str, code: &str| company.post(path, json!({"name": name, "code": code})).send().await;
-    let refused = asked("别的公司", &code).await.refused(422, "input_invalid");
+    let confirmation = company.confirmed("dissolve_organization").await;
+    let asked = async |person: &Company, name: &str, confirmation: &str| {
+        let ask = person.post(path, json!({"name": name}));
+        ask.header("x-confirmation", confirmation).send().await
+    };
+    let refused = asked(&company, "别的公司", &confirmation).await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), [("/name".to_owned(), "organization_name_differs".to_owned())]);
-    let wrong = if code == "000000" { "000001" } else { "000000" };
-    asked("解散公司", wrong).await.refused(422, "verification_code_incorrect");
-    member.post(path, json!({"name": "解散公司", "code": code})).await.refused(403, "forbidden");
-    let at = asked("解散公司", &code).await.expect(202).text("/dissolves_at");
+    asked(&company, "解散公司", "").await.refused(403, "confirmation_required");
+    asked(&member, "解散公司", &confirmation).await.refused(403, "forbidden");
+    let at = asked(&company, "解散公司", &confirmation).await.expect(202).text("/dissolves_at");
     assert_eq!(company.get(path).send().await.expect(200).text("/dissolves_at"), at);
     assert!(world.notices(&company.mobile, 1).await[0].contains("解散"));
-    asked("解散公司", &code).await.refused(409, "dissolution_under_way");
+    asked(&company, "解散公司", &confirmation).await.refused(409, "dissolution_under_way");
 
     company.delete(path).send().await.expect(204);
     company.delete(path).send().await.refused(409, "dissolution_not_under_way");
@@ -158,12 +136,15 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
     // While documents are held, it has to wait.
     let senior = world.reviewer("senior_reviewer").await;
     let hold = format!("/v1/platform/reviews/{id}/hold");
-    let code = confirmation(&world, &company.access_token, &company.mobile, "dissolve_organization").await;
+    let confirmation = company.confirmed("dissolve_organization").await;
     senior.post(&hold, json!({"reason": "争议"})).await.expect(201);
-    let body = json!({"name": "解散公司", "code": code});
-    company.post(path, body.clone()).send().await.refused(409, "organization_disputed");
+    let asked = async || {
+        let ask = company.post(path, json!({"name": "解散公司"}));
+        ask.header("x-confirmation", &confirmation).send().await
+    };
+    asked().await.refused(409, "organization_disputed");
     world.delete(&hold).bearer(&senior.token).send().await.expect(204);
-    company.post(path, body).send().await.expect(202);
+    asked().await.expect(202);
     world.later(Duration::days(7) + Duration::seconds(5));
     eventually(&world, "SELECT action FROM journal WHERE action = 'tenant.dissolved'", &["tenant.dissolved"])
         .await;

@@ -198,15 +198,8 @@ both!(what_is_disputed_is_not_dissolved_and_another_number_is_not_taken, |world|
     let new = new.submitted().await;
     approved(&world, &new).await;
     for company in [&old, &new] {
-        let wanted = json!({"action": "dissolve_organization"});
-        company.post("/v1/me/confirmation-codes", wanted).send().await.expect(202);
-        let code = world.code(&company.mobile).await;
-        let asked = json!({"name": "争议期公司", "code": code});
-        company
-            .post("/v1/organization/dissolution", asked)
-            .send()
-            .await
-            .refused(409, "organization_disputed");
+        let asked = company.post("/v1/organization/dissolution", json!({"name": "争议期公司"}));
+        asked.send().await.refused(409, "organization_disputed");
     }
     // Meanwhile the certificate comes to say another number: that is not what was proved.
     begin(&old, "change").await.expect(201);

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A company and what is known of it.
+#[derive(Clone)]
 pub struct Company {
     pub world: Rc<World>,
     pub name: String,
@@ -93,15 +94,45 @@ impl Company {
     }
 
     /// Signs in anew, as after a long time.
-    pub async fn signed_in(mut self) -> Self {
+    pub async fn signed_in(self) -> Self {
+        self.again().await
+    }
+
+    /// The same person in another session.
+    pub async fn again(&self) -> Self {
         let wanted = json!({"purpose": "sign_in", "mobile": self.mobile});
         self.world.post("/v1/codes", wanted).send().await.expect(202);
         let code = self.world.code(&self.mobile).await;
         let mut body = json!({"method": "sms_code", "mobile": self.mobile, "code": code, "device": device()});
         body["tenant_id"] = json!(self.tenant);
         let answer = self.world.post("/v1/sessions", body).send().await.expect(201);
-        self.access_token = answer.text("/session/access_token");
-        self
+        let opened = |field: &str| answer.json["session"][field].as_str().unwrap_or_default().to_owned();
+        Self {
+            access_token: opened("access_token"),
+            refresh_token: opened("refresh_token"),
+            device_token: opened("device_token"),
+            ..self.clone()
+        }
+    }
+
+    /// Somebody else in it, who has no right at all, signed in.
+    pub async fn plain_member(&self) -> Self {
+        let person = Self::new(Rc::clone(&self.world), &self.name);
+        crate::world::join(&self.world, self, &person.mobile).await;
+        person.signed_in_to(&self.tenant).await
+    }
+
+    /// The token that confirms an action, for a code.
+    pub async fn confirmed(&self, action: &str) -> String {
+        self.post("/v1/me/confirmation-codes", json!({"action": action})).send().await.expect(202);
+        let code = self.world.code(&self.mobile).await;
+        self.confirmed_by(action, json!({"code": code})).await
+    }
+
+    /// The same, for something else.
+    pub async fn confirmed_by(&self, action: &str, mut evidence: Value) -> String {
+        evidence["action"] = json!(action);
+        self.post("/v1/me/confirmations", evidence).send().await.expect(201).text("/token")
     }
 
     /// Signs in to a tenant that somebody else registered.

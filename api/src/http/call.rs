@@ -197,7 +197,9 @@ impl Call {
             return Ok(first);
         }
         let kept = matches!(error.kind(), Kind::Invalid | Kind::Conflict | Kind::Forbidden | Kind::NotFound);
-        if kept && self.scope.is_some() && error.code() != Code::IdempotencyKeyReused {
+        // What is missing comes in a header, and the repetition may bring it.
+        let passing = matches!(error.code(), Code::IdempotencyKeyReused | Code::ConfirmationRequired);
+        if kept && self.scope.is_some() && !passing {
             let reply = self.world().refusal(error);
             let kept = self.service.database.write(|tx| self.remember(tx, asked, &reply));
             if let Err(error) = kept {

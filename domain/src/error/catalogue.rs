@@ -169,9 +169,10 @@ catalogue! {
     PasswordCommon "password_common" Invalid "这是常见或已泄露的密码，请换一个。" "This password is common or has leaked; take another one.";
     PasswordGuessable "password_guessable" Invalid "密码太容易猜到（强度 {score}，至少 {min}），可用几个不相关的词组成。" "This password is easy to guess (strength {score}, at least {min}). Try some words that have nothing to do with each other.";
     PasswordUsedBefore "password_used_before" Invalid "不能使用最近 {history} 次用过的密码。" "This is one of your last {history} passwords.";
-    PasswordWrong "password_wrong" Invalid "原密码不正确。" "The password so far is wrong.";
+    PasswordWrong "password_wrong" Invalid "密码不正确。" "The password is wrong.";
     PasswordNotSet "password_not_set" Conflict "尚未设置密码，请用短信验证码确认。" "There is no password yet; confirm with a code by SMS.";
-    ProofMissing "proof_missing" Invalid "请提供原密码或验证码。" "Give the password so far, or a code.";
+    ConfirmationRequired "confirmation_required" Forbidden "请先再次验证身份（{action}）。" "Confirm first that it is you ({action}).";
+    ProofMissing "proof_missing" Invalid "请提供其中恰好一项。" "Give exactly one of them.";
     NoMembership "no_membership" Forbidden "该账号不属于任何企业。" "This account belongs to no organization.";
     ChallengeEnded "challenge_ended" Conflict "登录步骤已失效，请重新登录。" "This sign-in is over; start again.";
     TenantNotOffered "tenant_not_offered" Invalid "不能选择该企业。" "That organization is not one of the choices.";

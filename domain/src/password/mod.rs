@@ -5,7 +5,7 @@ mod change;
 mod reset;
 mod rules;
 
-pub use change::{Proof, Replacement, Wanted, change, count_try, forget_tries, prepare, try_code};
+pub use change::{Wanted, change, prepare};
 pub use reset::{Reset, ask_for_reset, reset, resettable};
 pub use rules::{Judge, MAX_LENGTH, Rules, check, context_words};
 

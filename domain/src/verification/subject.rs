@@ -2,7 +2,8 @@
 
 use super::Requester;
 use crate::actor::Realm;
-use crate::id::{AccountId, ApplicationId, RegistrationId, TenantId};
+use crate::confirmation::SensitiveAction;
+use crate::id::{AccountId, ApplicationId, RegistrationId};
 use crate::phone::MobileNumber;
 
 /// What a code is about: one registration, or one number in one realm.
@@ -11,9 +12,7 @@ pub struct Subject(String);
 
 const REGISTRATION: &str = "registration:";
 const CONSENT: &str = "consent:";
-const CLOSURE: &str = "closure:";
-const DISSOLUTION: &str = "dissolution:";
-const PASSWORD: &str = "password:";
+const CONFIRMATION: &str = "confirmation:";
 
 impl Subject {
     /// A registration.
@@ -28,22 +27,10 @@ impl Subject {
         Self(format!("{CONSENT}{}", uuid::Uuid::new_v5(&id.into(), name.as_bytes())))
     }
 
-    /// Closing an account.
+    /// Confirming something that an account wants.
     #[must_use]
-    pub fn closure(id: AccountId) -> Self {
-        Self(format!("{CLOSURE}{id}"))
-    }
-
-    /// Setting the password of an account.
-    #[must_use]
-    pub fn password(id: AccountId) -> Self {
-        Self(format!("{PASSWORD}{id}"))
-    }
-
-    /// Dissolving an organization.
-    #[must_use]
-    pub fn dissolution(id: TenantId) -> Self {
-        Self(format!("{DISSOLUTION}{id}"))
+    pub fn confirmation(action: SensitiveAction, id: AccountId) -> Self {
+        Self(format!("{CONFIRMATION}{}:{id}", action.name()))
     }
 
     /// Signing in to a realm with a number.
@@ -55,9 +42,7 @@ impl Subject {
     /// Whose code it is among those of this subject. Signing in has one for each; of all others only the holder of a token can
     /// ask, so they have one.
     pub(super) fn requester(&self, asked: Requester) -> Requester {
-        let one = [REGISTRATION, CONSENT, CLOSURE, DISSOLUTION, PASSWORD]
-            .iter()
-            .any(|kind| self.0.starts_with(kind));
+        let one = [REGISTRATION, CONSENT, CONFIRMATION].iter().any(|kind| self.0.starts_with(kind));
         if one { Requester::Stranger } else { asked }
     }
 

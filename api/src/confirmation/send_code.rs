@@ -1,52 +1,43 @@
+use super::SensitiveActionName;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
-use crate::mirror::mirror;
 use crate::verification::{SentCode, permit, required};
 use actix_web::http::StatusCode;
 use actix_web::post;
 use domain::actor::Realm;
+use domain::confirmation::{SensitiveAction, send_code};
 use domain::member::MemberStore;
-use domain::person::{SensitiveAction, send_confirmation};
 use domain::verification::Purpose;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-mirror! {
-    /// What nobody does with a session alone.
-    SensitiveActionName = domain::person::SensitiveAction {
-        CloseAccount "close_account" "close the account";
-        DissolveOrganization "dissolve_organization" "dissolve the organization";
-        SetPassword "set_password" "set or change the password without the one so far";
-    }
-}
-
 /// What is to be confirmed.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"action": "close_account"}))]
-pub(crate) struct RequestConfirmation {
+pub(crate) struct SendConfirmationCode {
     /// The code counts for this alone.
     action: SensitiveActionName,
 }
 
 /// Ask for a code that confirms
 ///
-/// It goes to one's own number.
+/// It goes to one's own number; `confirm` takes it.
 #[utoipa::path(
-    operation_id = "request_confirmation", tag = "person",
-    request_body = RequestConfirmation,
+    operation_id = "send_confirmation_code", tag = "session",
+    request_body = SendConfirmationCode,
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
 )]
 #[post("/v1/me/confirmation-codes")]
-pub(crate) async fn request_confirmation(
+pub(crate) async fn send_confirmation_code(
     call: Call,
     member: Member,
-    body: Body<RequestConfirmation>,
+    body: Body<SendConfirmationCode>,
 ) -> Outcome {
     let (tenant, actor) = (Some(member.0.tenant), member.0);
     let action = SensitiveAction::from(body.value.action);
@@ -54,7 +45,7 @@ pub(crate) async fn request_confirmation(
     let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None, tenant).await?;
     call.write(tenant, body.fingerprint, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
-        let sent = send_confirmation(tx, &world.context, &actor, action, permit, limits)?;
+        let sent = send_code(tx, &world.context, &actor, action, permit, limits)?;
         Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.mobile, &sent))
     })
     .await

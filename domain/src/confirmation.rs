@@ -1,0 +1,162 @@
+//! Confirmations: what nobody does with a session alone. A code or the password, given afresh, confirms one action in one session
+//! for five minutes.
+
+use crate::actor::{Actor, MemberActor, Realm};
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::guess::{Guarded, GuessStore, Patience, admit, note_wrong};
+use crate::id::SessionId;
+use crate::job::JobQueue;
+use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
+use crate::named::named;
+use crate::password::{PasswordStore, StoredPassword};
+use crate::verification::{
+    self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
+    VerificationStore,
+};
+use chrono::{DateTime, Duration, Utc};
+
+named! {
+    /// What has to be confirmed.
+    SensitiveAction {
+        /// Close the account.
+        CloseAccount "close_account";
+        /// Dissolve the organization.
+        DissolveOrganization "dissolve_organization";
+        /// Set or change the password.
+        SetPassword "set_password";
+    }
+}
+
+/// How long a confirmation lasts.
+pub const LIFETIME: Duration = Duration::minutes(5);
+
+/// Somebody showed that it is them who want something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmation {
+    /// What they want.
+    pub action: SensitiveAction,
+    /// In which session.
+    pub session: SessionId,
+    /// Until when it counts.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Refuses who has not confirmed an action in this session of late.
+///
+/// # Errors
+/// `confirmation_required`, with the action.
+pub fn require(
+    given: Option<&Confirmation>,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    action: SensitiveAction,
+) -> Result<()> {
+    let counts = |given: &Confirmation| {
+        given.action == action && given.session == actor.session && context.now < given.expires_at
+    };
+    if given.is_some_and(counts) {
+        Ok(())
+    } else {
+        Err(Error::new(Code::ConfirmationRequired).with("action", action.name()))
+    }
+}
+
+/// Sends the code that confirms an action to the actor's own number.
+///
+/// # Errors
+/// `version_stale` when the number is no longer the permitted one, `code_resend_too_soon`.
+pub fn send_code(
+    tx: &mut (impl MemberStore + VerificationStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    action: SensitiveAction,
+    permit: &Permit,
+    limits: &Limits,
+) -> Result<Sent> {
+    permit.require(&tx.profile(actor.member)?.mobile)?;
+    let subject = Subject::confirmation(action, actor.account);
+    let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
+    let sent = verification::send(tx, context, &request, limits)?;
+    tx.record(context, &Actor::Member(*actor), entry("account.confirmation_asked", actor, action))?;
+    Ok(sent)
+}
+
+/// Confirms an action with the code that was sent for it. Whatever comes of the code has to be committed.
+///
+/// # Errors
+/// When the store fails.
+pub fn confirm_by_code(
+    tx: &mut (impl MemberStore + VerificationStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    action: SensitiveAction,
+    code: &Digits,
+    codes: &dyn CodeBook,
+) -> Result<std::result::Result<Confirmation, Check>> {
+    let entered = Entered {
+        purpose: Purpose::ConfirmSensitive,
+        subject: &Subject::confirmation(action, actor.account),
+        mobile: &tx.profile(actor.member)?.mobile,
+        requester: Requester::Stranger,
+        code,
+    };
+    match verification::enter(tx, context, &entered, codes)? {
+        Check::Correct => confirmed(tx, context, actor, action).map(Ok),
+        check => Ok(Err(check)),
+    }
+}
+
+/// Counts a try at the actor's password, before it is looked at, and gives what it is compared with: whoever has somebody
+/// else's session guesses no faster than a stranger.
+///
+/// # Errors
+/// `password_not_set`, `guess_too_soon`, `guesses_exhausted`.
+pub fn admit_password(
+    tx: &mut (impl MemberStore + PasswordStore + GuessStore),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    patience: &Patience,
+) -> Result<StoredPassword> {
+    let known = tx.password(actor.account)?.ok_or(Code::PasswordNotSet)?;
+    let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
+    admit(tx, context, (Guarded::Password, subject.as_str(), Requester::Stranger), patience)?;
+    Ok(known)
+}
+
+/// Confirms an action, if the password was right. Whatever comes of it has to be committed.
+///
+/// # Errors
+/// When the store fails.
+pub fn confirm_by_password(
+    tx: &mut (impl MemberStore + GuessStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    (action, right): (SensitiveAction, bool),
+    patience: &Patience,
+) -> Result<Option<Confirmation>> {
+    if !right {
+        note_wrong(tx, context, patience)?;
+        tx.record(context, &Actor::Member(*actor), entry("account.confirmation_refused", actor, action))?;
+        return Ok(None);
+    }
+    let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
+    tx.forget_guesses(Guarded::Password, subject.as_str(), Some(Requester::Stranger))?;
+    confirmed(tx, context, actor, action).map(Some)
+}
+
+fn confirmed(
+    tx: &mut impl Journal,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    action: SensitiveAction,
+) -> Result<Confirmation> {
+    tx.record(context, &Actor::Member(*actor), entry("account.confirmed", actor, action))?;
+    Ok(Confirmation { action, session: actor.session, expires_at: context.now + LIFETIME })
+}
+
+fn entry(what: &'static str, actor: &MemberActor, action: SensitiveAction) -> Entry {
+    let entry = Entry::new(what, "account", actor.account).of(actor.tenant);
+    entry.change("action", None::<String>, action.name())
+}

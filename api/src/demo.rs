@@ -127,6 +127,8 @@ impl Demo<'_> {
             code: &keys.code(&sent.salt, sent.generation),
             device: &device,
             device_token: None,
+            totp: None,
+            patience: &self.service.settings.passwords.patience,
             tokens: &credentials.hashes,
             lifetime: &self.service.settings.tokens.lifetime,
         };

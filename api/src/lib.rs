@@ -24,6 +24,7 @@ mod mirror;
 pub mod operator;
 mod password;
 mod person;
+mod policy;
 mod reference;
 mod registration;
 mod review;
@@ -38,6 +39,7 @@ mod system;
 mod takeover;
 mod ticket;
 mod token;
+mod totp;
 mod verification;
 
 pub use keys::Keys;

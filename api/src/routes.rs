@@ -37,9 +37,9 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
 
 /// Signing in, and what somebody has to get in with.
 fn session_routes(config: &mut ServiceConfig<'_>) {
-    use crate::session::{answer_challenge, create, end, me, own, refresh, switch};
+    use crate::session::{challenge, create, end, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
-    use crate::{confirmation, password};
+    use crate::{confirmation, password, policy, totp};
     config
         .service(request_code)
         .service(create::create_session)
@@ -50,9 +50,22 @@ fn session_routes(config: &mut ServiceConfig<'_>) {
         .service(own::list_my_sessions)
         .service(own::end_my_session)
         .service(own::end_my_other_sessions)
-        .service(answer_challenge::answer_challenge)
+        .service(challenge::get_challenge)
+        .service(challenge::answer_challenge)
+        .service(challenge::send_challenge_code)
+        .service(challenge::begin_challenge_totp)
+        .service(totp::get::get_totp)
+        .service(totp::begin::begin_totp)
+        .service(totp::confirm::confirm_totp)
+        .service(totp::forget::forget_totp)
+        .service(totp::recovery::renew_recovery_codes)
         .service(confirmation::send_code::send_confirmation_code)
         .service(confirmation::confirm::confirm)
+        .service(policy::get::get_security_policy)
+        .service(policy::update::update_security_policy)
+        .service(policy::preview::preview_security_policy)
+        .service(policy::versions::list_security_policy_versions)
+        .service(policy::schema::get_security_policy_schema)
         .service(password::change::set_password)
         .service(password::reset::reset_password)
         .service(me::get_me);

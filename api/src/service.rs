@@ -66,6 +66,8 @@ pub struct Service {
     pub help: Help,
     /// The organization types.
     pub types: OrganizationTypes,
+    /// The settings of security policies.
+    pub policy_settings: domain::policy::Settings,
     /// The published contract.
     pub contract: &'static Contract,
     pub(crate) keys: Keys,
@@ -130,6 +132,7 @@ impl Service {
             ),
             agreements: Agreements::shipped()?,
             help: Help::shipped()?,
+            policy_settings: domain::policy::Settings::shipped()?,
             contract: Contract::shared(),
             database,
             decoders: Arc::new(Semaphore::new(storage.decoders.max(1))),

@@ -24,11 +24,15 @@ pub enum Permission {
     SmsRead,
     /// Decide over the organization itself: dissolve it, object to a takeover.
     TenantManage,
+    /// See the security policy.
+    PolicyRead,
+    /// Change it.
+    PolicyManage,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -38,6 +42,8 @@ impl Permission {
         Self::TicketAnswer,
         Self::SmsRead,
         Self::TenantManage,
+        Self::PolicyRead,
+        Self::PolicyManage,
     ];
 
     /// The name that documents and errors use.
@@ -53,6 +59,8 @@ impl Permission {
             Self::TicketAnswer => "ticket:answer",
             Self::SmsRead => "sms:read",
             Self::TenantManage => "tenant:manage",
+            Self::PolicyRead => "policy:read",
+            Self::PolicyManage => "policy:manage",
         }
     }
 }
@@ -72,6 +80,8 @@ impl Holder for MemberActor {
                     Permission::CertificationRead
                         | Permission::CertificationManage
                         | Permission::TenantManage
+                        | Permission::PolicyRead
+                        | Permission::PolicyManage
                 )
             }
             MemberRole::Member => false,
@@ -142,14 +152,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // sms:read, tenant:manage.
+        // sms:read, tenant:manage, policy:read, :manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   -   yes
-member          -   -   -   -   -   -   -   -   -
-reviewer        -   -   yes yes -   -   yes yes -
-senior_reviewer -   -   yes yes yes yes yes yes -
-support         -   -   yes -   -   -   yes yes -
-platform_admin  -   -   yes -   -   -   yes yes -
+owner           yes yes -   -   -   -   -   -   yes yes yes
+member          -   -   -   -   -   -   -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes yes -   -   -
+senior_reviewer -   -   yes yes yes yes yes yes -   -   -
+support         -   -   yes -   -   -   yes yes -   -   -
+platform_admin  -   -   yes -   -   -   yes yes -   -   -
 ";
         assert_eq!(matrix, golden);
     }

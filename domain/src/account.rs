@@ -23,6 +23,11 @@ pub trait AccountStore {
     /// # Errors
     /// When the store fails.
     fn account_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Account>>;
+    /// The account of an id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>>;
     /// Keeps a new account.
     ///
     /// # Errors

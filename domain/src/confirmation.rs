@@ -11,6 +11,8 @@ use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::named::named;
 use crate::password::{PasswordStore, StoredPassword};
+use crate::session::Identity;
+use crate::totp::{Given, Totp, TotpStore, try_second_factor};
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
     VerificationStore,
@@ -26,6 +28,14 @@ named! {
         DissolveOrganization "dissolve_organization";
         /// Set or change the password.
         SetPassword "set_password";
+        /// Set up or give up the second factor.
+        ChangeSecondFactor "change_second_factor";
+        /// Change the security policy; where that policy says so.
+        ChangeSecurityPolicy "change_security_policy";
+        /// Take a copy of one's own data; where the policy says so.
+        ExportMyData "export_my_data";
+        /// Object to a takeover; where the policy says so.
+        ObjectToTakeover "object_to_takeover";
     }
 }
 
@@ -86,15 +96,16 @@ pub fn send_code(
 /// Confirms an action with the code that was sent for it. Whatever comes of the code has to be committed.
 ///
 /// # Errors
-/// When the store fails.
+/// `authenticator_needed`.
 pub fn confirm_by_code(
-    tx: &mut (impl MemberStore + VerificationStore + Journal),
+    tx: &mut (impl MemberStore + VerificationStore + TotpStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     action: SensitiveAction,
     code: &Digits,
     codes: &dyn CodeBook,
 ) -> Result<std::result::Result<Confirmation, Check>> {
+    require_strong(tx, actor, action)?;
     let entered = Entered {
         purpose: Purpose::ConfirmSensitive,
         subject: &Subject::confirmation(action, actor.account),
@@ -112,13 +123,15 @@ pub fn confirm_by_code(
 /// else's session guesses no faster than a stranger.
 ///
 /// # Errors
-/// `password_not_set`, `guess_too_soon`, `guesses_exhausted`.
+/// `authenticator_needed`, `password_not_set`, `guess_too_soon`, `guesses_exhausted`.
 pub fn admit_password(
-    tx: &mut (impl MemberStore + PasswordStore + GuessStore),
+    tx: &mut (impl MemberStore + PasswordStore + TotpStore + GuessStore),
     context: &Context<'_>,
     actor: &MemberActor,
+    action: SensitiveAction,
     patience: &Patience,
 ) -> Result<StoredPassword> {
+    require_strong(tx, actor, action)?;
     let known = tx.password(actor.account)?.ok_or(Code::PasswordNotSet)?;
     let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
     admit(tx, context, (Guarded::Password, subject.as_str(), Requester::Stranger), patience)?;
@@ -144,6 +157,39 @@ pub fn confirm_by_password(
     let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
     tx.forget_guesses(Guarded::Password, subject.as_str(), Some(Requester::Stranger))?;
     confirmed(tx, context, actor, action).map(Some)
+}
+
+/// Confirms an action with a code of the actor's authenticator, or one kept for the day without it. Whatever comes of it has to
+/// be committed.
+///
+/// # Errors
+/// `totp_not_begun`, `guess_too_soon`, `guesses_exhausted`.
+pub fn confirm_by_second_factor(
+    tx: &mut (impl TotpStore + GuessStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    (action, given): (SensitiveAction, &Given),
+    patience: &Patience,
+) -> Result<Option<Confirmation>> {
+    let totp = authenticator(tx, actor)?.ok_or(Code::TotpNotBegun)?;
+    if try_second_factor(tx, context, (totp, Requester::Stranger), given, patience)? {
+        return confirmed(tx, context, actor, action).map(Some);
+    }
+    tx.record(context, &Actor::Member(*actor), entry("account.confirmation_refused", actor, action))?;
+    Ok(None)
+}
+
+/// Who has an authenticator gives it up, or others codes for the day without it, with it alone: a stolen number is no way around.
+fn require_strong(tx: &mut impl TotpStore, actor: &MemberActor, action: SensitiveAction) -> Result<()> {
+    if action == SensitiveAction::ChangeSecondFactor && authenticator(tx, actor)?.is_some() {
+        return Err(Code::AuthenticatorNeeded.into());
+    }
+    Ok(())
+}
+
+fn authenticator(tx: &mut impl TotpStore, actor: &MemberActor) -> Result<Option<Totp>> {
+    let totp = tx.totp(Identity::Account(actor.account))?;
+    Ok(totp.filter(|totp| totp.confirmed_at.is_some()))
 }
 
 fn confirmed(

@@ -15,6 +15,8 @@ named! {
     Guarded {
         /// The password of an account.
         Password "password";
+        /// The second factor of somebody.
+        SecondFactor "second_factor";
         /// Passwords of any account, from one network.
         Network "network";
         /// The same, from all networks of a neighbourhood: a /24, or a /48 of IPv6.

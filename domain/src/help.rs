@@ -83,6 +83,8 @@ fn text(slug: &str) -> Option<Localized> {
         "sms-codes",
         "signing-in",
         "passwords",
+        "second-factor",
+        "security-policy",
         "filling-in",
         "documents",
         "consent",

@@ -8,6 +8,7 @@ use crate::bundle::bundle;
 use crate::certification::{
     ApplicationNumber, ApplicationStore, Case, CertificateStore, State, Terms, schedule_erasure,
 };
+use crate::confirmation::{Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::department::DepartmentStore;
 use crate::dissolution::DissolutionStore;
@@ -19,6 +20,7 @@ use crate::member::{Member, MemberStore};
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
+use crate::policy::{PolicyStore, require_confirmation};
 use crate::tenant::TenantScope;
 use crate::text::{PersonName, Prose};
 use chrono::{DateTime, Duration, Utc};
@@ -198,19 +200,21 @@ pub fn list(
 /// The old owner objects.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `takeover_not_open`.
+/// `forbidden`, `not_found`, `takeover_not_open`; `confirmation_required`, where the policy says so.
 pub fn object(
-    tx: &mut (impl TakeoverStore + Journal),
+    tx: &mut (impl TakeoverStore + PolicyStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     id: ApplicationId,
     why: &Prose<2000>,
+    confirmation: Option<&Confirmation>,
 ) -> Result<Takeover> {
     access::require(actor, Permission::TenantManage)?;
     let mut takeover = tx.takeover(id)?;
     if takeover.state != TakeoverState::Open || context.now >= takeover.objection_until {
         return Err(Code::TakeoverNotOpen.into());
     }
+    require_confirmation(tx, confirmation, context, actor, SensitiveAction::ObjectToTakeover)?;
     takeover.state = TakeoverState::Objected;
     takeover.objection = Some(why.as_str().to_owned());
     tx.update_takeover(&takeover)?;

@@ -8,6 +8,7 @@ use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::account::{Account, AccountStore};
 use domain::error::Result;
+use domain::id::AccountId;
 use domain::phone::MobileNumber;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -32,6 +33,18 @@ impl AccountStore for Tx<'_> {
         .optional()
         .understood()?;
         Ok(row.map(|row| Account { id: row.id.get(), mobile: mobile.clone(), created_at: row.created_at.0 }))
+    }
+
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>> {
+        let row: Option<Row> =
+            on!(self.db, |db| accounts::table.find(Id::from(id)).select(Row::as_select()).first(db))
+                .optional()
+                .understood()?;
+        let account = |row: Row| {
+            let mobile = stored_mobile("accounts", row.id.0, &row.mobile)?;
+            Ok(Account { id: row.id.get(), mobile, created_at: row.created_at.0 })
+        };
+        row.map(account).transpose()
     }
 
     fn insert_account(&mut self, account: &Account) -> Result<()> {

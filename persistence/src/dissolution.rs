@@ -5,7 +5,7 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, departments, dissolved_tenants, documents, members, notices, person_keys,
-    registrations, review_notes, reviews, sessions, takeovers, tenants, tickets,
+    registrations, review_notes, reviews, security_policies, sessions, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -155,6 +155,7 @@ impl DissolutionStore for Tx<'_> {
             notices,
             departments,
             takeovers,
+            security_policies,
             tenants
         );
         let gone =

@@ -21,6 +21,7 @@ mod notice;
 mod operator;
 mod password;
 mod person;
+mod policy;
 mod registration;
 mod review;
 mod rotate;
@@ -34,6 +35,7 @@ mod sweep;
 mod takeover;
 mod tenant;
 mod ticket;
+mod totp;
 mod tx;
 mod verification;
 

@@ -7,7 +7,7 @@ use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, passwords,
-    person_keys, registrations, sessions, takeovers, ticket_messages, tickets,
+    person_keys, registrations, sessions, takeovers, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -73,13 +73,16 @@ impl PersonStore for Tx<'_> {
         })
         .understood()?;
         on!(self.db, |db| {
-            diesel::delete(challenges::table.filter(challenges::account_id.eq_any(&ids))).execute(db)
+            let theirs = challenges::account_id.eq_any(&ids).assume_not_null();
+            diesel::delete(challenges::table.filter(theirs)).execute(db)
         })
         .understood()?;
         on!(self.db, |db| {
             diesel::delete(passwords::table.filter(passwords::account_id.eq_any(&ids))).execute(db)
         })
         .understood()?;
+        on!(self.db, |db| { diesel::delete(totps::table.filter(totps::owner_id.eq_any(&ids))).execute(db) })
+            .understood()?;
         on!(self.db, |db| {
             let theirs = devices::account_id.eq_any(&ids).assume_not_null();
             diesel::delete(devices::table.filter(theirs)).execute(db)

@@ -10,13 +10,14 @@ use crate::password::password_place;
 use crate::review::note_place;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts, documents,
-    passwords, person_keys, review_notes, signing_keys, takeovers, ticket_messages, tickets,
+    passwords, person_keys, review_notes, signing_keys, takeovers, ticket_messages, tickets, totps,
 };
 use crate::sealing::{Folder, document_place};
 use crate::signing_key::signing_key_place;
 use crate::sql_type::Id;
 use crate::takeover::objection_place;
 use crate::ticket::{card_place, text_place};
+use crate::totp::totp_place;
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::{Error, Result};
@@ -97,6 +98,8 @@ impl Database {
         let objections = batch!(takeovers by tenant_id, id: objection_sealed at |_, id| objection_place(id));
         let cards = batch!(tickets by id, id: card_sealed at |_, id| card_place(id));
         let messages = batch!(ticket_messages by ticket_id, id: text_sealed at text_place);
+        let authenticators =
+            batch!(totps by owner_id, owner_id: secrets_sealed at |_, owner| totp_place(owner));
         let passwords = batch!(passwords by account_id, account_id: hashes_sealed at |_, account| {
             password_place(account)
         });
@@ -115,6 +118,7 @@ impl Database {
             + self.through(messages)?
             + self.through(reseal_attachments)?
             + self.through(passwords)?
+            + self.through(authenticators)?
             + self.through(signing)?
             + self.through(people)?)
     }

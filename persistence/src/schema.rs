@@ -53,6 +53,7 @@ diesel::table! {
         tenant_id -> Nullable<Id>,
         member_id -> Nullable<Id>,
         operator_id -> Nullable<Id>,
+        factors -> Text,
         device_id -> Nullable<Id>,
         current_token -> Binary,
         previous_token -> Nullable<Binary>,
@@ -73,12 +74,17 @@ diesel::table! {
     challenges (id) {
         id -> Id,
         token -> Binary,
-        account_id -> Id,
+        account_id -> Nullable<Id>,
+        operator_id -> Nullable<Id>,
         device_name -> Text,
         device_platform -> Text,
         known_device_id -> Nullable<Id>,
+        factors -> Text,
+        tenant_id -> Nullable<Id>,
+        ends_by -> Nullable<Instant>,
         expires_at -> Instant,
         answered -> Bool,
+        version -> BigInt,
     }
 }
 
@@ -171,6 +177,7 @@ diesel::table! {
         phone -> Text,
         created_at -> Instant,
         dissolves_at -> Nullable<Instant>,
+        policy_version -> BigInt,
         version -> BigInt,
     }
 }
@@ -605,6 +612,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    security_policies (tenant_id, version) {
+        tenant_id -> Id,
+        version -> BigInt,
+        document -> Json,
+        changed_by -> Id,
+        changed_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    totps (owner_id) {
+        owner_id -> Id,
+        realm -> Text,
+        secrets_sealed -> Binary,
+        confirmed_at -> Nullable<Instant>,
+        last_step -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
@@ -615,6 +649,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     review_work,
     sessions,
+    security_policies,
+    passwords,
+    totps,
     tenants,
     tickets,
     devices

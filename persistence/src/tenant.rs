@@ -30,6 +30,7 @@ pub(crate) struct Row {
     address_line: String,
     phone: String,
     created_at: Instant,
+    policy_version: i64,
     version: i64,
 }
 
@@ -86,6 +87,7 @@ impl TenantStore for Tx<'_> {
             address_line: organization.address.line.as_str().to_owned(),
             phone: organization.phone.as_str().to_owned(),
             created_at: tenant.created_at.into(),
+            policy_version: 0,
             version: tenant.version,
         };
         on!(self.db, |db| diesel::insert_into(tenants::table).values(&row).execute(db)).understood()?;

@@ -122,6 +122,16 @@ impl Company {
         person.signed_in_to(&self.tenant).await
     }
 
+    /// Changes the security policy, confirmed.
+    pub async fn policy(&self, patch: Value) -> Answer {
+        self.world.later(chrono::Duration::seconds(61));
+        let confirmation = self.confirmed("change_security_policy").await;
+        let read = self.get("/v1/security-policy").send().await.expect(200);
+        let change = self.world.patch("/v1/security-policy", patch).bearer(&self.access_token);
+        let change = change.header("if-match", &read.headers["etag"]);
+        change.header("x-confirmation", &confirmation).send().await
+    }
+
     /// The token that confirms an action, for a code.
     pub async fn confirmed(&self, action: &str) -> String {
         self.post("/v1/me/confirmation-codes", json!({"action": action})).send().await.expect(202);

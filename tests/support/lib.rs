@@ -33,6 +33,13 @@ pub enum Backend {
     Postgres,
 }
 
+/// What an authenticator shows that has a secret.
+pub fn totp(secret: &str, at: chrono::DateTime<chrono::Utc>) -> String {
+    let secret = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    totp.generate(at.timestamp().try_into().unwrap()).to_string()
+}
+
 /// An HTTP client of no world.
 pub fn client() -> reqwest::Client {
     api::service::prepare_tls();

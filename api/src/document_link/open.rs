@@ -10,7 +10,7 @@ use domain::actor::Actor;
 use domain::certification::view_document;
 use domain::error::{Code, Error};
 use domain::review;
-use domain::session::SessionStore;
+use domain::session::admission;
 use domain::tenant::TenantScope;
 use persistence::Folder;
 
@@ -31,22 +31,27 @@ pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Para
     let linked = Linked::open(&call.service, &token.into_inner())?;
     let part = if linked.original { Part::Original } else { Part::View };
     let viewed = call.transact(move |tx, world| {
-        let actor = tx.session_actor(linked.session.into(), world.context.now)?;
-        match (actor, linked.review) {
-            (Some(Actor::Member(member)), None) => {
+        let (context, ceiling) = (&world.context, &world.service.settings.tokens.lifetime);
+        let admitted = admission(tx, context.now, linked.session.into(), ceiling)
+            .and_then(|admission| admission.from(context.origin.ip));
+        match (admitted, linked.review) {
+            (Ok(Actor::Member(member)), None) => {
                 tx.enter(member.tenant);
                 let document = view_document(tx, &world.context, &member, linked.document.into())?;
                 Ok((member.tenant, document))
             }
-            (Some(Actor::Operator(operator)), Some(id)) => {
+            (Ok(Actor::Operator(operator)), Some(id)) => {
                 review::view_document(tx, &world.context, &operator, id.into(), linked.document.into())
             }
+            (Err(error), _) if error.code() != Code::SessionEnded => Err(error),
             _ => Err(Code::LinkInvalid.into()),
         }
     });
     // Whoever holds a link learns nothing from how it fails.
     let viewed = viewed.await.map_err(|Failure(error)| match error.code() {
-        Code::NotFound | Code::Forbidden | Code::OwnOrganization => Error::from(Code::LinkInvalid).into(),
+        Code::NotFound | Code::Forbidden | Code::NetworkNotAllowed | Code::OwnOrganization => {
+            Error::from(Code::LinkInvalid).into()
+        }
         _ => Failure(error),
     });
     let (tenant, document) = viewed?;

@@ -1,21 +1,22 @@
 //! Who is asking, as an argument of handlers.
 
 use super::answer::Failure;
-use super::call::reading;
+use super::call::{Here, reading};
 use crate::service::Service;
 use crate::token;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
 use domain::error::{Code, Result};
 use domain::id::{SessionId, TenantId};
 use domain::registration::{Registration, RegistrationStore};
-use domain::session::{SessionStore, TokenHash};
+use domain::session::{TokenHash, admission};
 use domain::ticket;
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -54,13 +55,22 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The actor of the request's access token, for a realm.
-async fn actor(
-    service: Data<Service>,
+/// What a request says of who makes it.
+struct Claimed {
     token: Option<String>,
-    realm: Option<Realm>,
-) -> Result<(Actor, SessionId)> {
-    let token = token.ok_or(Code::Unauthenticated)?;
+    address: Option<IpAddr>,
+}
+
+impl Claimed {
+    fn by(request: &HttpRequest) -> Self {
+        let here = request.extensions().get::<Arc<Here>>().map(|here| here.origin.ip);
+        Self { token: bearer(request).map(str::to_owned), address: here.flatten() }
+    }
+}
+
+/// The actor of the request's access token, for a realm.
+async fn actor(service: Data<Service>, claimed: Claimed, realm: Option<Realm>) -> Result<(Actor, SessionId)> {
+    let token = claimed.token.ok_or(Code::Unauthenticated)?;
     let hash = token::hash(&token).0;
     let claims = if let Some(known) = service.sessions.claims(&hash) {
         known
@@ -77,15 +87,18 @@ async fn actor(
         return Err(Code::Unauthenticated.into());
     }
     let session = SessionId::from(claims.sid);
-    if let Some(actor) = service.sessions.actor(session) {
-        return Ok((actor, session));
+    if let Some(known) = service.sessions.admission(session) {
+        return Ok((known.from(claimed.address)?, session));
     }
     let asked = Instant::now();
     let shared = service.clone();
-    let found = reading(&service, move || shared.database.read(|tx| tx.session_actor(session, now))).await?;
-    let actor = found.ok_or(Code::SessionEnded)?;
-    service.sessions.found(session, actor, asked);
-    Ok((actor, session))
+    let look = move || {
+        let ceiling = &shared.settings.tokens.lifetime;
+        shared.database.read(|tx| admission(tx, now, session, ceiling))
+    };
+    let found = reading(&service, look).await?;
+    service.sessions.found(session, found.clone(), asked);
+    Ok((found.from(claimed.address)?, session))
 }
 
 fn service(request: &HttpRequest) -> Result<Data<Service>> {
@@ -100,9 +113,9 @@ macro_rules! from_token {
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let service = service(request);
-                let token = bearer(request).map(str::to_owned);
+                let claimed = Claimed::by(request);
                 Box::pin(async move {
-                    match actor(service?, token, $realm).await? {
+                    match actor(service?, claimed, $realm).await? {
                         $pattern => Ok($made),
                         #[allow(unreachable_patterns, reason = "one use takes every actor")]
                         _ => Err(Code::Unauthenticated.into()),
@@ -124,12 +137,12 @@ impl FromRequest for Requester {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let service = service(request);
-        let token = bearer(request).map(str::to_owned);
+        let claimed = Claimed::by(request);
         Box::pin(async move {
             let service = service?;
-            match token {
+            match &claimed.token {
                 Some(token) if !token.contains('.') => {
-                    let hash = token::hash(&token);
+                    let hash = token::hash(token);
                     let shared = service.clone();
                     let find = move || shared.database.read(|tx| tx.registration_by_token(&hash));
                     let now = service.clock.now();
@@ -138,7 +151,7 @@ impl FromRequest for Requester {
                     let found = found.ok_or(Code::Unauthenticated)?;
                     Ok(Self(ticket::Requester::Applicant(found.id)))
                 }
-                token => match actor(service, token, Some(Realm::Tenant)).await? {
+                _ => match actor(service, claimed, Some(Realm::Tenant)).await? {
                     (Actor::Member(member), _) => Ok(Self(ticket::Requester::Member(member))),
                     _ => Err(Code::Unauthenticated.into()),
                 },

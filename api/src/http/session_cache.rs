@@ -4,8 +4,8 @@
 //! is felt everywhere within a second.
 
 use crate::token::Claims;
-use domain::actor::Actor;
 use domain::id::SessionId;
+use domain::session::Admission;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ const CAPACITY: usize = 20_000;
 
 pub(crate) struct SessionCache {
     tokens: Cache<[u8; 32], Arc<Claims>>,
-    sessions: Cache<SessionId, (Actor, Instant)>,
+    sessions: Cache<SessionId, (Admission, Instant)>,
 }
 
 impl SessionCache {
@@ -33,13 +33,13 @@ impl SessionCache {
         self.tokens.insert(token, claims);
     }
 
-    pub(crate) fn actor(&self, session: SessionId) -> Option<Actor> {
-        self.sessions.get(&session).filter(|(_, at)| at.elapsed() < BELIEVED).map(|(actor, _)| actor)
+    pub(crate) fn admission(&self, session: SessionId) -> Option<Admission> {
+        self.sessions.get(&session).filter(|(_, at)| at.elapsed() < BELIEVED).map(|(admission, _)| admission)
     }
 
     /// `at` is when the database was asked, not when it answered.
-    pub(crate) fn found(&self, session: SessionId, actor: Actor, at: Instant) {
-        self.sessions.insert(session, (actor, at));
+    pub(crate) fn found(&self, session: SessionId, admission: Admission, at: Instant) {
+        self.sessions.insert(session, (admission, at));
     }
 
     pub(crate) fn forget(&self, session: SessionId) {

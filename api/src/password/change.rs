@@ -6,7 +6,7 @@ use crate::http::body::Body;
 use crate::http::call::Call;
 use actix_web::put;
 use domain::confirmation::SensitiveAction;
-use domain::password::{Rules, change, context_words, prepare};
+use domain::password::{change, context_words, prepare};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -24,8 +24,8 @@ pub(crate) struct SetPassword {
 /// Set or change one's password
 ///
 /// It is the same in all organizations. Every other session ends, and the owner is told by SMS. Long and unlikely is good: what
-/// is common, has leaked, or is easy to guess for who knows the person is refused, each fault told at once; there are no rules about
-/// kinds of characters (NIST SP 800-63B-4, 3.1.1.2).
+/// is common, has leaked, or is easy to guess for who knows the person is refused, each fault told at once. Whatever one of the
+/// person's organizations asks of passwords counts.
 #[utoipa::path(
     operation_id = "set_password", tag = "session",
     params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `set_password`.")),
@@ -41,15 +41,15 @@ pub(crate) async fn set_password(
     confirmed: Confirmed,
     body: Body<SetPassword>,
 ) -> Outcome {
-    let (actor, tenant, rules) = (member.0, Some(member.0.tenant), Rules::default());
+    let (actor, tenant) = (member.0, Some(member.0.tenant));
     let confirmation = confirmed.of(&call, actor.session, SensitiveAction::SetPassword);
     let wanted = call
         .read(tenant, move |tx, world| prepare(tx, &world.context, &actor, confirmation.as_ref()))
         .await?;
-    let password = good(&body.value.password, &context_words(&wanted.profile), rules)?;
-    let hash = hashed(&call.service, &password, wanted.known.as_ref(), rules).await?;
+    let password = good(&body.value.password, &context_words(&wanted.profile), &wanted.rules)?;
+    let hash = hashed(&call.service, &password, wanted.known.as_ref(), &wanted.rules).await?;
     call.write(tenant, body.fingerprint, move |tx, world| {
-        change(tx, &world.context, &actor, (&wanted, &hash), rules)?;
+        change(tx, &world.context, &actor, (&wanted, &hash))?;
         Ok(Reply::no_content())
     })
     .await

@@ -11,7 +11,7 @@ use domain::password::{Password, PasswordHash, Rules, StoredPassword, check};
 const POINTER: &str = "/password";
 
 /// Reads a new password, and tells every rule that it breaks.
-fn good(raw: &str, words: &[String], rules: Rules) -> Result<Password> {
+fn good(raw: &str, words: &[String], rules: &Rules) -> Result<Password> {
     let mut faults = Faults::of(Place::Body);
     let Some(password) = faults.at(POINTER, Password::parse(raw)) else { return Err(faults.into_error()) };
     for violation in check(&password, words, rules, &Zxcvbn) {
@@ -26,7 +26,7 @@ async fn hashed(
     service: &Service,
     password: &Password,
     known: Option<&StoredPassword>,
-    rules: Rules,
+    rules: &Rules,
 ) -> Result<PasswordHash> {
     let remembered = known.filter(|_| rules.history > 0).map(StoredPassword::remembered);
     if let Some(remembered) = remembered

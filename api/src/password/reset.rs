@@ -7,7 +7,7 @@ use crate::session::refusal;
 use actix_web::post;
 use domain::actor::Realm;
 use domain::error::{Code as ErrorCode, Faults, Place};
-use domain::password::{Rules, context_words, reset, resettable};
+use domain::password::{context_words, reset, resettable};
 use domain::phone::MobileNumber;
 use domain::session::known_device;
 use domain::verification::{Check, Code};
@@ -48,11 +48,9 @@ pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<R
     let mobile = faults.at("/mobile", MobileNumber::parse(&body.value.mobile));
     let code = faults.at("/code", Code::parse(&body.value.code));
     let (Some(mobile), Some(code)) = (mobile, code) else { return Err(faults.into_error().into()) };
-    let (rules, asked) = (Rules::default(), Arc::new((mobile, code, device.0)));
+    let asked = Arc::new((mobile, code, device.0));
     let mut prepared = None;
     if !call.repeated().await? {
-        // What the code's holder learns of their password is told only to them.
-        good(&body.value.password, &[], rules)?;
         let shared = Arc::clone(&asked);
         let tried = call.transact(move |tx, world| {
             let (mobile, code, token) = &*shared;
@@ -66,14 +64,14 @@ pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<R
             Err(check) => return Err(refusal(check).into()),
         };
         let words: Vec<_> = found.profiles.iter().flat_map(context_words).collect();
-        let password = good(&body.value.password, &words, rules)?;
-        let hash = hashed(&call.service, &password, found.known.as_ref(), rules).await?;
+        let password = good(&body.value.password, &words, &found.rules)?;
+        let hash = hashed(&call.service, &password, found.known.as_ref(), &found.rules).await?;
         prepared = Some((found, hash, requester));
     }
     call.write(None, body.fingerprint, move |tx, world| {
         let (found, hash, requester) = prepared.as_ref().ok_or(ErrorCode::Busy)?;
         let ((mobile, code, _), keys) = (&*asked, &world.service.keys);
-        match reset(tx, &world.context, (mobile, *requester), code, (found, hash), rules, keys)? {
+        match reset(tx, &world.context, (mobile, *requester), code, (found, hash), keys)? {
             Check::Correct => Ok(Reply::no_content()),
             check => Ok(world.refusal(&refusal(check))),
         }

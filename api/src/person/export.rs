@@ -1,3 +1,4 @@
+use crate::confirmation::Confirmed;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
@@ -6,6 +7,7 @@ use crate::session::MemberRoleName;
 use crate::ticket::TicketAuthor;
 use actix_web::get;
 use chrono::{DateTime, Utc};
+use domain::confirmation::SensitiveAction;
 use domain::error::Language;
 use domain::person::{PersonData, export};
 use domain::tenant::TenantScope;
@@ -230,14 +232,22 @@ impl MyData {
 #[utoipa::path(
     operation_id = "export_my_data", tag = "person",
     responses((status = 200, description = "The copy.", body = MyData)),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `export_my_data`, where the security policy asks for it.")),
     security(("access_token" = [])),
+    extensions(("x-errors" = json!(["confirmation_required"]))),
 )]
 #[get("/v1/me/data")]
-pub(crate) async fn export_my_data(call: Call, member: Member, _: Params<NoParams>) -> Outcome {
+pub(crate) async fn export_my_data(
+    call: Call,
+    member: Member,
+    confirmed: Confirmed,
+    _: Params<NoParams>,
+) -> Outcome {
+    let confirmation = confirmed.of(&call, member.0.session, SensitiveAction::ExportMyData);
     let language = call.language();
     let data = call.transact(move |tx, world| {
         tx.enter(member.0.tenant);
-        export(tx, &world.context, &member.0)
+        export(tx, &world.context, &member.0, confirmation.as_ref())
     });
     let copy = MyData::of(data.await?, language);
     Ok(Reply::ok(&copy)?.header("cache-control", "private, no-store"))

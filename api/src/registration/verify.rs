@@ -24,6 +24,9 @@ pub(crate) struct VerifyRegistration {
     /// The six digits of the SMS.
     #[schema(pattern = "^[0-9]{6}$")]
     code: String,
+    /// The six digits of the authenticator, if the account of the number has one already.
+    #[schema(min_length = 1, max_length = 20, example = "287082")]
+    totp: Option<String>,
     /// From what the owner will work.
     device: DeviceDescription,
 }
@@ -50,7 +53,7 @@ pub(crate) struct CompletedRegistration {
     request_body = VerifyRegistration,
     responses((status = 201, description = "The tenant exists.", body = CompletedRegistration)),
     security(("registration_token" = [])),
-    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "registration_not_waiting", "registration_expired", "input_invalid"]))),
+    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "registration_not_waiting", "registration_expired", "guess_too_soon", "guesses_exhausted", "input_invalid"]))),
 )]
 #[post("/v1/registrations/{id}/verification")]
 pub(crate) async fn verify_registration(
@@ -66,18 +69,21 @@ pub(crate) async fn verify_registration(
     let (Some(code), Some(described)) = (code, body.value.device.parse("/device", &mut faults)) else {
         return Err(faults.into_error().into());
     };
-    let credentials = Credentials::make(&call.service);
+    let (credentials, totp) = (Credentials::make(&call.service), body.value.totp);
     call.write(None, body.fingerprint, move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
         let request = Verify {
             code: &code,
             device: &described,
             device_token: device.0.as_ref(),
+            totp: totp.as_deref(),
+            patience: &world.service.settings.passwords.patience,
             tokens: &credentials.hashes,
             lifetime: &world.service.settings.tokens.lifetime,
         };
         match verify(tx, &world.context, registration, &request, &world.service.keys)? {
             Verified::Refused(check) => Ok(world.refusal(&refusal(check))),
+            Verified::Barred(error) => Ok(world.refusal(&error)),
             Verified::Completed(completed) => {
                 let session = credentials.session(world.service, &completed.opened)?;
                 let (tenant, member) = crate::session::place(&completed.opened)?;

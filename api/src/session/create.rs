@@ -1,3 +1,4 @@
+use super::challenge::{ChallengeView, Challenged};
 use super::{
     Credentials, DeviceDescription, MemberReference, OperatorReference, RealmName, SessionView,
     TenantReference, place, refusal,
@@ -8,15 +9,13 @@ use crate::http::body::Body;
 use crate::http::call::{Call, World};
 use actix_web::http::StatusCode;
 use actix_web::post;
-use chrono::{DateTime, Utc};
 use domain::actor::Realm;
-use domain::error::{Code as ErrorCode, Error, Faults, Place, Result, Violation};
+use domain::error::{Code as ErrorCode, Faults, Place, Result, Violation};
 use domain::id::TenantId;
-use domain::member::Membership;
 use domain::password::Password;
 use domain::phone::MobileNumber;
 use domain::session::{
-    Attempt, Challenge, NewDevice, Opened, PasswordAttempt, SignedIn, TokenHash, admit_password, sign_in,
+    Attempt, NewDevice, Opened, PasswordAttempt, SignedIn, TokenHash, admit_password, sign_in,
     sign_in_by_password,
 };
 use domain::verification::Code;
@@ -72,43 +71,16 @@ pub(crate) struct SignedInView {
     member: Option<MemberReference>,
     /// The operator; null for a member.
     operator: Option<OperatorReference>,
-}
-
-/// What a sign-in still needs.
-///
-/// - `tenant`: the choice of a tenant
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum ChallengeNeed {
-    Tenant,
-}
-
-/// A sign-in that still needs something.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ChallengeView {
-    /// Its id.
-    id: Uuid,
-    /// Answers it: send it as `Authorization: Bearer` to `answer_challenge`.
-    #[schema(example = "gpc_bXlzZWNyZXQ")]
-    token: String,
-    /// What it needs.
-    needs: Vec<ChallengeNeed>,
-    /// The tenants to choose from.
-    tenants: Vec<TenantReference>,
-    /// Until when it waits.
-    expires_at: DateTime<Utc>,
-}
-
-/// A sign-in that still needs something.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Challenged {
-    /// What to do next.
-    challenge: ChallengeView,
+    /// Codes for the day without the authenticator, each good once: keep them on paper. Only when the authenticator was set up while
+    /// signing in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes: Option<Vec<String>>,
 }
 
 /// Sign in
 ///
-/// An account in several tenants, which does not name one, gets a challenge: choose one with `answer_challenge`. A wrong
+/// What is still needed comes as a challenge, and `answer_challenge` takes it: the choice among several organizations, a second
+/// factor where the account has one or the organization asks for it. A wrong
 /// password has the same answer, after the same time, as a number that nobody has; after some of them each next one has to
 /// wait, but for devices that are known.
 #[utoipa::path(
@@ -118,7 +90,7 @@ pub(crate) struct Challenged {
     responses(
         (status = 201, description = "The session.", body = SignedInView),
         (status = 202, description = "Something is still needed.", body = Challenged)),
-    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "credentials_wrong", "guess_too_soon", "guesses_exhausted", "busy", "no_membership", "input_invalid"]))),
+    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "credentials_wrong", "guess_too_soon", "guesses_exhausted", "busy", "no_membership", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "input_invalid"]))),
 )]
 #[post("/v1/sessions")]
 pub(crate) async fn create_session(call: Call, device: KnownDevice, body: Body<CreateSession>) -> Outcome {
@@ -192,9 +164,9 @@ async fn by_code(call: Call, fingerprint: [u8; 32], wish: Wish, code: Code) -> O
             device_token: wish.token.as_ref(),
             tenant: wish.tenant,
         };
-        let (keys, lifetime) = (&world.service.keys, &world.service.settings.tokens.lifetime);
-        let outcome = sign_in(tx, &world.context, &attempt, keys, &credentials.hashes, lifetime)?;
-        outcome_reply(world, &credentials, outcome)
+        let (keys, terms) = (&world.service.keys, credentials.terms(world.service));
+        let outcome = sign_in(tx, &world.context, &attempt, keys, &terms)?;
+        outcome_reply(world, &credentials, outcome, Some(&credentials.challenge))
     })
     .await
 }
@@ -220,48 +192,47 @@ async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &P
     call.write(None, fingerprint, move |tx, world| {
         let (admitted, right) = compared.as_ref().ok_or(ErrorCode::Busy)?;
         let attempt = PasswordAttempt { mobile: &wish.mobile, device: &wish.described, tenant: wish.tenant };
-        let (settings, hashes) = (&world.service.settings, &credentials.hashes);
-        let (patience, lifetime) = (&settings.passwords.patience, &settings.tokens.lifetime);
-        let compared = (admitted, right.as_ref());
-        match sign_in_by_password(tx, &world.context, &attempt, compared, patience, hashes, lifetime)? {
-            Some(outcome) => outcome_reply(world, &credentials, outcome),
+        let (compared, terms) = ((admitted, right.as_ref()), credentials.terms(world.service));
+        match sign_in_by_password(tx, &world.context, &attempt, compared, &terms)? {
+            Some(outcome) => outcome_reply(world, &credentials, outcome, Some(&credentials.challenge)),
             None => Ok(world.refusal(&ErrorCode::CredentialsWrong.into())),
         }
     })
     .await
 }
 
-/// The answer to a sign-in. It is committed, whatever it says.
-fn outcome_reply(
+/// The answer to a step of signing in. It is committed, whatever it says.
+pub(super) fn outcome_reply(
     world: &World<'_>,
     credentials: &Credentials,
     outcome: domain::session::Outcome,
+    token: Option<&str>,
 ) -> Result<Reply> {
     match outcome {
         domain::session::Outcome::Refused(check) => Ok(world.refusal(&refusal(check))),
+        domain::session::Outcome::Barred(error) => Ok(world.refusal(&error)),
         domain::session::Outcome::Opened(opened) => opened_reply(world, credentials, &opened),
-        domain::session::Outcome::Choose(challenge, places) => {
-            let view = Challenged { challenge: challenge_view(&challenge, &places, &credentials.challenge) };
+        domain::session::Outcome::Challenged(waiting) => {
+            let view = Challenged { challenge: ChallengeView::of(&waiting, token) };
             Ok(Reply::json(StatusCode::ACCEPTED, &view)?.secret())
-        }
-        domain::session::Outcome::WithoutMembership => {
-            Ok(world.refusal(&Error::new(ErrorCode::NoMembership)))
-        }
-        domain::session::Outcome::TenantNotOffered => {
-            let mut faults = Faults::of(Place::Body);
-            faults.note("/tenant_id", ErrorCode::TenantNotOffered);
-            Ok(world.refusal(&faults.into_error()))
         }
     }
 }
 
 /// The answer that carries a new session.
-pub(super) fn opened_reply(world: &World<'_>, credentials: &Credentials, opened: &Opened) -> Result<Reply> {
+fn opened_reply(world: &World<'_>, credentials: &Credentials, opened: &Opened) -> Result<Reply> {
     let session = credentials.session(world.service, opened)?;
+    let recovery_codes = opened.new_authenticator.then(|| credentials.recovery.codes().to_vec());
     let view = match &opened.who {
         SignedIn::Member(_) => {
             let (tenant, member) = place(opened)?;
-            SignedInView { session, tenant: Some(tenant), member: Some(member), operator: None }
+            SignedInView {
+                session,
+                tenant: Some(tenant),
+                member: Some(member),
+                operator: None,
+                recovery_codes,
+            }
         }
         SignedIn::Operator(operator) => SignedInView {
             session,
@@ -272,20 +243,8 @@ pub(super) fn opened_reply(world: &World<'_>, credentials: &Credentials, opened:
                 name: operator.name.as_str().to_owned(),
                 role: operator.role.into(),
             }),
+            recovery_codes,
         },
     };
     Ok(Reply::json(StatusCode::CREATED, &view)?.secret())
-}
-
-fn challenge_view(challenge: &Challenge, places: &[Membership], token: &str) -> ChallengeView {
-    ChallengeView {
-        id: challenge.id.into(),
-        token: token.to_owned(),
-        needs: vec![ChallengeNeed::Tenant],
-        tenants: places
-            .iter()
-            .map(|place| TenantReference { id: place.tenant.into(), name: place.tenant_name.clone() })
-            .collect(),
-        expires_at: challenge.expires_at,
-    }
 }

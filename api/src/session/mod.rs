@@ -1,6 +1,6 @@
 //! Sessions: signing in and out, and who one is.
 
-pub(crate) mod answer_challenge;
+pub(crate) mod challenge;
 pub(crate) mod create;
 pub(crate) mod end;
 pub(crate) mod me;
@@ -11,9 +11,10 @@ pub(crate) mod switch;
 use crate::mirror::mirror;
 use crate::service::Service;
 use crate::token;
+use crate::totp::RecoveryCodes;
 use domain::context::Random;
 use domain::error::{Code, Error, Faults, Result};
-use domain::session::{NewDevice, Opened, Owner, Tokens};
+use domain::session::{NewDevice, Opened, Owner, SignInTerms, Tokens};
 use domain::text::DeviceName;
 use domain::verification::Check;
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,7 @@ pub(crate) struct Credentials {
     refresh: String,
     device: String,
     pub(crate) challenge: String,
+    pub(crate) recovery: RecoveryCodes,
 }
 
 impl Credentials {
@@ -161,9 +163,25 @@ impl Credentials {
         let (refresh, refresh_hash) = service.refresh_tokens().issue(&service.random, session);
         let (device, device_hash) = token::opaque(&service.random, "gpd");
         let (challenge, challenge_hash) = token::opaque(&service.random, "gpc");
-        let hashes =
-            Tokens { session, refresh: refresh_hash, device: device_hash, challenge: challenge_hash };
-        Self { hashes, refresh, device, challenge }
+        let recovery = RecoveryCodes::make(&service.random);
+        let hashes = Tokens {
+            session,
+            refresh: refresh_hash,
+            device: device_hash,
+            challenge: challenge_hash,
+            recovery: recovery.hashes(),
+        };
+        Self { hashes, refresh, device, challenge, recovery }
+    }
+
+    /// On what terms people sign in with them.
+    pub(crate) fn terms<'a>(&'a self, service: &'a Service) -> SignInTerms<'a> {
+        SignInTerms {
+            tokens: &self.hashes,
+            lifetime: &service.settings.tokens.lifetime,
+            patience: &service.settings.passwords.patience,
+            operators_need_totp: service.settings.operators.need_totp,
+        }
     }
 
     /// The session that was opened with them.

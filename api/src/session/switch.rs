@@ -1,4 +1,5 @@
-use super::create::{SignedInView, opened_reply};
+use super::challenge::Challenged;
+use super::create::{SignedInView, outcome_reply};
 use super::{Credentials, MemberReference, MemberRoleName, TenantReference};
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
@@ -69,23 +70,24 @@ pub(crate) struct SwitchTenant {
 
 /// Go on in another organization
 ///
-/// Opens a session there, from the same device, without signing in again. It lives no longer than the one it comes from, which goes
-/// on: end that with `end_session` if it is not needed.
+/// Opens a session there, from the same device, without signing in again; or gives the challenge of what that organization asks for
+/// besides. It lives no longer than the one it comes from, which goes on: end that with `end_session` if it is not needed.
 #[utoipa::path(
     operation_id = "switch_tenant", tag = "session",
     request_body = SwitchTenant,
-    responses((status = 201, description = "The session there.", body = SignedInView)),
+    responses(
+        (status = 201, description = "The session there.", body = SignedInView),
+        (status = 202, description = "Something is still needed.", body = Challenged)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["input_invalid"]))),
+    extensions(("x-errors" = json!(["sign_in_method_not_allowed", "network_not_allowed", "password_expired", "input_invalid"]))),
 )]
 #[post("/v1/sessions/switch")]
 pub(crate) async fn switch_tenant(call: Call, member: Member, body: Body<SwitchTenant>) -> Outcome {
     let (actor, tenant) = (member.0, body.value.tenant_id.into());
     let credentials = Credentials::make(&call.service);
     call.write(None, body.fingerprint, move |tx, world| {
-        let lifetime = &world.service.settings.tokens.lifetime;
-        let opened = switch(tx, &world.context, &actor, tenant, &credentials.hashes, lifetime)?;
-        opened_reply(world, &credentials, &opened)
+        let outcome = switch(tx, &world.context, &actor, tenant, &credentials.terms(world.service))?;
+        outcome_reply(world, &credentials, outcome, Some(&credentials.challenge))
     })
     .await
 }

@@ -5,11 +5,13 @@
 
 mod certification;
 mod network;
+mod operators;
 mod passwords;
 mod sms;
 mod source;
 
 pub use network::Proxies;
+pub use operators::Operators;
 pub use passwords::{HashCost, Passwords};
 pub use sms::{Aliyun, Carriage, Sms, TemplateIds, Tencent, Twilio};
 pub use source::{Printed, SettingError, Source};
@@ -149,6 +151,8 @@ pub struct Settings {
     pub sms: Sms,
     /// What passwords cost, and how many wrong ones are borne.
     pub passwords: Passwords,
+    /// How operators get in.
+    pub operators: Operators,
     /// How registration works.
     pub registration: RegistrationTerms,
     /// How certification works.
@@ -173,19 +177,20 @@ impl Settings {
     pub fn read(source: &mut Source) -> Result<Self, SettingError> {
         let network = network(source)?;
         let storage = storage(source)?;
+        let mode = match source
+            .get(
+                "GONGPAI_MODE",
+                "embedded",
+                "embedded (keys are generated) or production (keys must be given)",
+            )
+            .as_str()
+        {
+            "embedded" => Mode::Embedded,
+            "production" => Mode::Production,
+            _ => return Err(SettingError::new("GONGPAI_MODE", "is embedded or production")),
+        };
         let secrets = Secrets {
-            mode: match source
-                .get(
-                    "GONGPAI_MODE",
-                    "embedded",
-                    "embedded (keys are generated) or production (keys must be given)",
-                )
-                .as_str()
-            {
-                "embedded" => Mode::Embedded,
-                "production" => Mode::Production,
-                _ => return Err(SettingError::new("GONGPAI_MODE", "is embedded or production")),
-            },
+            mode,
             master_keys: source.secret(
                 "GONGPAI_MASTER_KEYS",
                 "keys of sealed values: id:hex of 32 bytes, comma-separated, the one that seals first",
@@ -227,6 +232,7 @@ impl Settings {
             tokens,
             sms: sms::read(source)?,
             passwords: passwords::read(source)?,
+            operators: operators::read(source, mode)?,
             registration: RegistrationTerms {
                 lifetime: source.duration(
                     "GONGPAI_REGISTRATION_HOURS",

@@ -165,6 +165,7 @@ catalogue! {
     GuessesExhausted "guesses_exhausted" TooMany "错误次数过多，请在 {seconds} 秒后再试，或用短信验证码登录。" "Wrong too often. Try again in {seconds} seconds, or sign in with a code by SMS.";
     // Passwords.
     PasswordTooShort "password_too_short" Invalid "密码至少 {min} 个字符。" "A password has at least {min} characters.";
+    PasswordLacksClass "password_lacks_class" Invalid "密码须含有：{class}。" "A password has to have: {class}.";
     PasswordHasContext "password_has_context" Invalid "密码不能含有您或企业的名称、账号、手机号。" "A password must not contain your name or number, or those of the organization.";
     PasswordCommon "password_common" Invalid "这是常见或已泄露的密码，请换一个。" "This password is common or has leaked; take another one.";
     PasswordGuessable "password_guessable" Invalid "密码太容易猜到（强度 {score}，至少 {min}），可用几个不相关的词组成。" "This password is easy to guess (strength {score}, at least {min}). Try some words that have nothing to do with each other.";
@@ -173,6 +174,16 @@ catalogue! {
     PasswordNotSet "password_not_set" Conflict "尚未设置密码，请用短信验证码确认。" "There is no password yet; confirm with a code by SMS.";
     ConfirmationRequired "confirmation_required" Forbidden "请先再次验证身份（{action}）。" "Confirm first that it is you ({action}).";
     ProofMissing "proof_missing" Invalid "请提供其中恰好一项。" "Give exactly one of them.";
+    TotpIncorrect "totp_incorrect" Invalid "动态码不正确或已使用过。" "The code is wrong or was used before.";
+    TotpAlreadyOn "totp_already_on" Conflict "动态码验证已开启。" "An authenticator is already set up.";
+    TotpNotBegun "totp_not_begun" Conflict "尚未设置动态码验证。" "No authenticator was set up.";
+    AuthenticatorNeeded "authenticator_needed" Conflict "已开启动态码验证，请用动态码或恢复码确认。" "An authenticator is set up: confirm with a code of it, or with a recovery code.";
+    AnswerNotNeeded "answer_not_needed" Invalid "登录现在不需要此项。" "The sign-in does not need this now.";
+    SmsCodeNotNeeded "sms_code_not_needed" Conflict "登录现在不需要短信验证码。" "The sign-in does not need a code by SMS.";
+    SignInMethodNotAllowed "sign_in_method_not_allowed" Forbidden "企业不允许用这种方式登录，可用：{allowed}。" "The organization does not allow signing in this way; use {allowed}.";
+    NetworkNotAllowed "network_not_allowed" Forbidden "企业不允许从当前网络访问。" "The organization does not allow this network.";
+    PasswordExpired "password_expired" Forbidden "密码已过期，请重设密码。" "The password is too old; reset it.";
+    PolicyShutsOutAuthor "policy_shuts_out_author" Conflict "此更改会使您自己无法访问（{setting}）。" "This change would shut you out yourself ({setting}).";
     NoMembership "no_membership" Forbidden "该账号不属于任何企业。" "This account belongs to no organization.";
     ChallengeEnded "challenge_ended" Conflict "登录步骤已失效，请重新登录。" "This sign-in is over; start again.";
     TenantNotOffered "tenant_not_offered" Invalid "不能选择该企业。" "That organization is not one of the choices.";

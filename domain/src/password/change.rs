@@ -11,6 +11,7 @@ use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::policy::PolicyStore;
 use crate::session::SessionStore;
 use crate::verification::Subject;
 
@@ -21,6 +22,8 @@ pub struct Wanted {
     pub profile: Profile,
     /// The password so far.
     pub known: Option<StoredPassword>,
+    /// What all of their organizations ask of it.
+    pub rules: Rules,
 }
 
 /// Looks up what is needed to change the actor's password: only the owner is told more of it.
@@ -28,13 +31,17 @@ pub struct Wanted {
 /// # Errors
 /// `confirmation_required`.
 pub fn prepare(
-    tx: &mut (impl MemberStore + PasswordStore),
+    tx: &mut (impl MemberStore + PasswordStore + PolicyStore),
     context: &Context<'_>,
     actor: &MemberActor,
     confirmation: Option<&Confirmation>,
 ) -> Result<Wanted> {
     confirmation::require(confirmation, context, actor, SensitiveAction::SetPassword)?;
-    Ok(Wanted { profile: tx.profile(actor.member)?, known: tx.password(actor.account)? })
+    Ok(Wanted {
+        profile: tx.profile(actor.member)?,
+        known: tx.password(actor.account)?,
+        rules: tx.password_rules(actor.account)?,
+    })
 }
 
 /// Replaces the actor's password with one that was found good.
@@ -46,13 +53,18 @@ pub fn change(
     context: &Context<'_>,
     actor: &MemberActor,
     (wanted, hash): (&Wanted, &PasswordHash),
-    rules: Rules,
 ) -> Result<()> {
     let known = tx.password(actor.account)?;
     if known.as_ref().map(|known| known.version) != wanted.known.as_ref().map(|known| known.version) {
         return Err(Code::VersionStale.into());
     }
-    tx.save_password(&StoredPassword::replaced(known, actor.account, hash.clone(), rules, context.now))?;
+    tx.save_password(&StoredPassword::replaced(
+        known,
+        actor.account,
+        hash.clone(),
+        &wanted.rules,
+        context.now,
+    ))?;
     tx.end_sessions(actor.account, Some(actor.session), context.now)?;
     let subject = Subject::sign_in(Realm::Tenant, &wanted.profile.mobile);
     tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;

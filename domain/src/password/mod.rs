@@ -7,7 +7,7 @@ mod rules;
 
 pub use change::{Wanted, change, prepare};
 pub use reset::{Reset, ask_for_reset, reset, resettable};
-pub use rules::{Judge, MAX_LENGTH, Rules, check, context_words};
+pub use rules::{CharacterClass, Judge, MAX_LENGTH, Rules, check, context_words};
 
 use crate::error::{Code, Result, Violation};
 use crate::id::AccountId;
@@ -100,7 +100,7 @@ impl StoredPassword {
         known: Option<Self>,
         account: AccountId,
         hash: PasswordHash,
-        rules: Rules,
+        rules: &Rules,
         now: DateTime<Utc>,
     ) -> Self {
         let (former, version) = match known {
@@ -151,8 +151,8 @@ mod tests {
         let hash = |n: usize| PasswordHash::new(n.to_string());
         let now = DateTime::UNIX_EPOCH;
         let account = Uuid::nil().into();
-        let last =
-            (0..6).fold(None, |known, n| Some(StoredPassword::replaced(known, account, hash(n), rules, now)));
+        let last = (0..6)
+            .fold(None, |known, n| Some(StoredPassword::replaced(known, account, hash(n), &rules, now)));
         let last = last.unwrap();
         // The password itself is one of the three.
         assert_eq!((last.hash, last.former), (hash(5), vec![hash(4), hash(3)]));

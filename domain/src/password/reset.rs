@@ -12,6 +12,7 @@ use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::phone::MobileNumber;
+use crate::policy::PolicyStore;
 use crate::session::SessionStore;
 use crate::tenant::TenantScope;
 use crate::verification::{
@@ -28,6 +29,8 @@ pub struct Reset {
     pub profiles: Vec<Profile>,
     /// The password so far.
     pub known: Option<StoredPassword>,
+    /// What all of their organizations ask of it.
+    pub rules: Rules,
 }
 
 fn entered<'a>(
@@ -61,7 +64,7 @@ pub fn ask_for_reset(
 /// # Errors
 /// When the store fails.
 pub fn resettable(
-    tx: &mut (impl VerificationStore + AccountStore + MemberStore + PasswordStore + TenantScope),
+    tx: &mut (impl VerificationStore + AccountStore + MemberStore + PasswordStore + PolicyStore),
     context: &Context<'_>,
     (mobile, requester): (&MobileNumber, Requester),
     code: &Digits,
@@ -75,7 +78,8 @@ pub fn resettable(
     let Some(account) = tx.account_by_mobile(mobile)? else { return Ok(Err(Check::Expired)) };
     let profile = |membership| Profile { membership, position: None, mobile: mobile.clone() };
     let profiles = tx.memberships(account.id)?.into_iter().map(profile).collect();
-    Ok(Ok(Reset { account: account.id, profiles, known: tx.password(account.id)? }))
+    let (known, rules) = (tx.password(account.id)?, tx.password_rules(account.id)?);
+    Ok(Ok(Reset { account: account.id, profiles, known, rules }))
 }
 
 /// Spends the code, sets a password that was found good, and ends every session. Whatever comes of the code has to be
@@ -99,7 +103,6 @@ pub fn reset(
     (mobile, requester): (&MobileNumber, Requester),
     code: &Digits,
     (reset, hash): (&Reset, &PasswordHash),
-    rules: Rules,
     codes: &dyn CodeBook,
 ) -> Result<Check> {
     let subject = Subject::sign_in(Realm::Tenant, mobile);
@@ -111,7 +114,13 @@ pub fn reset(
     if known.as_ref().map(|known| known.version) != reset.known.as_ref().map(|known| known.version) {
         return Err(Code::VersionStale.into());
     }
-    tx.save_password(&StoredPassword::replaced(known, reset.account, hash.clone(), rules, context.now))?;
+    tx.save_password(&StoredPassword::replaced(
+        known,
+        reset.account,
+        hash.clone(),
+        &reset.rules,
+        context.now,
+    ))?;
     tx.end_sessions(reset.account, None, context.now)?;
     tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
     for (n, place) in tx.memberships(reset.account)?.into_iter().enumerate() {

@@ -3,12 +3,14 @@
 use super::PersonStore;
 use crate::account::Account;
 use crate::actor::{Actor, MemberActor};
+use crate::confirmation::{Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::{TenantId, TicketId};
 use crate::journal::{Entry, Journal};
 use crate::member::Membership;
 use crate::notice::Notice;
+use crate::policy::{PolicyStore, require_confirmation};
 use crate::ticket::Author;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -115,12 +117,14 @@ pub struct PersonData {
 /// A copy of what is kept about the actor. That it was given out is journalled.
 ///
 /// # Errors
-/// When the store fails.
+/// `confirmation_required`, where the policy says so.
 pub fn export(
-    tx: &mut (impl PersonStore + Journal),
+    tx: &mut (impl PersonStore + PolicyStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
+    confirmation: Option<&Confirmation>,
 ) -> Result<PersonData> {
+    require_confirmation(tx, confirmation, context, actor, SensitiveAction::ExportMyData)?;
     let data = tx.person_data(actor.account)?;
     let entry = Entry::new("account.exported", "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)?;

@@ -8,17 +8,20 @@ use crate::agreement::{AcceptanceStore, acceptances};
 use crate::certification::{Application, ApplicationStore};
 use crate::context::Context;
 use crate::department::{Department, DepartmentStore};
-use crate::error::Result;
+use crate::error::{Code as ErrorCode, Error, Faults, Place, Result};
+use crate::guess::{GuessStore, Patience};
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberStore, Membership, OWNER_USERID};
+use crate::policy::PolicyStore;
 use crate::session::{
-    DeviceStore, Lifetime, NewDevice, Opened, SessionStore, SignInFrom, TokenHash, Tokens, known_device,
-    open_member_session,
+    DeviceStore, Factor, Factors, Identity, Lifetime, NewDevice, Opened, Proved, SessionStore, SignInFrom,
+    TokenHash, Tokens, known_device, open_member_session,
 };
 use crate::tenant::{Tenant, TenantScope, TenantStore};
 use crate::text::DepartmentName;
 use crate::ticket::TicketStore;
+use crate::totp::{Given, TotpStore, try_second_factor};
 use crate::verification::{self, Check, Code, CodeBook, Entered, Purpose, Subject, VerificationStore};
 
 /// What is entered.
@@ -30,6 +33,10 @@ pub struct Verify<'a> {
     pub device: &'a NewDevice,
     /// The token by which the device says it is known.
     pub device_token: Option<&'a TokenHash>,
+    /// The code of the authenticator, for an account that has one.
+    pub totp: Option<&'a str>,
+    /// How many wrong guesses are borne.
+    pub patience: &'a Patience,
     /// The tokens of the first session.
     pub tokens: &'a Tokens,
     /// How long it lives.
@@ -37,10 +44,12 @@ pub struct Verify<'a> {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Verified {
     /// The code was not right.
     Refused(Check),
+    /// The code was right, and that of the authenticator is missing or was not.
+    Barred(Error),
     /// The tenant exists.
     Completed(Box<Completed>),
 }
@@ -69,6 +78,9 @@ pub fn verify(
              + MemberStore
              + SessionStore
              + DeviceStore
+             + PolicyStore
+             + TotpStore
+             + GuessStore
              + AcceptanceStore
              + ApplicationStore
              + TicketStore
@@ -89,22 +101,20 @@ pub fn verify(
         requester,
         code: verify.code,
     };
+    let factors = match second_factor(tx, context, &entered, verify, codes)? {
+        Ok(factors) => factors,
+        Err(refused) => return Ok(refused),
+    };
     let check = verification::enter(tx, context, &entered, codes)?;
     if check != Check::Correct {
         return Ok(Verified::Refused(check));
     }
     let account = account_of(tx, context, &registration)?;
-    let (tenant, membership) = found_tenant(tx, context, &registration, account)?;
-    let member = membership.member;
-    let opened = open_member_session(
-        tx,
-        context,
-        account,
-        membership,
-        SignInFrom { device: verify.device, requester },
-        verify.tokens,
-        verify.lifetime,
-    )?;
+    let (tenant, place) = found_tenant(tx, context, &registration, account)?;
+    let member = place.member;
+    let proved = Proved { account, place, factors, ends_by: None };
+    let from = SignInFrom { device: verify.device, requester };
+    let opened = open_member_session(tx, context, proved, from, verify.tokens, verify.lifetime)?;
     // They were accepted when the registration began.
     let kept = acceptances(
         context.random,
@@ -125,6 +135,33 @@ pub fn verify(
         .change("account", None::<String>, account.to_string());
     tx.record(context, &Actor::Applicant(id), entry)?;
     Ok(Verified::Completed(Box::new(Completed { tenant, opened })))
+}
+
+/// What the first session is opened with. Who has an authenticator already shows it too: the account is more than this tenant. Only
+/// the owner of the number learns that there is one, and the code is not spent before.
+fn second_factor(
+    tx: &mut (impl VerificationStore + AccountStore + TotpStore + GuessStore),
+    context: &Context<'_>,
+    entered: &Entered<'_>,
+    verify: &Verify<'_>,
+    codes: &dyn CodeBook,
+) -> Result<std::result::Result<Factors, Verified>> {
+    let factors = Factors::one(Factor::SmsCode);
+    let Some(account) = tx.account_by_mobile(entered.mobile)? else { return Ok(Ok(factors)) };
+    let totp = tx.totp(Identity::Account(account.id))?.filter(|totp| totp.confirmed_at.is_some());
+    let Some(totp) = totp else { return Ok(Ok(factors)) };
+    let check = verification::try_on(tx, context, entered, codes)?;
+    if check != Check::Correct {
+        return Ok(Err(Verified::Refused(check)));
+    }
+    let barred = |code| Ok(Err(Verified::Barred(Faults::one(Place::Body, "/totp", code))));
+    let Some(code) = verify.totp else { return barred(ErrorCode::FieldRequired) };
+    let given = Given::Totp(code.to_owned());
+    if try_second_factor(tx, context, (totp, entered.requester), &given, verify.patience)? {
+        Ok(Ok(factors.with(Factor::Totp)))
+    } else {
+        barred(ErrorCode::TotpIncorrect)
+    }
 }
 
 fn account_of(

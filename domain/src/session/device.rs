@@ -1,9 +1,9 @@
 //! Devices: what somebody signs in from. A device that has signed in before is known by a token of its own.
 
-use super::TokenHash;
+use super::{Identity, TokenHash};
 use crate::actor::Realm;
 use crate::error::Result;
-use crate::id::{AccountId, DeviceId, OperatorId};
+use crate::id::DeviceId;
 use crate::phone::MobileNumber;
 use crate::text::DeviceName;
 use crate::verification::Requester;
@@ -35,22 +35,13 @@ pub struct NewDevice {
     pub platform: Platform,
 }
 
-/// Whose a device is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeviceOwner {
-    /// A person who works in companies.
-    Account(AccountId),
-    /// An operator of the platform.
-    Operator(OperatorId),
-}
-
 /// A device from which somebody has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// Its id.
     pub id: DeviceId,
     /// Whose it is.
-    pub owner: DeviceOwner,
+    pub owner: Identity,
     /// By what it is known again.
     pub token: TokenHash,
     /// What it said of itself.
@@ -71,6 +62,11 @@ pub trait DeviceStore {
         realm: Realm,
         mobile: &MobileNumber,
     ) -> Result<Option<DeviceId>>;
+    /// The device of an id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn device(&mut self, id: DeviceId) -> Result<Option<Device>>;
     /// Keeps a new device.
     ///
     /// # Errors

@@ -6,20 +6,31 @@
 
 mod challenge;
 mod device;
+mod entry;
+mod factor;
+mod identity;
 mod open;
 mod own;
 mod password;
 mod refresh;
 mod sign_in;
+mod standing;
 mod switch;
 
-pub use challenge::{Challenge, ChallengeAnswer, ChallengeStore, answer_challenge};
-pub use device::{Device, DeviceOwner, DeviceStore, NewDevice, Platform, known_device};
-pub use open::{Opened, SignInFrom, SignedIn, Tokens, open_member_session};
+pub use challenge::{
+    Challenge, ChallengeAnswer, ChallengeStore, Need, Waiting, Way, admit_challenge_password,
+    answer_challenge, begin_challenge_totp, challenged_account, get_challenge, send_challenge_code,
+};
+pub use device::{Device, DeviceStore, NewDevice, Platform, known_device};
+pub use entry::{Outcome, SignInStore, SignInTerms};
+pub use factor::{Factor, Factors};
+pub use identity::Identity;
+pub use open::{Opened, Proved, SignInFrom, SignedIn, Tokens, open_member_session};
 pub use own::{OwnSession, end_others, end_own, list_own};
 pub use password::{Admitted, PasswordAttempt, admit_password, sign_in_by_password};
 pub use refresh::{Refreshed, refresh};
-pub use sign_in::{Attempt, Outcome, SignInStore, request_code, sign_in};
+pub use sign_in::{Attempt, request_code, sign_in};
+pub use standing::{Admission, Standing, admission};
 pub use switch::switch;
 
 use crate::actor::{Actor, Realm};
@@ -84,6 +95,8 @@ pub struct Session {
     pub id: SessionId,
     /// Whose it is.
     pub owner: Owner,
+    /// What it was opened with.
+    pub factors: Factors,
     /// From which device, where one is known.
     pub device: Option<DeviceId>,
     /// The newest refresh token.
@@ -152,11 +165,11 @@ pub trait SessionStore {
         except: Option<SessionId>,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionId>>;
-    /// The actor of a live session whose owner may still act, in one look.
+    /// A session whose owner is still there, with what decides whether it opens anything, in one look.
     ///
     /// # Errors
     /// When the store fails.
-    fn session_actor(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Actor>>;
+    fn standing(&mut self, id: SessionId) -> Result<Option<Standing>>;
 }
 
 /// Ends a session. Ending an ended one changes nothing.

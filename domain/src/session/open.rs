@@ -1,6 +1,8 @@
 //! Opening a session for a member whose identity was proved.
 
-use super::{Device, DeviceOwner, DeviceStore, Lifetime, NewDevice, Owner, Session, SessionStore, TokenHash};
+use super::{
+    Device, DeviceStore, Factors, Identity, Lifetime, NewDevice, Owner, Session, SessionStore, TokenHash,
+};
 use crate::actor::{Actor, MemberActor, OperatorActor};
 use crate::context::Context;
 use crate::error::Result;
@@ -8,7 +10,10 @@ use crate::id::{AccountId, DeviceId, SessionId};
 use crate::journal::{Entry, Journal};
 use crate::member::Membership;
 use crate::operator::Operator;
+use crate::policy::PolicyStore;
+use crate::totp::RECOVERY_CODES;
 use crate::verification::Requester;
+use chrono::{DateTime, Utc};
 
 /// The hashes of tokens that were made for a sign-in, whichever of them it will need.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +26,8 @@ pub struct Tokens {
     pub device: TokenHash,
     /// The token that answers a challenge.
     pub challenge: TokenHash,
+    /// The codes for the day without an authenticator.
+    pub recovery: [TokenHash; RECOVERY_CODES],
 }
 
 /// A new session and what is told about it.
@@ -30,6 +37,8 @@ pub struct Opened {
     pub session: Session,
     /// Whether the device became known just now, so that its token has to be handed out.
     pub new_device: bool,
+    /// Whether an authenticator was set up on the way, so that the codes for the day without it have to be handed out.
+    pub new_authenticator: bool,
     /// Who signed in.
     pub who: SignedIn,
 }
@@ -52,49 +61,67 @@ pub struct SignInFrom<'a> {
     pub requester: Requester,
 }
 
-/// Opens a session for a member.
+/// Who proved to be a member, and how.
+#[derive(Debug, Clone)]
+pub struct Proved {
+    /// The person.
+    pub account: AccountId,
+    /// Their place.
+    pub place: Membership,
+    /// What they proved it with.
+    pub factors: Factors,
+    /// The session lives no longer than this: it comes from another one.
+    pub ends_by: Option<DateTime<Utc>>,
+}
+
+/// Opens a session for a member of the tenant that the transaction is bound to. It lives as long as the tenant's policy says.
 ///
 /// # Errors
 /// When the store fails.
 pub fn open_member_session(
-    tx: &mut (impl SessionStore + DeviceStore + Journal),
+    tx: &mut (impl SessionStore + DeviceStore + PolicyStore + Journal),
     context: &Context<'_>,
-    account: AccountId,
-    membership: Membership,
+    proved: Proved,
     from: SignInFrom<'_>,
     tokens: &Tokens,
     lifetime: &Lifetime,
 ) -> Result<Opened> {
-    let Membership { tenant, member, role, .. } = membership;
-    let (device, new_device) = remember_device(tx, context, DeviceOwner::Account(account), from, tokens)?;
-    let session = start(context, Owner::Member { account, tenant, member }, device, tokens, lifetime);
+    let Proved { account, place, factors, ends_by } = proved;
+    let Membership { tenant, member, role, .. } = place;
+    let lifetime = tx.policy()?.policy.lifetime(lifetime);
+    let (device, new_device) = remember_device(tx, context, Identity::Account(account), from, tokens)?;
+    let owner = Owner::Member { account, tenant, member };
+    let mut session = start(context, (owner, factors), device, tokens, &lifetime);
+    session.expires_at = ends_by.map_or(session.expires_at, |end| session.expires_at.min(end));
+    session.idle_until = session.idle_until.min(session.expires_at);
     tx.insert_session(&session)?;
     let actor = MemberActor { account, tenant, member, role, session: session.id };
     tx.record(context, &Actor::Member(actor), started(&session, device).of(tenant))?;
-    Ok(Opened { session, new_device, who: SignedIn::Member(membership) })
+    Ok(Opened { session, new_device, new_authenticator: false, who: SignedIn::Member(place) })
 }
 
 /// Opens a session for an operator.
 pub(super) fn open_operator_session(
     tx: &mut (impl SessionStore + DeviceStore + Journal),
     context: &Context<'_>,
-    operator: Operator,
+    (operator, factors): (Operator, Factors),
     from: SignInFrom<'_>,
     tokens: &Tokens,
     lifetime: &Lifetime,
 ) -> Result<Opened> {
-    let (device, new_device) =
-        remember_device(tx, context, DeviceOwner::Operator(operator.id), from, tokens)?;
-    let session = start(context, Owner::Operator(operator.id), device, tokens, lifetime);
+    let (device, new_device) = remember_device(tx, context, Identity::Operator(operator.id), from, tokens)?;
+    let session = start(context, (Owner::Operator(operator.id), factors), device, tokens, lifetime);
     tx.insert_session(&session)?;
     let actor = OperatorActor { operator: operator.id, role: operator.role, session: session.id };
     tx.record(context, &Actor::Operator(actor), started(&session, device))?;
-    Ok(Opened { session, new_device, who: SignedIn::Operator(operator) })
+    Ok(Opened { session, new_device, new_authenticator: false, who: SignedIn::Operator(operator) })
 }
 
-pub(super) fn started(session: &Session, device: DeviceId) -> Entry {
+fn started(session: &Session, device: DeviceId) -> Entry {
+    let factors: Vec<_> = session.factors.all().iter().map(|factor| factor.name()).collect();
     Entry::new("session.started", "session", session.id)
         .change("realm", None::<String>, session.owner.realm().name())
+        .change("factors", None::<String>, factors)
         .change("device", None::<String>, device.to_string())
 }
 
@@ -102,7 +129,7 @@ pub(super) fn started(session: &Session, device: DeviceId) -> Entry {
 fn remember_device(
     tx: &mut impl DeviceStore,
     context: &Context<'_>,
-    owner: DeviceOwner,
+    owner: Identity,
     from: SignInFrom<'_>,
     tokens: &Tokens,
 ) -> Result<(DeviceId, bool)> {
@@ -115,9 +142,9 @@ fn remember_device(
     Ok((id, true))
 }
 
-pub(super) fn start(
+fn start(
     context: &Context<'_>,
-    owner: Owner,
+    (owner, factors): (Owner, Factors),
     device: DeviceId,
     tokens: &Tokens,
     lifetime: &Lifetime,
@@ -125,6 +152,7 @@ pub(super) fn start(
     Session {
         id: tokens.session,
         owner,
+        factors,
         device: Some(device),
         current: tokens.refresh,
         previous: None,

@@ -1,8 +1,8 @@
 //! Signing in with a password, in two steps: the guess is counted and the hash looked up; then, when the password was compared
 //! outside any transaction, the session is opened. Numbers that nobody has go the same way.
 
-use super::sign_in::enter;
-use super::{Lifetime, NewDevice, Outcome, SignInFrom, SignInStore, TokenHash, Tokens, known_device};
+use super::entry::{Outcome, SignInStore, SignInTerms, begin, enter};
+use super::{Factor, Factors, Identity, NewDevice, SignInFrom, TokenHash, known_device};
 use crate::actor::{Actor, Realm};
 use crate::context::Context;
 use crate::error::{Code, Result};
@@ -62,12 +62,10 @@ pub fn sign_in_by_password(
     context: &Context<'_>,
     attempt: &PasswordAttempt<'_>,
     (admitted, right): (&Admitted, Option<&PasswordHash>),
-    patience: &Patience,
-    tokens: &Tokens,
-    lifetime: &Lifetime,
+    terms: &SignInTerms<'_>,
 ) -> Result<Option<Outcome>> {
     let (Some(known), Some(hash)) = (&admitted.known, right) else {
-        note_wrong(tx, context, patience)?;
+        note_wrong(tx, context, terms.patience)?;
         let account = admitted.known.as_ref().map_or(Uuid::nil(), |known| known.account.into());
         let entry = Entry::new("session.refused", "account", account);
         let entry = entry.change("mobile", None::<String>, attempt.mobile.masked());
@@ -84,5 +82,7 @@ pub fn sign_in_by_password(
     let subject = Subject::sign_in(Realm::Tenant, attempt.mobile);
     tx.forget_guesses(Guarded::Password, subject.as_str(), Some(admitted.requester))?;
     let from = SignInFrom { device: attempt.device, requester: admitted.requester };
-    enter(tx, context, known.account, from, attempt.tenant, tokens, lifetime).map(Some)
+    let (who, factors) = (Identity::Account(known.account), Factors::one(Factor::Password));
+    let begun = begin(context, who, from, factors, attempt.tenant, terms);
+    enter(tx, context, begun, terms).map(Some)
 }

@@ -1,6 +1,6 @@
 //! Going on with a session: its refresh token is exchanged for the next one.
 
-use super::{Lifetime, Session, SessionStore, TokenHash, ended};
+use super::{Lifetime, Session, SessionStore, Standing, TokenHash, ended};
 use crate::actor::Actor;
 use crate::context::Context;
 use crate::error::Result;
@@ -62,14 +62,12 @@ pub fn refresh(
     next: TokenHash,
     lifetime: &Lifetime,
 ) -> Result<Refreshed> {
-    let Some(session) = tx.session(id)? else { return Ok(Refreshed::Ended) };
-    match session.present(presented, next, lifetime, context.now) {
+    let standing = tx.standing(id)?.filter(|standing| standing.lives(context.now, lifetime));
+    let Some(Standing { session, policy, .. }) = standing else { return Ok(Refreshed::Ended) };
+    match session.present(presented, next, &policy.lifetime(lifetime), context.now) {
         Step::Ended => Ok(Refreshed::Ended),
         Step::Rotated(mut session) => {
             session.used_from = context.origin.ip;
-            if tx.session_actor(id, context.now)?.is_none() {
-                return Ok(Refreshed::Ended);
-            }
             tx.update_session(&session)?;
             Ok(Refreshed::Rotated(Box::new(session)))
         }
@@ -84,7 +82,7 @@ pub fn refresh(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Owner;
+    use crate::session::{Factor, Factors, Owner};
     use chrono::Duration;
     use uuid::Uuid;
 
@@ -95,6 +93,7 @@ mod tests {
         Session {
             id: Uuid::nil().into(),
             owner: Owner::Operator(Uuid::nil().into()),
+            factors: Factors::one(Factor::SmsCode),
             device: None,
             current: TokenHash([1; 32]),
             previous: None,

@@ -1,24 +1,16 @@
-//! Signing in with a code sent by SMS, and what comes after any proof of who somebody is.
+//! Signing in with a code sent by SMS.
 
-use super::open::open_operator_session;
-use super::{
-    Challenge, ChallengeStore, DeviceStore, Lifetime, NewDevice, Opened, SessionStore, SignInFrom, TokenHash,
-    Tokens, challenge, known_device, open_member_session,
-};
+use super::entry::{Outcome, SignInStore, SignInTerms, begin, enter};
+use super::{Factor, Factors, Identity, NewDevice, SignInFrom, TokenHash, known_device};
 use crate::account::AccountStore;
 use crate::actor::Realm;
-use crate::bundle::bundle;
 use crate::context::Context;
 use crate::error::Result;
-use crate::guess::{Guarded, GuessStore};
-use crate::id::{AccountId, TenantId};
+use crate::guess::Guarded;
+use crate::id::TenantId;
 use crate::job::JobQueue;
-use crate::journal::Journal;
-use crate::member::{MemberStore, Membership};
 use crate::operator::OperatorStore;
-use crate::password::PasswordStore;
 use crate::phone::MobileNumber;
-use crate::tenant::TenantScope;
 use crate::verification::{
     self, Check, Code, CodeBook, Entered, Limits, Permit, Purpose, Subject, VerificationStore,
 };
@@ -38,21 +30,6 @@ pub struct Attempt<'a> {
     pub device_token: Option<&'a TokenHash>,
     /// Into which tenant, when the client already knows.
     pub tenant: Option<TenantId>,
-}
-
-/// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The code was not right.
-    Refused(Check),
-    /// A session was opened.
-    Opened(Box<Opened>),
-    /// One of several tenants has to be chosen.
-    Choose(Challenge, Vec<Membership>),
-    /// The code was right, and the account is in no tenant.
-    WithoutMembership,
-    /// The code was right, and the account is not in the tenant that was named.
-    TenantNotOffered,
 }
 
 /// Asks for a code to sign in. Nothing tells whether anybody has the number.
@@ -75,11 +52,6 @@ pub fn request_code(
     verification::send(tx, context, &request, limits)
 }
 
-bundle! {
-    /// Everything that signing in touches.
-    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + TenantScope + Journal
-}
-
 /// Signs in. Whatever comes of it has to be committed, because the code was spent on it.
 ///
 /// # Errors
@@ -89,13 +61,13 @@ pub fn sign_in(
     context: &Context<'_>,
     attempt: &Attempt<'_>,
     codes: &dyn CodeBook,
-    tokens: &Tokens,
-    lifetime: &Lifetime,
+    terms: &SignInTerms<'_>,
 ) -> Result<Outcome> {
     let requester = known_device(tx, attempt.device_token, attempt.realm, attempt.mobile)?;
+    let subject = Subject::sign_in(attempt.realm, attempt.mobile);
     let entered = Entered {
         purpose: Purpose::SignIn,
-        subject: &Subject::sign_in(attempt.realm, attempt.mobile),
+        subject: &subject,
         mobile: attempt.mobile,
         requester,
         code: attempt.code,
@@ -104,60 +76,14 @@ pub fn sign_in(
     if check != Check::Correct {
         return Ok(Outcome::Refused(check));
     }
-    let from = SignInFrom { device: attempt.device, requester };
-    if attempt.realm == Realm::Platform {
-        let Some(operator) = tx.operator_by_mobile(attempt.mobile)? else {
-            return Ok(Outcome::Refused(Check::Expired));
-        };
-        let opened = open_operator_session(tx, context, operator, from, tokens, lifetime)?;
-        return Ok(Outcome::Opened(Box::new(opened)));
-    }
-    let Some(account) = tx.account_by_mobile(attempt.mobile)? else {
-        return Ok(Outcome::Refused(Check::Expired));
+    let who = match attempt.realm {
+        Realm::Tenant => tx.account_by_mobile(attempt.mobile)?.map(|known| Identity::Account(known.id)),
+        Realm::Platform => tx.operator_by_mobile(attempt.mobile)?.map(|known| Identity::Operator(known.id)),
     };
+    let Some(who) = who else { return Ok(Outcome::Refused(Check::Expired)) };
     // Whoever holds the number is its owner, and what strangers guessed does not stand in their way.
-    let subject = Subject::sign_in(attempt.realm, attempt.mobile);
     tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
-    enter(tx, context, account.id, from, attempt.tenant, tokens, lifetime)
-}
-
-/// Lets in whoever proved to be an account: into the tenant that was named or the only one, or asks which.
-pub(super) fn enter(
-    tx: &mut impl SignInStore,
-    context: &Context<'_>,
-    account: AccountId,
-    from: SignInFrom<'_>,
-    wanted: Option<TenantId>,
-    tokens: &Tokens,
-    lifetime: &Lifetime,
-) -> Result<Outcome> {
-    let mut places = tx.memberships(account)?;
-    if let Some(wanted) = wanted {
-        places.retain(|place| place.tenant == wanted);
-        if places.is_empty() {
-            return Ok(Outcome::TenantNotOffered);
-        }
-    }
-    match places.len() {
-        0 => Ok(Outcome::WithoutMembership),
-        1 => {
-            let membership = places.remove(0);
-            tx.enter(membership.tenant);
-            let opened = open_member_session(tx, context, account, membership, from, tokens, lifetime)?;
-            Ok(Outcome::Opened(Box::new(opened)))
-        }
-        _ => {
-            let waiting = Challenge {
-                id: context.id(),
-                token: tokens.challenge,
-                account,
-                device: from.device.clone(),
-                requester: from.requester,
-                expires_at: context.now + challenge::LIFETIME,
-                answered: false,
-            };
-            tx.insert_challenge(&waiting)?;
-            Ok(Outcome::Choose(waiting, places))
-        }
-    }
+    let from = SignInFrom { device: attempt.device, requester };
+    let begun = begin(context, who, from, Factors::one(Factor::SmsCode), attempt.tenant, terms);
+    enter(tx, context, begun, terms)
 }

@@ -3,7 +3,7 @@
 use super::Requester;
 use crate::actor::Realm;
 use crate::confirmation::SensitiveAction;
-use crate::id::{AccountId, ApplicationId, RegistrationId};
+use crate::id::{AccountId, ApplicationId, ChallengeId, RegistrationId};
 use crate::phone::MobileNumber;
 
 /// What a code is about: one registration, or one number in one realm.
@@ -13,6 +13,7 @@ pub struct Subject(String);
 const REGISTRATION: &str = "registration:";
 const CONSENT: &str = "consent:";
 const CONFIRMATION: &str = "confirmation:";
+const CHALLENGE: &str = "challenge:";
 
 impl Subject {
     /// A registration.
@@ -33,6 +34,12 @@ impl Subject {
         Self(format!("{CONFIRMATION}{}:{id}", action.name()))
     }
 
+    /// What a sign-in that has begun still needs.
+    #[must_use]
+    pub fn challenge(id: ChallengeId) -> Self {
+        Self(format!("{CHALLENGE}{id}"))
+    }
+
     /// Signing in to a realm with a number.
     #[must_use]
     pub fn sign_in(realm: Realm, mobile: &MobileNumber) -> Self {
@@ -42,7 +49,8 @@ impl Subject {
     /// Whose code it is among those of this subject. Signing in has one for each; of all others only the holder of a token can
     /// ask, so they have one.
     pub(super) fn requester(&self, asked: Requester) -> Requester {
-        let one = [REGISTRATION, CONSENT, CONFIRMATION].iter().any(|kind| self.0.starts_with(kind));
+        let one =
+            [REGISTRATION, CONSENT, CONFIRMATION, CHALLENGE].iter().any(|kind| self.0.starts_with(kind));
         if one { Requester::Stranger } else { asked }
     }
 

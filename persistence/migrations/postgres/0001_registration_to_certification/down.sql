@@ -1,3 +1,5 @@
+DROP TABLE totps;
+DROP TABLE security_policies;
 DROP TABLE signing_keys;
 DROP TABLE guesses;
 DROP TABLE passwords;

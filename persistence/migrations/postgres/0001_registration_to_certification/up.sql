@@ -28,6 +28,7 @@ CREATE TABLE sessions (
     tenant_id uuid,
     member_id uuid,
     operator_id uuid,
+    factors text COLLATE "C" NOT NULL,
     device_id uuid,
     current_token bytea NOT NULL,
     previous_token bytea,
@@ -43,12 +44,17 @@ CREATE TABLE sessions (
 CREATE TABLE challenges (
     id uuid NOT NULL PRIMARY KEY,
     token bytea NOT NULL,
-    account_id uuid NOT NULL,
+    account_id uuid,
+    operator_id uuid,
     device_name text COLLATE "C" NOT NULL,
     device_platform text COLLATE "C" NOT NULL,
     known_device_id uuid,
+    factors text COLLATE "C" NOT NULL,
+    tenant_id uuid,
+    ends_by timestamptz,
     expires_at timestamptz NOT NULL,
-    answered boolean NOT NULL
+    answered boolean NOT NULL,
+    version bigint NOT NULL
 );
 
 CREATE TABLE registrations (
@@ -118,6 +124,7 @@ CREATE TABLE tenants (
     phone text COLLATE "C" NOT NULL,
     created_at timestamptz NOT NULL,
     dissolves_at timestamptz,
+    policy_version bigint NOT NULL,
     version bigint NOT NULL
 );
 
@@ -443,6 +450,24 @@ CREATE TABLE signing_keys (
     created_at timestamptz NOT NULL,
     signs_from timestamptz NOT NULL,
     retires_at timestamptz
+);
+
+CREATE TABLE security_policies (
+    tenant_id uuid NOT NULL,
+    version bigint NOT NULL,
+    document jsonb NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, version)
+);
+
+CREATE TABLE totps (
+    owner_id uuid NOT NULL PRIMARY KEY,
+    realm text COLLATE "C" NOT NULL,
+    secrets_sealed bytea NOT NULL,
+    confirmed_at timestamptz,
+    last_step bigint,
+    version bigint NOT NULL
 );
 
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -28,6 +28,7 @@ CREATE TABLE sessions (
     tenant_id BLOB,
     member_id BLOB,
     operator_id BLOB,
+    factors TEXT NOT NULL,
     device_id BLOB,
     current_token BLOB NOT NULL,
     previous_token BLOB,
@@ -43,12 +44,17 @@ CREATE TABLE sessions (
 CREATE TABLE challenges (
     id BLOB NOT NULL PRIMARY KEY,
     token BLOB NOT NULL,
-    account_id BLOB NOT NULL,
+    account_id BLOB,
+    operator_id BLOB,
     device_name TEXT NOT NULL,
     device_platform TEXT NOT NULL,
     known_device_id BLOB,
+    factors TEXT NOT NULL,
+    tenant_id BLOB,
+    ends_by INTEGER,
     expires_at INTEGER NOT NULL,
-    answered INTEGER NOT NULL
+    answered INTEGER NOT NULL,
+    version INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE registrations (
@@ -118,6 +124,7 @@ CREATE TABLE tenants (
     phone TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     dissolves_at INTEGER,
+    policy_version INTEGER NOT NULL,
     version INTEGER NOT NULL
 ) STRICT;
 
@@ -442,6 +449,24 @@ CREATE TABLE signing_keys (
     created_at INTEGER NOT NULL,
     signs_from INTEGER NOT NULL,
     retires_at INTEGER
+) STRICT;
+
+CREATE TABLE security_policies (
+    tenant_id BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    changed_by BLOB NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, version)
+) STRICT;
+
+CREATE TABLE totps (
+    owner_id BLOB NOT NULL PRIMARY KEY,
+    realm TEXT NOT NULL,
+    secrets_sealed BLOB NOT NULL,
+    confirmed_at INTEGER,
+    last_step INTEGER,
+    version INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX sessions_account ON sessions (account_id);

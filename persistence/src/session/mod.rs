@@ -1,24 +1,34 @@
 //! Sessions, devices and challenges. Global tables: they are found by their own id before anybody is known.
 
+mod challenge;
+mod device;
+
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{accounts, challenges, devices, members, operators, sessions, tenants};
-use crate::sql_type::{Id, Instant, name_of, named};
+use crate::policy::policy_of;
+use crate::schema::{devices, members, operators, security_policies, sessions, tenants};
+use crate::sql_type::{Id, Instant, Json, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
+use device::described;
 use diesel::prelude::*;
-use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
+use domain::actor::{Actor, MemberActor, OperatorActor};
 use domain::error::Result;
-use domain::id::{AccountId, ChallengeId, DeviceId, SessionId};
-use domain::phone::MobileNumber;
-use domain::session::{
-    Challenge, ChallengeStore, Device, DeviceOwner, DeviceStore, NewDevice, OwnSession, Owner, Session,
-    SessionStore, TokenHash,
-};
-use domain::text::DeviceName;
-use domain::verification::Requester;
+use domain::id::{AccountId, SessionId};
+use domain::policy::SecurityPolicy;
+use domain::session::{Factor, Factors, OwnSession, Owner, Session, SessionStore, Standing, TokenHash};
 use std::net::IpAddr;
 use uuid::Uuid;
+
+/// The words of some factors.
+fn factors(factors: &Factors) -> String {
+    factors.all().iter().map(|factor| factor.name()).collect::<Vec<_>>().join(" ")
+}
+
+/// The factors of some words.
+fn factors_of(words: &str) -> Option<Factors> {
+    words.split(' ').map(Factor::find).collect()
+}
 
 fn token(table: &str, key: Id, bytes: &[u8]) -> Result<TokenHash> {
     bytes.try_into().map(TokenHash).map_err(|_| corrupt(table, key.0, "token"))
@@ -32,6 +42,7 @@ struct Row {
     tenant_id: Option<Id>,
     member_id: Option<Id>,
     operator_id: Option<Id>,
+    factors: String,
     device_id: Option<Id>,
     current_token: Vec<u8>,
     previous_token: Option<Vec<u8>>,
@@ -56,6 +67,7 @@ impl From<&Session> for Row {
             tenant_id: tenant.map(Id::from),
             member_id: member.map(Id::from),
             operator_id: operator.map(Id::from),
+            factors: factors(&session.factors),
             device_id: session.device.map(Id::from),
             current_token: session.current.0.to_vec(),
             previous_token: session.previous.map(|hash| hash.0.to_vec()),
@@ -87,6 +99,7 @@ impl TryFrom<Row> for Session {
         Ok(Self {
             id: row.id.get(),
             owner: owner(&row)?,
+            factors: factors_of(&row.factors).ok_or_else(|| corrupt("sessions", row.id.0, "factors"))?,
             device: row.device_id.map(Id::get),
             current: token("sessions", row.id, &row.current_token)?,
             previous: row
@@ -116,9 +129,8 @@ fn own_session(row: Listed) -> Result<OwnSession> {
     let (id, tenant, tenant_name, device, created_at, used_at, used_from, expires_at) = row;
     let wrong = |column: &str| corrupt("sessions", id.0, column);
     let device = device.map(|(device, name, platform)| {
-        let name = DeviceName::parse(&name).map_err(|_| wrong("device name"))?;
-        let platform = named(&platform).ok_or_else(|| wrong("device platform"))?;
-        Ok::<_, domain::error::Error>((device.get(), NewDevice { name, platform }))
+        let described = described(&name, &platform).ok_or_else(|| wrong("device"))?;
+        Ok::<_, domain::error::Error>((device.get(), described))
     });
     Ok(OwnSession {
         id: id.get(),
@@ -208,164 +220,48 @@ impl SessionStore for Tx<'_> {
         Ok(ended.into_iter().map(Id::get).collect())
     }
 
-    fn session_actor(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Actor>> {
-        let found: Option<(Row, Option<String>, Option<String>)> = on!(self.db, |db| sessions::table
-            .left_join(
-                members::table.on(members::tenant_id
-                    .nullable()
-                    .eq(sessions::tenant_id)
-                    .and(members::id.nullable().eq(sessions::member_id))
-                    .and(members::state.eq("active"))),
-            )
-            .left_join(operators::table.on(operators::id.nullable().eq(sessions::operator_id)))
-            .filter(sessions::id.eq(Id::from(id)))
-            .select((Row::as_select(), members::role.nullable(), operators::role.nullable()))
-            .first(db))
+    fn standing(&mut self, id: SessionId) -> Result<Option<Standing>> {
+        type Found = (Row, Option<String>, Option<String>, Option<Json>);
+        let found: Option<Found> = on!(self.db, |db| {
+            let member = members::tenant_id
+                .nullable()
+                .eq(sessions::tenant_id)
+                .and(members::id.nullable().eq(sessions::member_id))
+                .and(members::state.eq("active"));
+            let policy = security_policies::tenant_id
+                .eq(tenants::tenant_id)
+                .and(security_policies::version.eq(tenants::policy_version));
+            sessions::table
+                .left_join(members::table.on(member))
+                .left_join(operators::table.on(operators::id.nullable().eq(sessions::operator_id)))
+                .left_join(tenants::table.on(tenants::tenant_id.nullable().eq(sessions::tenant_id)))
+                .left_join(security_policies::table.on(policy))
+                .filter(sessions::id.eq(Id::from(id)))
+                .select((
+                    Row::as_select(),
+                    members::role.nullable(),
+                    operators::role.nullable(),
+                    security_policies::document.nullable(),
+                ))
+                .first(db)
+        })
         .optional()
         .understood()?;
-        let Some((row, member_role, operator_role)) = found else { return Ok(None) };
+        let Some((row, member_role, operator_role, policy)) = found else { return Ok(None) };
         let session = Session::try_from(row)?;
-        if !session.alive(now) {
-            return Ok(None);
-        }
+        let policy = policy.map_or_else(|| Ok(SecurityPolicy::default()), policy_of)?;
         let wrong = || corrupt("sessions", id, "role");
-        Ok(match (session.owner, member_role, operator_role) {
+        let actor = match (session.owner, member_role, operator_role) {
             (Owner::Member { account, tenant, member }, Some(role), _) => {
                 let role = named(&role).ok_or_else(wrong)?;
-                Some(Actor::Member(MemberActor { account, tenant, member, role, session: id }))
+                Actor::Member(MemberActor { account, tenant, member, role, session: id })
             }
             (Owner::Operator(operator), _, Some(role)) => {
                 let role = named(&role).ok_or_else(wrong)?;
-                Some(Actor::Operator(OperatorActor { operator, role, session: id }))
+                Actor::Operator(OperatorActor { operator, role, session: id })
             }
-            _ => None,
-        })
-    }
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = devices, treat_none_as_default_value = false)]
-struct DeviceRow {
-    id: Id,
-    account_id: Option<Id>,
-    operator_id: Option<Id>,
-    token: Vec<u8>,
-    name: String,
-    platform: String,
-    created_at: Instant,
-}
-
-impl DeviceStore for Tx<'_> {
-    fn device_of(
-        &mut self,
-        token: &TokenHash,
-        realm: Realm,
-        mobile: &MobileNumber,
-    ) -> Result<Option<DeviceId>> {
-        let known = devices::table.filter(devices::token.eq(token.0.to_vec()));
-        let id: Option<Id> = match realm {
-            Realm::Tenant => on!(self.db, |db| known
-                .inner_join(accounts::table.on(accounts::id.nullable().eq(devices::account_id)))
-                .filter(accounts::mobile.eq(mobile.as_str()))
-                .select(devices::id)
-                .first(db)),
-            Realm::Platform => on!(self.db, |db| known
-                .inner_join(operators::table.on(operators::id.nullable().eq(devices::operator_id)))
-                .filter(operators::mobile.eq(mobile.as_str()))
-                .select(devices::id)
-                .first(db)),
-        }
-        .optional()
-        .understood()?;
-        Ok(id.map(Id::get))
-    }
-
-    fn insert_device(&mut self, device: &Device) -> Result<()> {
-        let (account_id, operator_id) = match device.owner {
-            DeviceOwner::Account(id) => (Some(id.into()), None),
-            DeviceOwner::Operator(id) => (None, Some(id.into())),
+            _ => return Ok(None),
         };
-        let row = DeviceRow {
-            id: device.id.into(),
-            account_id,
-            operator_id,
-            token: device.token.0.to_vec(),
-            name: device.described.name.as_str().to_owned(),
-            platform: name_of(&device.described.platform),
-            created_at: device.created_at.into(),
-        };
-        on!(self.db, |db| diesel::insert_into(devices::table).values(&row).execute(db)).understood()?;
-        Ok(())
-    }
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = challenges, treat_none_as_default_value = false)]
-struct ChallengeRow {
-    id: Id,
-    token: Vec<u8>,
-    account_id: Id,
-    device_name: String,
-    device_platform: String,
-    known_device_id: Option<Id>,
-    expires_at: Instant,
-    answered: bool,
-}
-
-impl TryFrom<ChallengeRow> for Challenge {
-    type Error = domain::error::Error;
-
-    fn try_from(row: ChallengeRow) -> Result<Self> {
-        let wrong = |column: &str| corrupt("challenges", row.id.0, column);
-        Ok(Self {
-            id: row.id.get(),
-            token: token("challenges", row.id, &row.token)?,
-            account: row.account_id.get(),
-            device: NewDevice {
-                name: DeviceName::parse(&row.device_name).map_err(|_| wrong("device_name"))?,
-                platform: named(&row.device_platform).ok_or_else(|| wrong("device_platform"))?,
-            },
-            requester: row.known_device_id.map_or(Requester::Stranger, |id| Requester::Device(id.get())),
-            expires_at: row.expires_at.0,
-            answered: row.answered,
-        })
-    }
-}
-
-impl ChallengeStore for Tx<'_> {
-    fn insert_challenge(&mut self, challenge: &Challenge) -> Result<()> {
-        let row = ChallengeRow {
-            id: challenge.id.into(),
-            token: challenge.token.0.to_vec(),
-            account_id: challenge.account.into(),
-            device_name: challenge.device.name.as_str().to_owned(),
-            device_platform: name_of(&challenge.device.platform),
-            known_device_id: match challenge.requester {
-                Requester::Stranger => None,
-                Requester::Device(id) => Some(id.into()),
-            },
-            expires_at: challenge.expires_at.into(),
-            answered: challenge.answered,
-        };
-        on!(self.db, |db| diesel::insert_into(challenges::table).values(&row).execute(db)).understood()?;
-        Ok(())
-    }
-
-    fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>> {
-        let row: Option<ChallengeRow> = on!(self.db, |db| challenges::table
-            .find(Id::from(id))
-            .select(ChallengeRow::as_select())
-            .first(db))
-        .optional()
-        .understood()?;
-        row.map(Challenge::try_from).transpose()
-    }
-
-    fn answer(&mut self, id: ChallengeId) -> Result<()> {
-        let open = challenges::table.find(Id::from(id)).filter(challenges::answered.eq(false));
-        one_row(
-            on!(self.db, |db| diesel::update(open).set(challenges::answered.eq(true)).execute(db))
-                .understood()?,
-        )
+        Ok(Some(Standing { session, actor, policy }))
     }
 }

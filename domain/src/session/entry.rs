@@ -1,0 +1,218 @@
+//! Getting in: what stands between a proof of who somebody is and their session. Every way in comes through here.
+
+use super::challenge::{self, Challenge, Need, Waiting, Way};
+use super::open::{open_member_session, open_operator_session};
+use super::{
+    ChallengeStore, DeviceStore, Factor, Factors, Identity, Lifetime, Opened, Proved, SessionStore,
+    SignInFrom, Tokens,
+};
+use crate::account::AccountStore;
+use crate::bundle::bundle;
+use crate::context::Context;
+use crate::error::{Code, Error, Faults, Place, Result};
+use crate::guess::{GuessStore, Patience};
+use crate::id::{AccountId, TenantId};
+use crate::journal::Journal;
+use crate::member::{MemberStore, Membership};
+use crate::operator::{Operator, OperatorStore};
+use crate::password::PasswordStore;
+use crate::policy::{PolicyStore, SignInMethod};
+use crate::tenant::TenantScope;
+use crate::totp::TotpStore;
+use crate::verification::{Check, VerificationStore};
+
+bundle! {
+    /// Everything that signing in touches.
+    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + PolicyStore + TotpStore + TenantScope + Journal
+}
+
+/// On what terms people sign in here.
+#[derive(Debug, Clone, Copy)]
+pub struct SignInTerms<'a> {
+    /// Tokens for whatever it comes to.
+    pub tokens: &'a Tokens,
+    /// How long sessions live at most.
+    pub lifetime: &'a Lifetime,
+    /// How many wrong guesses are borne.
+    pub patience: &'a Patience,
+    /// Whether operators need an authenticator.
+    pub operators_need_totp: bool,
+}
+
+/// What came of a step of signing in.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The code was not right.
+    Refused(Check),
+    /// Who it is was proved as far as it went, and they do not get in.
+    Barred(Error),
+    /// Something is still needed.
+    Challenged(Box<Waiting>),
+    /// A session was opened.
+    Opened(Box<Opened>),
+}
+
+/// Who gets in.
+pub(super) enum Admitted {
+    /// Into a tenant.
+    Member(AccountId, Membership),
+    /// Into the platform.
+    Operator(Operator),
+}
+
+/// Where somebody stands who gets in.
+pub(super) enum Entering {
+    /// They are in.
+    Admitted(Admitted),
+    /// They need something first.
+    Needs(Need),
+    /// They do not get in.
+    Barred(Error),
+}
+
+/// A sign-in that has just begun.
+pub(super) fn begin(
+    context: &Context<'_>,
+    who: Identity,
+    from: SignInFrom<'_>,
+    factors: Factors,
+    tenant: Option<TenantId>,
+    terms: &SignInTerms<'_>,
+) -> Challenge {
+    Challenge {
+        id: context.id(),
+        token: terms.tokens.challenge,
+        who,
+        device: from.device.clone(),
+        requester: from.requester,
+        factors,
+        tenant,
+        ends_by: None,
+        expires_at: context.now + challenge::LIFETIME,
+        answered: false,
+        version: 0,
+    }
+}
+
+/// Lets somebody in, or keeps the challenge that says what is still needed.
+pub(super) fn enter(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    mut challenge: Challenge,
+    terms: &SignInTerms<'_>,
+) -> Result<Outcome> {
+    let admitted = match next(tx, context, &challenge, terms)? {
+        Entering::Barred(error) => return Ok(Outcome::Barred(error)),
+        Entering::Needs(need) => {
+            tx.save_challenge(&challenge)?;
+            return Ok(Outcome::Challenged(Box::new(Waiting { challenge, need })));
+        }
+        Entering::Admitted(admitted) => admitted,
+    };
+    if challenge.version > 0 {
+        challenge.answered = true;
+        tx.save_challenge(&challenge)?;
+    }
+    let from = SignInFrom { device: &challenge.device, requester: challenge.requester };
+    let (factors, ends_by) = (challenge.factors, challenge.ends_by);
+    let opened = match admitted {
+        Admitted::Operator(operator) => {
+            open_operator_session(tx, context, (operator, factors), from, terms.tokens, terms.lifetime)?
+        }
+        Admitted::Member(account, place) => {
+            tx.enter(place.tenant);
+            let proved = Proved { account, place, factors, ends_by };
+            open_member_session(tx, context, proved, from, terms.tokens, terms.lifetime)?
+        }
+    };
+    Ok(Outcome::Opened(Box::new(opened)))
+}
+
+/// What a sign-in comes to, as far as it has come.
+pub(super) fn next(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    challenge: &Challenge,
+    terms: &SignInTerms<'_>,
+) -> Result<Entering> {
+    match challenge.who {
+        Identity::Operator(id) => {
+            let Some(operator) = tx.operator(id)? else { return Ok(barred(Code::Unauthenticated)) };
+            let asked = terms.operators_need_totp;
+            Ok(second_factor(tx, challenge, asked)?
+                .unwrap_or(Entering::Admitted(Admitted::Operator(operator))))
+        }
+        Identity::Account(account) => {
+            let mut places = tx.memberships(account)?;
+            if places.is_empty() {
+                return Ok(barred(Code::NoMembership));
+            }
+            if let Some(wanted) = challenge.tenant {
+                places.retain(|place| place.tenant == wanted);
+            }
+            match places.pop() {
+                None => Ok(Entering::Barred(Faults::one(Place::Body, "/tenant_id", Code::TenantNotOffered))),
+                Some(place) if places.is_empty() => {
+                    let needs = into_tenant(tx, context, challenge, (account, &place))?;
+                    Ok(needs.unwrap_or(Entering::Admitted(Admitted::Member(account, place))))
+                }
+                Some(last) => {
+                    places.push(last);
+                    Ok(Entering::Needs(Need::Tenant(places)))
+                }
+            }
+        }
+    }
+}
+
+/// What the policy of a tenant has against somebody, or still wants of them.
+fn into_tenant(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    challenge: &Challenge,
+    (account, place): (AccountId, &Membership),
+) -> Result<Option<Entering>> {
+    tx.enter(place.tenant);
+    let policy = tx.policy()?.policy;
+    let began = |method: &&SignInMethod| Some(method.factor()) == challenge.factors.first();
+    if !policy.sign_in.methods.iter().any(|method| began(&method)) {
+        let allowed: Vec<_> = policy.sign_in.methods.iter().map(|method| method.name()).collect();
+        let error = Error::new(Code::SignInMethodNotAllowed).with("allowed", allowed.join(", "));
+        return Ok(Some(Entering::Barred(error)));
+    }
+    if !policy.admits_from(place.role, context.origin.ip) {
+        return Ok(Some(barred(Code::NetworkNotAllowed)));
+    }
+    if let Some(age) = policy.password.max_age()
+        && challenge.factors.all().contains(&Factor::Password)
+        && tx.password(account)?.is_some_and(|known| known.set_at + age <= context.now)
+    {
+        return Ok(Some(barred(Code::PasswordExpired)));
+    }
+    second_factor(tx, challenge, policy.asks_second_factor(place.role))
+}
+
+/// The second factor, if it is asked for or somebody has set an authenticator up, and was not given yet.
+fn second_factor(tx: &mut impl SignInStore, challenge: &Challenge, asked: bool) -> Result<Option<Entering>> {
+    if challenge.factors.are_two() {
+        return Ok(None);
+    }
+    let has_totp = tx.totp(challenge.who)?.is_some_and(|totp| totp.confirmed_at.is_some());
+    if has_totp {
+        return Ok(Some(Entering::Needs(Need::SecondFactor(vec![Way::Totp, Way::RecoveryCode]))));
+    }
+    if !asked {
+        return Ok(None);
+    }
+    let way = match challenge.who {
+        Identity::Account(_) if challenge.factors.first() == Some(Factor::Password) => Way::SmsCode,
+        Identity::Account(account) if tx.password(account)?.is_some() => Way::Password,
+        // An operator too: two things that one telephone gets are one.
+        _ => Way::NewTotp,
+    };
+    Ok(Some(Entering::Needs(Need::SecondFactor(vec![way]))))
+}
+
+fn barred(code: Code) -> Entering {
+    Entering::Barred(code.into())
+}

@@ -1,0 +1,157 @@
+//! One's own authenticator: setting it up, showing that it works, giving it up.
+
+use super::{Totp, TotpSecret, TotpStore};
+use crate::actor::{Actor, MemberActor};
+use crate::confirmation::{self, Confirmation, SensitiveAction};
+use crate::context::Context;
+use crate::error::{Code, Faults, Place, Result};
+use crate::id::NoticeId;
+use crate::job::JobQueue;
+use crate::journal::{Entry, Journal};
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::session::{Factor, Identity, SessionStore, TokenHash};
+
+/// An authenticator that was set up and has to show that it works.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// What it has to know.
+    pub secret: TotpSecret,
+}
+
+/// Sets an authenticator up: it counts when it has shown that it works. One that was begun before is forgotten.
+///
+/// # Errors
+/// `confirmation_required`, `totp_already_on`.
+pub fn begin(
+    tx: &mut impl TotpStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    confirmation: Option<&Confirmation>,
+) -> Result<Begun> {
+    let owner = Identity::Account(actor.account);
+    if tx.totp(owner)?.is_some_and(|known| known.confirmed_at.is_some()) {
+        return Err(Code::TotpAlreadyOn.into());
+    }
+    confirmation::require(confirmation, context, actor, SensitiveAction::ChangeSecondFactor)?;
+    set_up(tx, context, owner)
+}
+
+/// A new secret for somebody.
+pub(crate) fn set_up(tx: &mut impl TotpStore, context: &Context<'_>, owner: Identity) -> Result<Begun> {
+    tx.forget_totp(owner)?;
+    let mut secret = TotpSecret([0; super::SECRET_BYTES]);
+    secret.0.copy_from_slice(&context.random.bytes()[..super::SECRET_BYTES]);
+    let begun = Begun { secret: secret.clone() };
+    tx.save_totp(&Totp {
+        owner,
+        secret,
+        confirmed_at: None,
+        last_step: None,
+        recovery: Vec::new(),
+        version: 0,
+    })?;
+    Ok(begun)
+}
+
+/// The authenticator shows that it works, and counts from now on. `recovery`: the codes for the day without it.
+///
+/// # Errors
+/// `totp_not_begun`, `totp_already_on`; `totp_incorrect` at `/code`.
+pub fn confirm(
+    tx: &mut (impl TotpStore + SessionStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    code: &str,
+    recovery: &[TokenHash],
+) -> Result<()> {
+    let totp = tx.totp(Identity::Account(actor.account))?.ok_or(Code::TotpNotBegun)?;
+    if totp.confirmed_at.is_some() {
+        return Err(Code::TotpAlreadyOn.into());
+    }
+    if !turn_on(tx, context, totp, code, recovery)? {
+        return Err(Faults::one(Place::Body, "/code", Code::TotpIncorrect));
+    }
+    // It was shown in this session, which counts as one with two factors from now on.
+    if let Some(mut session) = tx.session(actor.session)? {
+        session.factors = session.factors.with(Factor::Totp);
+        tx.update_session(&session)?;
+    }
+    told(tx, context, actor, NoticeKind::SecondFactorOn, "account.totp_on")
+}
+
+/// Whether the authenticator works, so that it counts from now on.
+pub(crate) fn turn_on(
+    tx: &mut impl TotpStore,
+    context: &Context<'_>,
+    mut totp: Totp,
+    code: &str,
+    recovery: &[TokenHash],
+) -> Result<bool> {
+    if !totp.take(code, context.now)? {
+        return Ok(false);
+    }
+    totp.confirmed_at = Some(context.now);
+    totp.recovery = recovery.to_vec();
+    tx.save_totp(&totp)?;
+    Ok(true)
+}
+
+/// Gives the authenticator up.
+///
+/// # Errors
+/// `confirmation_required`, `totp_not_begun`.
+pub fn forget(
+    tx: &mut (impl TotpStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    confirmation: Option<&Confirmation>,
+) -> Result<()> {
+    let owner = Identity::Account(actor.account);
+    let totp = tx.totp(owner)?.ok_or(Code::TotpNotBegun)?;
+    confirmation::require(confirmation, context, actor, SensitiveAction::ChangeSecondFactor)?;
+    tx.forget_totp(owner)?;
+    if totp.confirmed_at.is_none() {
+        return Ok(());
+    }
+    told(tx, context, actor, NoticeKind::SecondFactorOff, "account.totp_off")
+}
+
+/// Other codes for the day without the authenticator; those so far are worth nothing any more.
+///
+/// # Errors
+/// `confirmation_required`, `totp_not_begun`.
+pub fn renew_recovery_codes(
+    tx: &mut (impl TotpStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    confirmation: Option<&Confirmation>,
+    recovery: &[TokenHash],
+) -> Result<()> {
+    let totp = tx.totp(Identity::Account(actor.account))?.filter(|totp| totp.confirmed_at.is_some());
+    let mut totp = totp.ok_or(Code::TotpNotBegun)?;
+    confirmation::require(confirmation, context, actor, SensitiveAction::ChangeSecondFactor)?;
+    totp.recovery = recovery.to_vec();
+    tx.save_totp(&totp)?;
+    let entry = Entry::new("account.recovery_codes_renewed", "account", actor.account).of(actor.tenant);
+    tx.record(context, &Actor::Member(*actor), entry)
+}
+
+fn told(
+    tx: &mut (impl NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    kind: NoticeKind,
+    action: &'static str,
+) -> Result<()> {
+    let notice = Notice {
+        id: NoticeId::from(context.random.uuid()),
+        member: actor.member,
+        kind,
+        params: Params::new(),
+        created_at: context.now,
+        read_at: None,
+    };
+    tell(tx, context, actor.tenant, &notice)?;
+    let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
+    tx.record(context, &Actor::Member(*actor), entry)
+}

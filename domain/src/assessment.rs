@@ -1,6 +1,7 @@
 //! The assessment before registration: what an organization will need, may do, and should switch on.
 
 use crate::certification::{Draft, RequirementKind, required_kinds};
+use crate::policy::SecurityPreset;
 use crate::reference::{OrganizationType, StaffSize};
 use serde::{Deserialize, Serialize};
 
@@ -38,18 +39,6 @@ impl Need {
     pub fn needs_certification(self) -> bool {
         matches!(self, Self::ExternalContacts | Self::AppMarket)
     }
-}
-
-/// How strict the security policy of a new tenant should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecurityPreset {
-    /// For a handful of people.
-    Basic,
-    /// For most.
-    Recommended,
-    /// For many people, or for those who answer to the public.
-    Strict,
 }
 
 /// What an assessment says.

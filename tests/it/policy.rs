@@ -41,7 +41,7 @@ both!(a_policy_is_read_looked_at_and_changed, |world| {
     let read = company.get("/v1/security-policy").send().await.expect(200);
     assert_eq!([read.at("/version"), read.at("/changed_at")], [&json!(0), &Value::Null]);
     assert_eq!(read.at("/settings/password/min_length"), &json!(12));
-    assert_eq!(read.headers["etag"], "\"0\"");
+    assert!(read.headers["etag"].starts_with("\"0."));
 
     let patch = json!({"password": {"min_length": 14, "required_classes": ["digit"]}, "network": {"administrators": ["127.0.0.9/8", "2001:db8::1/32"]}});
     let seen = preview(&company, patch.clone()).await.expect(200);
@@ -82,7 +82,7 @@ both!(a_policy_is_read_looked_at_and_changed, |world| {
     let versions = company.get("/v1/security-policy/versions?limit=1").send().await.expect(200);
     assert_eq!(versions.at("/data/0/version"), &json!(2));
     let next = format!("/v1/security-policy/versions?cursor={}", versions.text("/next_cursor"));
-    assert_eq!(company.get(next).send().await.expect(200).at("/data/0/version"), &json!(1));
+    assert_eq!(company.get(&next).send().await.expect(200).at("/data/0/version"), &json!(1));
     let entries = world.query("SELECT action FROM journal WHERE action = 'security_policy.changed'");
     assert_eq!(entries.len(), 2);
 

@@ -11,7 +11,13 @@ both!(a_company_registers, |world| {
     assert_eq!(me.text("/member/userid"), "owner");
     assert_eq!(
         me.at("/permissions"),
-        &json!(["certification:read", "certification:manage", "tenant:manage"])
+        &json!([
+            "certification:read",
+            "certification:manage",
+            "tenant:manage",
+            "policy:read",
+            "policy:manage"
+        ])
     );
 
     let path = format!("/v1/registrations/{}", company.registration);

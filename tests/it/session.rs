@@ -64,7 +64,7 @@ both!(an_account_in_two_tenants_chooses, |world| {
     ask_for_code(&world, &first.mobile).await.expect(202);
     let code = world.code(&first.mobile).await;
     let answer = world.post("/v1/sessions", sign_in_body(&first.mobile, &code)).send().await.expect(202);
-    assert_eq!(answer.at("/challenge/needs"), &json!(["tenant"]));
+    assert_eq!(answer.at("/challenge/needs"), &json!("tenant"));
     assert_eq!(answer.at("/challenge/tenants").as_array().unwrap().len(), 2);
     let path = format!("/v1/challenges/{}", answer.text("/challenge/id"));
     let token = answer.text("/challenge/token");

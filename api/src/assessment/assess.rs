@@ -3,6 +3,7 @@ use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
 use crate::http::call::Call;
 use crate::mirror::mirror;
+use crate::policy::schema::SecurityPreset;
 use crate::registration::StaffSize;
 use actix_web::post;
 use domain::assessment::assess;
@@ -20,15 +21,6 @@ mirror! {
         Documents "documents" "share files";
         ExternalContacts "external_contacts" "stay in touch with customers";
         AppMarket "app_market" "connect own or bought programs";
-    }
-}
-
-mirror! {
-    /// How strict a security policy is.
-    SecurityPreset = domain::assessment::SecurityPreset {
-        Basic "basic" "for a handful of people";
-        Recommended "recommended" "for most";
-        Strict "strict" "for many people, or for those who answer to the public";
     }
 }
 

@@ -121,19 +121,19 @@ impl PolicySetting {
 }
 
 mirror! {
-    /// A policy to begin with.
-    PolicyPresetName = domain::policy::PresetName {
-        Basic "basic" "for small teams that begin";
-        Recommended "recommended" "for most organizations";
-        Strict "strict" "for finance, government and the like";
+    /// How strict a security policy is.
+    SecurityPreset = domain::policy::SecurityPreset {
+        Basic "basic" "for a handful of people";
+        Recommended "recommended" "for most";
+        Strict "strict" "for many people, or for those who answer to the public";
     }
 }
 
 /// A policy to begin with: send `settings` to `update_security_policy`.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PolicyPreset {
+pub(crate) struct PolicyTemplate {
     /// Its name.
-    name: PolicyPresetName,
+    name: SecurityPreset,
     /// What people call it, in the client's language.
     #[schema(example = "推荐")]
     title: String,
@@ -150,7 +150,7 @@ pub(crate) struct SecurityPolicySchema {
     /// The settings, in the order of a form.
     settings: Vec<PolicySetting>,
     /// Policies to begin with, the easiest first.
-    presets: Vec<PolicyPreset>,
+    presets: Vec<PolicyTemplate>,
 }
 
 /// See what the settings of a policy mean
@@ -166,7 +166,7 @@ pub(crate) async fn get_security_policy_schema(call: Call, _: Params<NoParams>) 
     let defaults = serde_json::to_value(SecurityPolicy::default()).unwrap_or_default();
     let settings = known.all.iter().map(|setting| PolicySetting::of(setting, &defaults, language)).collect();
     let presets = known.presets.iter().map(|preset| {
-        Ok(PolicyPreset {
+        Ok(PolicyTemplate {
             name: preset.name.into(),
             title: preset.title.get(language).to_owned(),
             about: preset.about.get(language).to_owned(),

@@ -6,7 +6,7 @@ mod setting;
 
 pub(crate) use change::require_confirmation;
 pub use change::{Affected, Change, Impact, PolicyStore, StoredPolicy, change, get, preview, versions};
-pub use setting::{Choice, Preset, PresetName, Setting, SettingKind, Settings};
+pub use setting::{Choice, Preset, SecurityPreset, Setting, SettingKind, Settings};
 
 use crate::actor::MemberRole;
 use crate::confirmation::SensitiveAction;

@@ -68,13 +68,13 @@ pub struct Choice {
 }
 
 named! {
-    /// What a preset is called.
-    PresetName {
-        /// For small teams that begin.
+    /// How strict a security policy is to begin with.
+    SecurityPreset {
+        /// For a handful of people.
         Basic "basic";
         /// For most.
         Recommended "recommended";
-        /// For who has much to lose.
+        /// For many people, or for those who answer to the public.
         Strict "strict";
     }
 }
@@ -83,7 +83,7 @@ named! {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Preset {
     /// Its name.
-    pub name: PresetName,
+    pub name: SecurityPreset,
     /// What people call it.
     pub title: Localized,
     /// For whom it is.
@@ -239,7 +239,7 @@ mod tests {
             settings.preset(preset).unwrap();
         }
         let names: Vec<_> = settings.presets.iter().map(|preset| preset.name).collect();
-        assert_eq!(names, PresetName::ALL);
+        assert_eq!(names, SecurityPreset::ALL);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn make(service: &Arc<Service>, runtime: &Runtime) -> Result<String> {
             "the demo makes an operator whose number is public; it is not for production",
         ));
     }
-    let origin = Origin { ip: None, request_id: "demo".to_owned() };
+    let origin = Origin { request_id: "demo".to_owned(), ..Origin::default() };
     let demo = Demo { service, runtime, origin };
     let reviewer = demo.reviewer()?;
     let mut said = format!("reviewer  {} {} (realm: platform)\n", REVIEWER.0, REVIEWER.1);

@@ -31,6 +31,15 @@ enum Command {
     /// People who work for the platform.
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// Forget the authenticator of somebody who has lost it, and the recovery codes too. Make sure of who asks.
+    ResetSecondFactor {
+        /// The mobile number with which they sign in.
+        #[arg(long)]
+        mobile: String,
+        /// Whether it is an operator, and not somebody in an organization.
+        #[arg(long)]
+        operator: bool,
+    },
     /// The master keys.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -142,6 +151,9 @@ fn run(command: Command) -> Result<()> {
         Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {
             print(&operator::add(&open(settings)?, &mobile, &name, &role, json)?)
         }
+        Command::ResetSecondFactor { mobile, operator: is_operator } => {
+            print(&operator::reset_second_factor(&open(settings)?, &mobile, is_operator)?)
+        }
         Command::Keys(KeysCommand::Rotate) => {
             let count = open(settings)?.database.reseal()?;
             print(&format!("{count} values were sealed anew\n"))
@@ -176,6 +188,9 @@ fn serve(settings: Settings) -> Result<()> {
     runtime()?.block_on(async {
         let running = server::start(settings, Clock::default(), Adapters::default()).await?;
         tracing::info!(address = %running.address, "Gongpai listens");
+        if let Some(address) = running.operators_address {
+            tracing::info!(%address, "Gongpai listens to operators");
+        }
         let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
         tokio::select! {

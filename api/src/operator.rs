@@ -1,12 +1,15 @@
 //! Operators, from the command line.
 
 use crate::service::Service;
+use domain::account::AccountStore;
 use domain::actor::OperatorRole;
 use domain::context::{Context, Origin};
 use domain::error::{Code, Error, Language, Result, Violation};
-use domain::operator::{Operator, add as add_operator};
+use domain::operator::{Operator, OperatorStore, add as add_operator};
 use domain::phone::MobileNumber;
+use domain::session::Identity;
 use domain::text::PersonName;
+use domain::totp;
 use serde_json::{Value, json};
 
 /// Adds an operator and says so.
@@ -41,7 +44,32 @@ pub(crate) fn save(
     name: &PersonName,
     role: OperatorRole,
 ) -> Result<Operator> {
-    let origin = Origin { ip: None, request_id: "command-line".to_owned() };
+    let origin = origin();
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
     service.database.write(|tx| add_operator(tx, &context, mobile, name, role))
+}
+
+fn origin() -> Origin {
+    Origin { request_id: "command-line".to_owned(), ..Origin::default() }
+}
+
+/// Forgets the authenticator of whoever has a number, and says so.
+///
+/// # Errors
+/// What is wrong with the number, or that nobody with it has an authenticator.
+pub fn reset_second_factor(service: &Service, mobile: &str, operator: bool) -> Result<String> {
+    let mobile = MobileNumber::parse(mobile)
+        .map_err(|wrong| Error::internal(format!("--mobile: {}", wrong.message(Language::English))))?;
+    let origin = origin();
+    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
+    service.database.write(|tx| {
+        let who = if operator {
+            tx.operator_by_mobile(&mobile)?.map(|known| Identity::Operator(known.id))
+        } else {
+            tx.account_by_mobile(&mobile)?.map(|known| Identity::Account(known.id))
+        };
+        let who = who.ok_or_else(|| Error::internal("nobody has that number"))?;
+        totp::reset(tx, &context, who)
+    })?;
+    Ok(format!("{} signs in without an authenticator\n", mobile.masked()))
 }

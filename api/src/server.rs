@@ -2,14 +2,14 @@
 
 use crate::clock::Clock;
 use crate::http::limits::RateLimit;
-use crate::http::pipeline::{Limits, pipeline};
+use crate::http::pipeline::{Door, Limits, pipeline};
 use crate::routes::routes;
 use crate::service::{Adapters, Service};
 use crate::settings::Settings;
 use crate::system::fallback::fallback;
 use crate::{http::call::blocking, job};
 use actix_cors::Cors;
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
@@ -28,10 +28,12 @@ const CALENDAR_DAYS: i64 = 30;
 pub struct Running {
     /// The address that it listens on.
     pub address: SocketAddr,
+    /// The address at which operators alone are served, if it is not that one.
+    pub operators_address: Option<SocketAddr>,
     /// What requests and jobs share.
     pub service: Arc<Service>,
-    handle: ServerHandle,
-    server: JoinHandle<std::io::Result<()>>,
+    handles: Vec<ServerHandle>,
+    servers: Vec<JoinHandle<std::io::Result<()>>>,
     jobs: [JoinHandle<()>; 3],
     stop: watch::Sender<bool>,
 }
@@ -62,33 +64,41 @@ pub async fn start(settings: Settings, clock: Clock, adapters: Adapters) -> Resu
         anonymous: RateLimit::new("anonymous", network.anonymous_per_minute),
     });
     let (data, limits_data) = (Data::from(Arc::clone(&service)), Data::from(Arc::clone(&limits)));
-    let origins = network.cors_origins.clone();
-    let server = HttpServer::new(move || {
-        App::new()
-            .configure(|config| routes(&mut ServiceConfig::new(config)))
-            .app_data(data.clone())
-            .app_data(limits_data.clone())
-            .app_data(web::PathConfig::default().error_handler(|_, _| {
-                crate::http::answer::Failure(domain::error::Code::NotFound.into()).into()
-            }))
-            .default_service(web::to(fallback))
-            .wrap(from_fn(pipeline))
-            .wrap(cors(&origins))
-    })
-    .workers(network.workers.max(1))
-    .client_request_timeout(Duration::from_secs(10))
-    .shutdown_timeout(network.stop_seconds)
-    .disable_signals()
-    .bind(network.listen)
-    .map_err(|error| Error::internal(format!("GONGPAI_LISTEN {}: {error}", network.listen)))?;
-    let address = server.addrs().first().copied().unwrap_or(network.listen);
-    let server = server.run();
-    let handle = server.handle();
+    let operators = service.settings.operators.listen;
+    let serve = |door: Door, address: SocketAddr| {
+        let (data, limits, origins) = (data.clone(), limits_data.clone(), network.cors_origins.clone());
+        let server = HttpServer::new(move || {
+            App::new()
+                .configure(|config| routes(&mut ServiceConfig::new(config)))
+                .app_data(data.clone())
+                .app_data(limits.clone())
+                .app_data(door)
+                .app_data(web::PathConfig::default().error_handler(|_, _| {
+                    crate::http::answer::Failure(domain::error::Code::NotFound.into()).into()
+                }))
+                .default_service(web::to(fallback))
+                .wrap(from_fn(pipeline))
+                .wrap(cors(&origins))
+        })
+        .workers(network.workers.max(1))
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(network.stop_seconds)
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| Error::internal(format!("listening at {address}: {error}")))?;
+        let address = server.addrs().first().copied().unwrap_or(address);
+        Ok::<_, Error>((server.run(), address))
+    };
+    let (server, address) = serve(Door { operators: operators.is_none() }, network.listen)?;
+    let own = operators.map(|listen| serve(Door { operators: true }, listen)).transpose()?;
+    let operators_address = own.as_ref().map(|(_, address)| *address);
+    let servers: Vec<Server> = std::iter::once(server).chain(own.map(|(server, _)| server)).collect();
     let (stop, stopped) = watch::channel(false);
     Ok(Running {
         address,
-        handle,
-        server: tokio::spawn(server),
+        operators_address,
+        handles: servers.iter().map(Server::handle).collect(),
+        servers: servers.into_iter().map(|server| tokio::spawn(server)).collect(),
         jobs: [
             tokio::spawn(job::run(Arc::clone(&service), limits, stopped.clone())),
             tokio::spawn(job::run_messages(Arc::clone(&service), stopped.clone())),
@@ -105,13 +115,18 @@ impl Running {
     /// # Errors
     /// When the server failed.
     pub async fn stop(self) -> Result<()> {
-        self.handle.stop(true).await;
+        for handle in &self.handles {
+            handle.stop(true).await;
+        }
         let _ = self.stop.send(true);
         let failed = |error: &dyn std::fmt::Display| Error::internal(format!("stopping: {error}"));
         for jobs in self.jobs {
             jobs.await.map_err(|error| failed(&error))?;
         }
-        self.server.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+        for server in self.servers {
+            server.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+        }
+        Ok(())
     }
 }
 

@@ -19,6 +19,8 @@ pub trait Random {
 pub struct Origin {
     /// The client's address, as far as trusted proxies tell it.
     pub ip: Option<IpAddr>,
+    /// Whether operators may come this way: through their listener and from their networks.
+    pub operators: bool,
     /// The request's id.
     pub request_id: String,
 }

@@ -212,7 +212,7 @@ both!(every_operation_refuses_a_member_without_rights, |world| {
             "correct_me",
             "export_my_data",
             "send_confirmation_code",
-            "confirm",
+            "confirm_action",
             "get_totp",
             "begin_totp",
             "confirm_totp",

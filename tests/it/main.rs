@@ -8,6 +8,7 @@ mod contract;
 mod documents;
 mod durability;
 mod hostile;
+mod operators;
 mod password;
 mod person;
 mod policy;

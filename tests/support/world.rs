@@ -100,6 +100,23 @@ impl World {
         Self { database_url: self.database_url.clone(), ..replica }
     }
 
+    /// The same server, at the listener that operators have.
+    pub fn at_operators_door(&self) -> Self {
+        let address =
+            self.running.as_ref().and_then(|running| running.operators_address).expect("a listener");
+        Self {
+            backend: self.backend,
+            base: format!("http://{address}"),
+            clock: self.clock.clone(),
+            database_url: self.database_url.clone(),
+            folder: tempfile::tempdir().unwrap(),
+            statements: Arc::clone(&self.statements),
+            running: None,
+            client: crate::client(),
+            read: Mutex::default(),
+        }
+    }
+
     /// Stops the server; requests under way are finished.
     pub async fn stop(world: Rc<Self>) {
         if let Ok(mut world) = Rc::try_unwrap(world)

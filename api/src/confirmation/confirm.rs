@@ -67,7 +67,7 @@ enum Evidence {
 /// What nobody does with a session alone asks for a confirmation: a code or the password, given afresh. It counts for that action, in
 /// this session, for five minutes. With an authenticator set up, only that confirms `change_second_factor`.
 #[utoipa::path(
-    operation_id = "confirm", tag = "session",
+    operation_id = "confirm_action", tag = "session",
     request_body = Confirm,
     responses((status = 201, description = "It is confirmed.", body = ConfirmationView)),
     security(("access_token" = [])),

@@ -25,7 +25,7 @@ pub(crate) struct SendConfirmationCode {
 
 /// Ask for a code that confirms
 ///
-/// It goes to one's own number; `confirm` takes it.
+/// It goes to one's own number; `confirm_action` takes it.
 #[utoipa::path(
     operation_id = "send_confirmation_code", tag = "session",
     request_body = SendConfirmationCode,

@@ -3,6 +3,7 @@
 //! A handler names the error codes of its own in `x-errors`; their statuses, schemas and examples come from the
 //! catalogue. So every operation declares each status that it can give, one by one.
 
+use crate::http::pipeline::PLATFORM;
 use crate::http::problem::{Problem, status};
 use domain::error::{Code, Error, Kind, Language};
 use serde_json::{Map, Value, json};
@@ -111,7 +112,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
     if let Some(security) = operation.get("security").map(Value::to_string) {
         codes.push(Code::Unauthenticated);
         if security.contains("access_token") || security.contains("operator_token") {
-            codes.extend([Code::TokenExpired, Code::SessionEnded, Code::Forbidden]);
+            codes.extend([Code::TokenExpired, Code::SessionEnded, Code::Forbidden, Code::NetworkNotAllowed]);
         }
     }
     if operation.contains_key("requestBody") {
@@ -122,7 +123,8 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
             Code::MediaTypeUnsupported,
         ]);
     }
-    if path.contains('{') {
+    // Where operators have a listener of their own, theirs is not found elsewhere.
+    if path.contains('{') || path.starts_with(PLATFORM) {
         codes.push(Code::NotFound);
     }
     if method == "post" && json_api {

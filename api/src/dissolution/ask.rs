@@ -28,7 +28,7 @@ pub(crate) struct DissolveOrganization {
 /// organization is erased along. Until then it can be called off. For the owner.
 #[utoipa::path(
     operation_id = "dissolve_organization", tag = "person",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `dissolve_organization`.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `dissolve_organization`.")),
     request_body = DissolveOrganization,
     responses((status = 202, description = "It is to be dissolved.", body = Dissolution)),
     security(("access_token" = [])),

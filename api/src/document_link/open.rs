@@ -33,7 +33,7 @@ pub(crate) async fn get_linked_document(call: Call, token: Path<String>, _: Para
     let viewed = call.transact(move |tx, world| {
         let (context, ceiling) = (&world.context, &world.service.settings.tokens.lifetime);
         let admitted = admission(tx, context.now, linked.session.into(), ceiling)
-            .and_then(|admission| admission.from(context.origin.ip));
+            .and_then(|admission| admission.from(context.origin));
         match (admitted, linked.review) {
             (Ok(Actor::Member(member)), None) => {
                 tx.enter(member.tenant);

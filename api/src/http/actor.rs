@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use domain::actor::{Actor, MemberActor, OperatorActor, Realm};
+use domain::context::Origin;
 use domain::error::{Code, Result};
 use domain::id::{SessionId, TenantId};
 use domain::registration::{Registration, RegistrationStore};
@@ -16,7 +17,6 @@ use domain::session::{TokenHash, admission};
 use domain::ticket;
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -58,13 +58,13 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
 /// What a request says of who makes it.
 struct Claimed {
     token: Option<String>,
-    address: Option<IpAddr>,
+    origin: Origin,
 }
 
 impl Claimed {
     fn by(request: &HttpRequest) -> Self {
-        let here = request.extensions().get::<Arc<Here>>().map(|here| here.origin.ip);
-        Self { token: bearer(request).map(str::to_owned), address: here.flatten() }
+        let here = request.extensions().get::<Arc<Here>>().map(|here| here.origin.clone());
+        Self { token: bearer(request).map(str::to_owned), origin: here.unwrap_or_default() }
     }
 }
 
@@ -88,7 +88,7 @@ async fn actor(service: Data<Service>, claimed: Claimed, realm: Option<Realm>) -
     }
     let session = SessionId::from(claims.sid);
     if let Some(known) = service.sessions.admission(session) {
-        return Ok((known.from(claimed.address)?, session));
+        return Ok((known.from(&claimed.origin)?, session));
     }
     let asked = Instant::now();
     let shared = service.clone();
@@ -98,7 +98,7 @@ async fn actor(service: Data<Service>, claimed: Claimed, realm: Option<Realm>) -
     };
     let found = reading(&service, look).await?;
     service.sessions.found(session, found.clone(), asked);
-    Ok((found.from(claimed.address)?, session))
+    Ok((found.from(&claimed.origin)?, session))
 }
 
 fn service(request: &HttpRequest) -> Result<Data<Service>> {

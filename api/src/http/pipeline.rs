@@ -5,7 +5,7 @@ use super::answer::{Failure, Reply};
 use super::call::Here;
 use super::limits::{RateLimit, Standing};
 use crate::service::Service;
-use crate::settings::Proxies;
+use crate::settings::Networks;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -22,6 +22,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument;
+
+/// A listener, as far as it decides who may come in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    /// Whether operators are served here; where they have a listener of their own, they are served there alone.
+    pub(crate) operators: bool,
+}
+
+/// What is served to operators alone.
+pub(crate) const PLATFORM: &str = "/v1/platform/";
 
 /// The limits of a listener.
 pub(crate) struct Limits {
@@ -45,7 +55,10 @@ pub(crate) async fn pipeline(
     let standing = count(&request, &here);
     let waits = standing.as_ref().and_then(|standing| standing.wait);
     let waits = waits.map_or(Ok(()), |wait| Err(Error::new(Code::RateLimited).retry_after(wait)));
-    if let Err(error) = overridden.and(waits) {
+    let elsewhere = request.path().starts_with(PLATFORM)
+        && !request.app_data::<Door>().is_some_and(|door| door.operators);
+    let hidden = if elsewhere { Err(Code::NotFound.into()) } else { Ok(()) };
+    if let Err(error) = overridden.and(waits).and(hidden) {
         let mut response = request.into_response(rendered(&error, &here));
         finish(&mut response, &here, standing.as_ref(), &service, started);
         return Ok(response);
@@ -77,11 +90,13 @@ fn here(request: &ServiceRequest, service: &Service) -> Here {
     let request_id = given.map_or_else(|| service.random.uuid().to_string(), str::to_owned);
     let ip = client(request, &service.settings.network.trusted_proxies);
     let language = super::language::preferred(text("accept-language"));
-    Here { origin: Origin { ip, request_id }, language }
+    let operators = request.app_data::<Door>().is_some_and(|door| door.operators)
+        && service.settings.operators.come_from(ip);
+    Here { origin: Origin { ip, operators, request_id }, language }
 }
 
 /// The client's address: the last one that a trusted proxy vouches for.
-fn client(request: &ServiceRequest, trusted: &[Proxies]) -> Option<IpAddr> {
+fn client(request: &ServiceRequest, trusted: &[Networks]) -> Option<IpAddr> {
     let mut address = request.peer_addr()?.ip().to_canonical();
     // A proxy may add to the line that it got, or add a line of its own.
     let lines: Vec<_> = request.headers().get_all("x-forwarded-for").collect();

@@ -28,7 +28,7 @@ pub(crate) struct SetPassword {
 /// person's organizations asks of passwords counts.
 #[utoipa::path(
     operation_id = "set_password", tag = "session",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `set_password`.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `set_password`.")),
     request_body = SetPassword,
     responses((status = 204, description = "The password is set.")),
     security(("access_token" = [])),

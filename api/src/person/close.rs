@@ -12,7 +12,7 @@ use domain::person::close;
 /// opens any more what the journal says of the person. An owner dissolves the organization or hands it over first.
 #[utoipa::path(
     operation_id = "close_account", tag = "person",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `close_account`.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `close_account`.")),
     responses((status = 204, description = "The account is closed.")),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["owner_of_organization", "confirmation_required"]))),

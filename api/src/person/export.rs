@@ -232,7 +232,7 @@ impl MyData {
 #[utoipa::path(
     operation_id = "export_my_data", tag = "person",
     responses((status = 200, description = "The copy.", body = MyData)),
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `export_my_data`, where the security policy asks for it.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `export_my_data`, where the security policy asks for it.")),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["confirmation_required"]))),
 )]

@@ -102,7 +102,7 @@ pub(crate) struct ConfirmationPatch {
 /// it is refused.
 #[utoipa::path(
     operation_id = "update_security_policy", tag = "security",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `change_security_policy`, where the policy that is there asks for it.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `change_security_policy`, where the policy that is there asks for it.")),
     request_body(content((SecurityPolicyPatch = "application/json"), (SecurityPolicyPatch = "application/merge-patch+json"))),
     responses((status = 200, description = "The policy.", body = SecurityPolicyView,
         headers(("ETag" = String, description = "The new version.")))),

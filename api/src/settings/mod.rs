@@ -10,7 +10,7 @@ mod passwords;
 mod sms;
 mod source;
 
-pub use network::Proxies;
+pub use network::Networks;
 pub use operators::Operators;
 pub use passwords::{HashCost, Passwords};
 pub use sms::{Aliyun, Carriage, Sms, TemplateIds, Tencent, Twilio};
@@ -42,7 +42,7 @@ pub struct Network {
     /// Whether others reach it there: an address was given.
     pub reachable: bool,
     /// Whose forwarding headers count.
-    pub trusted_proxies: Vec<Proxies>,
+    pub trusted_proxies: Vec<Networks>,
     /// Which web origins may call; `*` for any.
     pub cors_origins: Vec<String>,
     /// Requests per minute and client address; 0 is without limit.

@@ -4,11 +4,11 @@ use ipnet::IpNet;
 use std::net::{AddrParseError, IpAddr};
 use std::str::FromStr;
 
-/// Proxies that are trusted: an address, or a network such as `10.0.0.0/8`.
+/// Some addresses: one, or a network such as `10.0.0.0/8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proxies(IpNet);
+pub struct Networks(IpNet);
 
-impl FromStr for Proxies {
+impl FromStr for Networks {
     type Err = AddrParseError;
 
     fn from_str(text: &str) -> Result<Self, AddrParseError> {
@@ -16,7 +16,7 @@ impl FromStr for Proxies {
     }
 }
 
-impl Proxies {
+impl Networks {
     /// Whether an address is one of them.
     #[must_use]
     pub fn contain(&self, address: IpAddr) -> bool {

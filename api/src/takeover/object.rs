@@ -32,7 +32,7 @@ pub(crate) struct ObjectToTakeover {
 #[utoipa::path(
     operation_id = "object_to_takeover", tag = "certification",
     params(("id" = Uuid, Path, description = "The takeover."),
-        ("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `object_to_takeover`, where the security policy asks for it.")),
+        ("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `object_to_takeover`, where the security policy asks for it.")),
     request_body = ObjectToTakeover,
     responses((status = 201, description = "The takeover.", body = TakeoverView)),
     security(("access_token" = [])),

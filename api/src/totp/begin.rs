@@ -14,7 +14,7 @@ use domain::totp::begin;
 /// It counts when `confirm_totp` has seen a code of it; one that was begun before is forgotten.
 #[utoipa::path(
     operation_id = "begin_totp", tag = "session",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `change_second_factor`.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `change_second_factor`.")),
     responses((status = 201, description = "What the authenticator has to know.", body = NewTotp)),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["totp_already_on", "confirmation_required"]))),

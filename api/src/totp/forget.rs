@@ -11,7 +11,7 @@ use domain::totp::forget;
 /// Confirmed with a code of it, or with one kept for the day without it. The owner is told by SMS.
 #[utoipa::path(
     operation_id = "forget_totp", tag = "session",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `change_second_factor`.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `change_second_factor`.")),
     responses((status = 204, description = "Signing in asks for no code of it any more.")),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["totp_not_begun", "confirmation_required"]))),

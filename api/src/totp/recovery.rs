@@ -13,7 +13,7 @@ use domain::totp::renew_recovery_codes as renew;
 /// Those so far are worth nothing any more.
 #[utoipa::path(
     operation_id = "renew_recovery_codes", tag = "session",
-    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm` for `change_second_factor`.")),
+    params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `change_second_factor`.")),
     responses((status = 201, description = "They are shown this one time.", body = RecoveryCodesView)),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["totp_not_begun", "confirmation_required"]))),

@@ -137,6 +137,9 @@ pub(super) fn next(
 ) -> Result<Entering> {
     match challenge.who {
         Identity::Operator(id) => {
+            if !context.origin.operators {
+                return Ok(barred(Code::NetworkNotAllowed));
+            }
             let Some(operator) = tx.operator(id)? else { return Ok(barred(Code::Unauthenticated)) };
             let asked = terms.operators_need_totp;
             Ok(second_factor(tx, challenge, asked)?

@@ -3,6 +3,7 @@
 
 use super::{Lifetime, Session, SessionStore};
 use crate::actor::Actor;
+use crate::context::Origin;
 use crate::error::{Code, Result};
 use crate::id::SessionId;
 use crate::policy::SecurityPolicy;
@@ -44,14 +45,17 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// The actor of a request from an address.
+    /// The actor of a request that came this way.
     ///
     /// # Errors
     /// `network_not_allowed`.
-    pub fn from(&self, address: Option<IpAddr>) -> Result<Actor> {
+    pub fn from(&self, origin: &Origin) -> Result<Actor> {
+        if matches!(self.actor, Actor::Operator(_)) && !origin.operators {
+            return Err(Code::NetworkNotAllowed.into());
+        }
         let inside =
             |address: IpAddr| self.networks.iter().any(|network| network.contains(&address.to_canonical()));
-        if self.networks.is_empty() || address.is_some_and(inside) {
+        if self.networks.is_empty() || origin.ip.is_some_and(inside) {
             Ok(self.actor)
         } else {
             Err(Code::NetworkNotAllowed.into())

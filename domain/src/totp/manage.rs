@@ -116,6 +116,21 @@ pub fn forget(
     told(tx, context, actor, NoticeKind::SecondFactorOff, "account.totp_off")
 }
 
+/// Forgets the authenticator of somebody who has lost it and the codes for the day without it: done by whoever runs the installation,
+/// who has made sure of who asks. Their sessions go on.
+///
+/// # Errors
+/// `totp_not_begun`.
+pub fn reset(tx: &mut (impl TotpStore + Journal), context: &Context<'_>, owner: Identity) -> Result<()> {
+    tx.totp(owner)?.ok_or(Code::TotpNotBegun)?;
+    tx.forget_totp(owner)?;
+    let kind = match owner {
+        Identity::Account(_) => "account",
+        Identity::Operator(_) => "operator",
+    };
+    tx.record(context, &Actor::System, Entry::new("second_factor.reset", kind, owner.id()))
+}
+
 /// Other codes for the day without the authenticator; those so far are worth nothing any more.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 
 mod manage;
 
-pub use manage::{Begun, begin, confirm, forget, renew_recovery_codes};
+pub use manage::{Begun, begin, confirm, forget, renew_recovery_codes, reset};
 pub(crate) use manage::{set_up, turn_on};
 
 use crate::context::Context;

@@ -121,8 +121,11 @@ impl Demo<'_> {
             .ok_or_else(|| Error::internal("the demo's code is gone"))?;
         let keys = &self.service.keys;
         let credentials = Credentials::make(self.service);
-        let device =
-            NewDevice { name: DeviceName::parse("demo").map_err(wrong)?, platform: Platform::Desktop };
+        let device = NewDevice {
+            name: DeviceName::parse("demo").map_err(wrong)?,
+            platform: Platform::Desktop,
+            serial: None,
+        };
         let request = Verify {
             code: &keys.code(&sent.salt, sent.generation),
             device: &device,

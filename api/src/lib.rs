@@ -10,6 +10,7 @@ pub mod clock;
 mod confirmation;
 pub mod contract;
 pub mod demo;
+mod device;
 mod dissolution;
 mod document_link;
 pub mod gateway;

@@ -39,7 +39,7 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
 fn session_routes(config: &mut ServiceConfig<'_>) {
     use crate::session::{challenge, create, end, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
-    use crate::{confirmation, password, policy, totp};
+    use crate::{confirmation, device, password, policy, totp};
     config
         .service(request_code)
         .service(create::create_session)
@@ -61,6 +61,13 @@ fn session_routes(config: &mut ServiceConfig<'_>) {
         .service(totp::recovery::renew_recovery_codes)
         .service(confirmation::send_code::send_confirmation_code)
         .service(confirmation::confirm::confirm)
+        .service(device::list::list_devices)
+        .service(device::list::list_my_devices)
+        .service(device::decide::decide_device)
+        .service(device::remove::remove_my_device)
+        .service(device::serials::import_corporate_serials)
+        .service(device::serials::list_corporate_serials)
+        .service(device::serials::forget_corporate_serial)
         .service(policy::get::get_security_policy)
         .service(policy::update::update_security_policy)
         .service(policy::preview::preview_security_policy)

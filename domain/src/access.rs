@@ -28,11 +28,15 @@ pub enum Permission {
     PolicyRead,
     /// Change it.
     PolicyManage,
+    /// See the devices of members.
+    DeviceRead,
+    /// Decide about them.
+    DeviceManage,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -44,6 +48,8 @@ impl Permission {
         Self::TenantManage,
         Self::PolicyRead,
         Self::PolicyManage,
+        Self::DeviceRead,
+        Self::DeviceManage,
     ];
 
     /// The name that documents and errors use.
@@ -61,6 +67,8 @@ impl Permission {
             Self::TenantManage => "tenant:manage",
             Self::PolicyRead => "policy:read",
             Self::PolicyManage => "policy:manage",
+            Self::DeviceRead => "device:read",
+            Self::DeviceManage => "device:manage",
         }
     }
 }
@@ -82,6 +90,8 @@ impl Holder for MemberActor {
                         | Permission::TenantManage
                         | Permission::PolicyRead
                         | Permission::PolicyManage
+                        | Permission::DeviceRead
+                        | Permission::DeviceManage
                 )
             }
             MemberRole::Member => false,
@@ -152,14 +162,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // sms:read, tenant:manage, policy:read, :manage.
+        // sms:read, tenant:manage, policy:read, :manage, device:read, :manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   -   yes yes yes
-member          -   -   -   -   -   -   -   -   -   -   -
-reviewer        -   -   yes yes -   -   yes yes -   -   -
-senior_reviewer -   -   yes yes yes yes yes yes -   -   -
-support         -   -   yes -   -   -   yes yes -   -   -
-platform_admin  -   -   yes -   -   -   yes yes -   -   -
+owner           yes yes -   -   -   -   -   -   yes yes yes yes yes
+member          -   -   -   -   -   -   -   -   -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -
+senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -
+support         -   -   yes -   -   -   yes yes -   -   -   -   -
+platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -
 ";
         assert_eq!(matrix, golden);
     }

@@ -14,6 +14,7 @@ pub mod certification;
 pub mod confirmation;
 pub mod context;
 pub mod department;
+pub mod device;
 pub mod dissolution;
 pub mod error;
 pub mod guess;

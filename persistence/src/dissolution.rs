@@ -4,8 +4,9 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
-    certified_registrations, departments, dissolved_tenants, documents, members, notices, person_keys,
-    registrations, review_notes, reviews, security_policies, sessions, takeovers, tenants, tickets,
+    certified_registrations, corporate_serials, departments, dissolved_tenants, documents, member_devices,
+    members, notices, person_keys, registrations, review_notes, reviews, security_policies, sessions,
+    takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -95,6 +96,10 @@ impl DissolutionStore for Tx<'_> {
         };
         let places: Vec<Id> = on!(self.db, |db| theirs().select(members::id).load(db)).understood()?;
         self.erase_tickets_of(&places)?;
+        let known = member_devices::table
+            .filter(member_devices::tenant_id.eq(tenant))
+            .filter(member_devices::member_id.eq_any(places.clone()));
+        on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
         let told =
             notices::table.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq_any(places));
         on!(self.db, |db| diesel::delete(told).execute(db)).understood()?;
@@ -155,6 +160,8 @@ impl DissolutionStore for Tx<'_> {
             notices,
             departments,
             takeovers,
+            member_devices,
+            corporate_serials,
             security_policies,
             tenants
         );

@@ -9,6 +9,7 @@ mod agreement;
 mod certification;
 mod connection;
 mod database;
+mod device;
 mod dialect;
 mod dissolution;
 mod draft;

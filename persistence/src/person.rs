@@ -6,8 +6,8 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
-    accounts, agreement_acceptances as acceptances, challenges, devices, members, notices, passwords,
-    person_keys, registrations, sessions, takeovers, ticket_messages, tickets, totps,
+    accounts, agreement_acceptances as acceptances, challenges, devices, member_devices, members, notices,
+    passwords, person_keys, registrations, sessions, takeovers, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -83,6 +83,12 @@ impl PersonStore for Tx<'_> {
         .understood()?;
         on!(self.db, |db| { diesel::delete(totps::table.filter(totps::owner_id.eq_any(&ids))).execute(db) })
             .understood()?;
+        on!(self.db, |db| {
+            let here = member_devices::tenant_id.eq_any(&tenants);
+            let theirs = here.and(member_devices::member_id.eq_any(&places));
+            diesel::delete(member_devices::table.filter(theirs)).execute(db)
+        })
+        .understood()?;
         on!(self.db, |db| {
             let theirs = devices::account_id.eq_any(&ids).assume_not_null();
             diesel::delete(devices::table.filter(theirs)).execute(db)

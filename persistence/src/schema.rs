@@ -39,6 +39,7 @@ diesel::table! {
         token -> Binary,
         name -> Text,
         platform -> Text,
+        serial -> Nullable<Text>,
         created_at -> Instant,
     }
 }
@@ -78,6 +79,7 @@ diesel::table! {
         operator_id -> Nullable<Id>,
         device_name -> Text,
         device_platform -> Text,
+        device_serial -> Nullable<Text>,
         known_device_id -> Nullable<Id>,
         factors -> Text,
         tenant_id -> Nullable<Id>,
@@ -639,6 +641,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    member_devices (tenant_id, device_id) {
+        tenant_id -> Id,
+        device_id -> Id,
+        member_id -> Id,
+        kind -> Text,
+        state -> Text,
+        created_at -> Instant,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    corporate_serials (tenant_id, serial) {
+        tenant_id -> Id,
+        serial -> Text,
+        added_by -> Id,
+        added_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
@@ -649,6 +680,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     review_work,
     sessions,
+    member_devices,
     security_policies,
     passwords,
     totps,

@@ -5,6 +5,7 @@ mod certificate;
 mod certification;
 mod confirmation;
 mod contract;
+mod devices;
 mod documents;
 mod durability;
 mod hostile;

@@ -16,7 +16,9 @@ both!(a_company_registers, |world| {
             "certification:manage",
             "tenant:manage",
             "policy:read",
-            "policy:manage"
+            "policy:manage",
+            "device:read",
+            "device:manage"
         ])
     );
 

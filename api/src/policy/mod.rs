@@ -60,6 +60,7 @@ pub(crate) struct PolicyDocument {
     password: PasswordRules,
     sign_in: PolicySignIn,
     session: PolicySession,
+    devices: PolicyDevices,
     network: PolicyNetwork,
     confirmation: PolicyConfirmation,
 }
@@ -105,6 +106,16 @@ pub(crate) struct PolicySession {
     /// Hours from sign-in to the end.
     #[schema(minimum = 1, maximum = 2160, example = 720)]
     absolute_hours: u32,
+}
+
+/// From what people come.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct PolicyDevices {
+    /// Whether a new device waits for an administrator, unless it is the organization's own.
+    approve_new: bool,
+    /// How many devices a member has at most; 0 for any number.
+    #[schema(minimum = 0, maximum = 100, example = 5)]
+    max_per_member: u16,
 }
 
 /// From where people come.

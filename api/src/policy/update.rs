@@ -25,6 +25,8 @@ pub(crate) struct SecurityPolicyPatch {
     sign_in: Option<SignInPatch>,
     /// How long sessions live.
     session: Option<SessionPatch>,
+    /// From what people come.
+    devices: Option<DevicesPatch>,
     /// From where people come.
     network: Option<NetworkPatch>,
     /// What is confirmed afresh.
@@ -74,6 +76,17 @@ pub(crate) struct SessionPatch {
     idle_hours: Option<i32>,
     /// Hours from sign-in to the end, 1 to 2160.
     absolute_hours: Option<i32>,
+}
+
+/// From what people come.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
+pub(crate) struct DevicesPatch {
+    /// Whether a new device waits for an administrator, unless it is the organization's own.
+    approve_new: Option<bool>,
+    /// How many devices a member has at most, up to 100; 0 for any number.
+    max_per_member: Option<i32>,
 }
 
 /// From where people come.

@@ -37,11 +37,15 @@ use validator::Validate;
 ///
 /// - `tenant`: the choice of an organization
 /// - `second_factor`: one of `factors`
+/// - `device_approval`: that an administrator approves the device; look again, or sign in again later
+/// - `nothing`: the device was approved meanwhile; answer with `approved`
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ChallengeNeed {
     Tenant,
     SecondFactor,
+    DeviceApproval,
+    Nothing,
 }
 
 mirror! {
@@ -70,12 +74,17 @@ pub(crate) struct ChallengeView {
     tenants: Vec<TenantReference>,
     /// What can be the second factor, for `second_factor`.
     factors: Vec<SecondFactorName>,
+    /// By this the device is known again, also while it waits: keep it, and send it as `X-Device-Token` when signing in. Only when the
+    /// device was not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "gpd_bXlzZWNyZXQ")]
+    device_token: Option<String>,
     /// Until when it waits.
     expires_at: DateTime<Utc>,
 }
 
 impl ChallengeView {
-    pub(super) fn of(waiting: &Waiting, token: Option<&str>) -> Self {
+    pub(super) fn of(waiting: &Waiting, token: Option<&str>, device: &str) -> Self {
         let (needs, tenants, factors) = match &waiting.need {
             Need::Tenant(places) => {
                 let tenant = |place: &domain::member::Membership| TenantReference {
@@ -88,6 +97,8 @@ impl ChallengeView {
                 let factors = ways.iter().copied().map(SecondFactorName::from).collect();
                 (ChallengeNeed::SecondFactor, Vec::new(), factors)
             }
+            Need::DeviceApproval(_) => (ChallengeNeed::DeviceApproval, Vec::new(), Vec::new()),
+            Need::Nothing => (ChallengeNeed::Nothing, Vec::new(), Vec::new()),
         };
         let challenge = &waiting.challenge;
         Self {
@@ -96,6 +107,7 @@ impl ChallengeView {
             needs,
             tenants,
             factors,
+            device_token: waiting.new_device.then(|| device.to_owned()),
             expires_at: challenge.expires_at,
         }
     }
@@ -127,6 +139,9 @@ pub(crate) struct AnswerChallenge {
     /// The password.
     #[schema(min_length = 1, max_length = 128, example = "mahogany cartwheel gravity")]
     password: Option<String>,
+    /// That the device was approved, which is looked up.
+    #[schema(example = true)]
+    approved: Option<bool>,
 }
 
 /// An answer, before a password is compared.
@@ -138,50 +153,29 @@ enum Typed {
 impl AnswerChallenge {
     fn given(&self) -> Result<Typed> {
         let mut faults = Faults::of(Place::Body);
-        let found = match self {
-            Self { tenant_id: Some(id), totp: None, recovery_code: None, sms_code: None, password: None } => {
-                Some(Typed::Ready(ChallengeAnswer::Tenant((*id).into())))
-            }
-            Self {
-                tenant_id: None,
-                totp: Some(code),
-                recovery_code: None,
-                sms_code: None,
-                password: None,
-            } => Some(Typed::Ready(ChallengeAnswer::SecondFactor(Given::Totp(code.clone())))),
-            Self {
-                tenant_id: None,
-                totp: None,
-                recovery_code: Some(code),
-                sms_code: None,
-                password: None,
-            } => {
-                let given = Given::Recovery(recovery_code(code));
-                Some(Typed::Ready(ChallengeAnswer::SecondFactor(given)))
-            }
-            Self {
-                tenant_id: None,
-                totp: None,
-                recovery_code: None,
-                sms_code: Some(code),
-                password: None,
-            } => {
+        let given = [
+            self.tenant_id.map(|id| Some(Typed::Ready(ChallengeAnswer::Tenant(id.into())))),
+            self.totp
+                .clone()
+                .map(|code| Some(Typed::Ready(ChallengeAnswer::SecondFactor(Given::Totp(code))))),
+            self.recovery_code.as_deref().map(|code| {
+                Some(Typed::Ready(ChallengeAnswer::SecondFactor(Given::Recovery(recovery_code(code)))))
+            }),
+            self.sms_code.as_deref().map(|code| {
                 let code = faults.at("/sms_code", Code::parse(code));
                 code.map(|code| Typed::Ready(ChallengeAnswer::SmsCode(code)))
-            }
-            Self {
-                tenant_id: None,
-                totp: None,
-                recovery_code: None,
-                sms_code: None,
-                password: Some(raw),
-            } => faults.at("/password", Password::parse(raw)).map(Typed::Password),
-            _ => {
-                faults.note("", ErrorCode::ProofMissing);
-                None
-            }
-        };
-        found.ok_or_else(|| faults.into_error())
+            }),
+            self.password
+                .as_deref()
+                .map(|password| faults.at("/password", Password::parse(password)).map(Typed::Password)),
+            self.approved.filter(|said| *said).map(|_| Some(Typed::Ready(ChallengeAnswer::Approved))),
+        ];
+        let mut given: Vec<_> = given.into_iter().flatten().collect();
+        if given.len() != 1 {
+            faults.note("", ErrorCode::ProofMissing);
+        }
+        faults.finish()?;
+        given.pop().flatten().ok_or_else(|| ErrorCode::ProofMissing.into())
     }
 }
 
@@ -191,7 +185,7 @@ impl AnswerChallenge {
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 200, description = "What it needs.", body = ChallengeView)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached"]))),
 )]
 #[get("/v1/challenges/{id}")]
 pub(crate) async fn get_challenge(call: Call, id: Path<Uuid>, token: Bearer, _: Params<NoParams>) -> Outcome {
@@ -199,7 +193,7 @@ pub(crate) async fn get_challenge(call: Call, id: Path<Uuid>, token: Bearer, _: 
     let credentials = Credentials::make(&call.service);
     call.read(None, move |tx, world| {
         let waiting = get(tx, &world.context, (id, &token.0), &credentials.terms(world.service))?;
-        Reply::ok(&ChallengeView::of(&waiting, None))
+        Reply::ok(&ChallengeView::of(&waiting, None, ""))
     })
     .await
 }
@@ -216,7 +210,7 @@ pub(crate) async fn get_challenge(call: Call, id: Path<Uuid>, token: Bearer, _: 
         (status = 201, description = "The session.", body = SignedInView),
         (status = 202, description = "Something is still needed.", body = Challenged)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "guess_too_soon", "guesses_exhausted", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "busy", "input_invalid"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "guess_too_soon", "guesses_exhausted", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "busy", "input_invalid"]))),
 )]
 #[post("/v1/challenges/{id}")]
 pub(crate) async fn answer_challenge(
@@ -266,7 +260,7 @@ async fn compared(
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "sms_code_not_needed", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "sms_code_not_needed", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
 )]
 #[post("/v1/challenges/{id}/codes")]
 pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Bearer) -> Outcome {
@@ -296,7 +290,7 @@ pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Beare
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 201, description = "What the authenticator has to know.", body = NewTotp)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "totp_already_on"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "totp_already_on", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached"]))),
 )]
 #[post("/v1/challenges/{id}/totp")]
 pub(crate) async fn begin_challenge_totp(call: Call, id: Path<Uuid>, token: Bearer) -> Outcome {

@@ -13,6 +13,7 @@ use crate::service::Service;
 use crate::token;
 use crate::totp::RecoveryCodes;
 use domain::context::Random;
+use domain::device::Serial;
 use domain::error::{Code, Error, Faults, Result};
 use domain::session::{NewDevice, Opened, Owner, SignInTerms, Tokens};
 use domain::text::DeviceName;
@@ -68,12 +69,17 @@ pub(crate) struct DeviceDescription {
     name: String,
     /// What runs on it.
     platform: DevicePlatform,
+    /// Its serial number, where an app knows it: one that the organization has imported makes the device its own.
+    #[schema(min_length = 4, max_length = 64, example = "C02XK0ABJG5J")]
+    serial: Option<String>,
 }
 
 impl DeviceDescription {
     pub(crate) fn parse(&self, pointer: &str, faults: &mut Faults) -> Option<NewDevice> {
-        let name = faults.at(&format!("{pointer}/name"), DeviceName::parse(&self.name))?;
-        Some(NewDevice { name, platform: self.platform.into() })
+        let name = faults.at(&format!("{pointer}/name"), DeviceName::parse(&self.name));
+        let serial = self.serial.as_deref().map(Serial::parse).transpose();
+        let serial = faults.at(&format!("{pointer}/serial"), serial);
+        Some(NewDevice { name: name?, platform: self.platform.into(), serial: serial? })
     }
 }
 

@@ -183,6 +183,9 @@ catalogue! {
     SignInMethodNotAllowed "sign_in_method_not_allowed" Forbidden "企业不允许用这种方式登录，可用：{allowed}。" "The organization does not allow signing in this way; use {allowed}.";
     NetworkNotAllowed "network_not_allowed" Forbidden "企业不允许从当前网络访问。" "The organization does not allow this network.";
     PasswordExpired "password_expired" Forbidden "密码已过期，请重设密码。" "The password is too old; reset it.";
+    DeviceRejected "device_rejected" Forbidden "企业不允许从此设备登录。" "The organization does not allow this device.";
+    DeviceLimitReached "device_limit_reached" Forbidden "设备数已达上限（{max} 台），请先移除不用的设备。" "You have {max} devices, as many as the organization allows; remove one first.";
+    DeviceInUse "device_in_use" Conflict "这是您正在使用的设备。" "This is the device that you use.";
     PolicyShutsOutAuthor "policy_shuts_out_author" Conflict "此更改会使您自己无法访问（{setting}）。" "This change would shut you out yourself ({setting}).";
     NoMembership "no_membership" Forbidden "该账号不属于任何企业。" "This account belongs to no organization.";
     ChallengeEnded "challenge_ended" Conflict "登录步骤已失效，请重新登录。" "This sign-in is over; start again.";

@@ -62,6 +62,8 @@ pub struct SecurityPolicy {
     pub sign_in: SignInRules,
     /// How long sessions live.
     pub session: SessionRules,
+    /// From what people come.
+    pub devices: DeviceRules,
     /// From where people come.
     pub network: NetworkRules,
     /// What is confirmed afresh.
@@ -98,6 +100,16 @@ impl Default for SessionRules {
     fn default() -> Self {
         Self { idle_hours: 7 * 24, absolute_hours: 30 * 24 }
     }
+}
+
+/// From what people come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceRules {
+    /// Whether a new device waits for an administrator, unless it is the organization's own.
+    pub approve_new: bool,
+    /// How many devices a member has at most; 0 for any number.
+    pub max_per_member: u16,
 }
 
 /// From where people come.

@@ -8,6 +8,7 @@ use crate::agreement::{AcceptanceStore, acceptances};
 use crate::certification::{Application, ApplicationStore};
 use crate::context::Context;
 use crate::department::{Department, DepartmentStore};
+use crate::device::MemberDeviceStore;
 use crate::error::{Code as ErrorCode, Error, Faults, Place, Result};
 use crate::guess::{GuessStore, Patience};
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
@@ -78,6 +79,7 @@ pub fn verify(
              + MemberStore
              + SessionStore
              + DeviceStore
+             + MemberDeviceStore
              + PolicyStore
              + TotpStore
              + GuessStore

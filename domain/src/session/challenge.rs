@@ -72,6 +72,10 @@ pub enum Need {
     Tenant(Vec<Membership>),
     /// A second factor, in one of these ways.
     SecondFactor(Vec<Way>),
+    /// That an administrator approves the device, in this place.
+    DeviceApproval(Membership),
+    /// Nothing more: what it waited for has come.
+    Nothing,
 }
 
 /// A challenge and what it needs.
@@ -81,6 +85,8 @@ pub struct Waiting {
     pub challenge: Challenge,
     /// What it needs.
     pub need: Need,
+    /// Whether the device became known just now, so that its token has to be handed out.
+    pub new_device: bool,
 }
 
 /// Keeps challenges.
@@ -106,6 +112,8 @@ pub enum ChallengeAnswer {
     SecondFactor(Given),
     /// A code by SMS.
     SmsCode(Digits),
+    /// That an administrator has approved the device, which is looked up.
+    Approved,
     /// A password, and whether it was right; it was counted before ([`admit_challenge_password`]).
     Password(bool),
 }
@@ -119,6 +127,7 @@ impl ChallengeAnswer {
             Self::SecondFactor(Given::Recovery(_)) => "/recovery_code",
             Self::SmsCode(_) => "/sms_code",
             Self::Password(_) => "/password",
+            Self::Approved => "/approved",
         }
     }
 }
@@ -153,9 +162,9 @@ pub fn get_challenge(
 ) -> Result<Waiting> {
     let challenge = open(tx, context, id, token)?;
     match entry::next(tx, context, &challenge, terms)? {
-        Entering::Needs(need) => Ok(Waiting { challenge, need }),
-        // What it needed went away meanwhile; the next sign-in finds that out.
-        Entering::Admitted(_) | Entering::Barred(_) => Err(Code::ChallengeEnded.into()),
+        Entering::Needs(need) => Ok(Waiting { challenge, need, new_device: false }),
+        Entering::Admitted(_) => Ok(Waiting { challenge, need: Need::Nothing, new_device: false }),
+        Entering::Barred(error) => Err(error),
     }
 }
 
@@ -175,6 +184,9 @@ pub fn answer_challenge(
     let not_needed = || Err(Faults::one(Place::Body, answer.pointer(), Code::AnswerNotNeeded));
     let needed = match entry::next(tx, context, &challenge, terms)? {
         Entering::Needs(need) => need,
+        Entering::Admitted(_) | Entering::Barred(_) if matches!(answer, ChallengeAnswer::Approved) => {
+            return entry::enter(tx, context, challenge, terms);
+        }
         Entering::Admitted(_) | Entering::Barred(_) => return not_needed(),
     };
     let mut new_authenticator = false;
@@ -199,6 +211,9 @@ pub fn answer_challenge(
                 Given::Totp(_) => Factor::Totp,
                 Given::Recovery(_) => Factor::RecoveryCode,
             })
+        }
+        (ChallengeAnswer::Approved, need @ Need::DeviceApproval(_)) => {
+            return Ok(Outcome::Challenged(Box::new(Waiting { challenge, need, new_device: false })));
         }
         (ChallengeAnswer::SmsCode(code), Need::SecondFactor(ways)) if ways.contains(&Way::SmsCode) => {
             let mobile = account(tx, &challenge)?.mobile;
@@ -294,7 +309,7 @@ pub fn admit_challenge_password(
     (id, token): (ChallengeId, &TokenHash),
     terms: &SignInTerms<'_>,
 ) -> Result<StoredPassword> {
-    let Waiting { challenge, need } = get_challenge(tx, context, (id, token), terms)?;
+    let Waiting { challenge, need, .. } = get_challenge(tx, context, (id, token), terms)?;
     let account = account(tx, &challenge)?;
     let known = tx.password(account.id)?;
     let needed = matches!(need, Need::SecondFactor(ways) if ways.contains(&Way::Password));
@@ -316,7 +331,7 @@ pub fn challenged_account(
     (id, token): (ChallengeId, &TokenHash),
     terms: &SignInTerms<'_>,
 ) -> Result<Account> {
-    let Waiting { challenge, need } = get_challenge(tx, context, (id, token), terms)?;
+    let Waiting { challenge, need, .. } = get_challenge(tx, context, (id, token), terms)?;
     if !matches!(need, Need::SecondFactor(ways) if ways.contains(&Way::SmsCode)) {
         return Err(Code::SmsCodeNotNeeded.into());
     }
@@ -351,7 +366,7 @@ pub fn begin_challenge_totp(
     (id, token): (ChallengeId, &TokenHash),
     terms: &SignInTerms<'_>,
 ) -> Result<(Challenge, Begun)> {
-    let Waiting { challenge, need } = get_challenge(tx, context, (id, token), terms)?;
+    let Waiting { challenge, need, .. } = get_challenge(tx, context, (id, token), terms)?;
     if !matches!(need, Need::SecondFactor(ways) if ways.contains(&Way::NewTotp)) {
         return Err(Code::TotpAlreadyOn.into());
     }

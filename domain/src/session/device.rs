@@ -2,6 +2,7 @@
 
 use super::{Identity, TokenHash};
 use crate::actor::Realm;
+use crate::device::Serial;
 use crate::error::Result;
 use crate::id::DeviceId;
 use crate::phone::MobileNumber;
@@ -33,6 +34,8 @@ pub struct NewDevice {
     pub name: DeviceName,
     /// What runs on it.
     pub platform: Platform,
+    /// Its serial number, where an app knows it. Whoever knows it can say it, so it lets nobody in by itself.
+    pub serial: Option<Serial>,
 }
 
 /// A device from which somebody has signed in.

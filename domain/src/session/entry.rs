@@ -1,7 +1,7 @@
 //! Getting in: what stands between a proof of who somebody is and their session. Every way in comes through here.
 
 use super::challenge::{self, Challenge, Need, Waiting, Way};
-use super::open::{open_member_session, open_operator_session};
+use super::open::{open_member_session, open_operator_session, remember_device};
 use super::{
     ChallengeStore, DeviceStore, Factor, Factors, Identity, Lifetime, Opened, Proved, SessionStore,
     SignInFrom, Tokens,
@@ -9,21 +9,24 @@ use super::{
 use crate::account::AccountStore;
 use crate::bundle::bundle;
 use crate::context::Context;
+use crate::device::{self, Admissible, MemberDeviceStore, admissible};
 use crate::error::{Code, Error, Faults, Place, Result};
 use crate::guess::{GuessStore, Patience};
 use crate::id::{AccountId, TenantId};
+use crate::job::JobQueue;
 use crate::journal::Journal;
 use crate::member::{MemberStore, Membership};
+use crate::notice::NoticeStore;
 use crate::operator::{Operator, OperatorStore};
 use crate::password::PasswordStore;
 use crate::policy::{PolicyStore, SignInMethod};
 use crate::tenant::TenantScope;
 use crate::totp::TotpStore;
-use crate::verification::{Check, VerificationStore};
+use crate::verification::{Check, Requester, VerificationStore};
 
 bundle! {
     /// Everything that signing in touches.
-    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + PolicyStore + TotpStore + TenantScope + Journal
+    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + MemberDeviceStore + PolicyStore + TotpStore + NoticeStore + JobQueue + TenantScope + Journal
 }
 
 /// On what terms people sign in here.
@@ -104,8 +107,14 @@ pub(super) fn enter(
     let admitted = match next(tx, context, &challenge, terms)? {
         Entering::Barred(error) => return Ok(Outcome::Barred(error)),
         Entering::Needs(need) => {
+            let new_device = match &need {
+                Need::DeviceApproval(place) => {
+                    remember_waiting(tx, context, &mut challenge, place, terms.tokens)?
+                }
+                _ => false,
+            };
             tx.save_challenge(&challenge)?;
-            return Ok(Outcome::Challenged(Box::new(Waiting { challenge, need })));
+            return Ok(Outcome::Challenged(Box::new(Waiting { challenge, need, new_device })));
         }
         Entering::Admitted(admitted) => admitted,
     };
@@ -192,7 +201,32 @@ fn into_tenant(
     {
         return Ok(Some(barred(Code::PasswordExpired)));
     }
-    second_factor(tx, challenge, policy.asks_second_factor(place.role))
+    if let Some(needs) = second_factor(tx, challenge, policy.asks_second_factor(place.role))? {
+        return Ok(Some(needs));
+    }
+    Ok(match admissible(tx, place, (challenge.requester, &challenge.device), &policy)? {
+        Admissible::Yes => None,
+        Admissible::Waits => Some(Entering::Needs(Need::DeviceApproval(place.clone()))),
+        Admissible::No(error) => Some(Entering::Barred(error)),
+    })
+}
+
+/// A device that has to wait becomes known, so that it can be approved.
+fn remember_waiting(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    challenge: &mut Challenge,
+    place: &Membership,
+    tokens: &Tokens,
+) -> Result<bool> {
+    let from = SignInFrom { device: &challenge.device, requester: challenge.requester };
+    let (device, new_device) = remember_device(tx, context, challenge.who, from, tokens)?;
+    challenge.requester = Requester::Device(device);
+    tx.enter(place.tenant);
+    if tx.member_device(device)?.is_none() {
+        device::wait(tx, context, place.tenant, (place.member, device), &challenge.device)?;
+    }
+    Ok(new_device)
 }
 
 /// The second factor, if it is asked for or somebody has set an authenticator up, and was not given yet.

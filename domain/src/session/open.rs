@@ -5,6 +5,7 @@ use super::{
 };
 use crate::actor::{Actor, MemberActor, OperatorActor};
 use crate::context::Context;
+use crate::device::{self, MemberDeviceStore};
 use crate::error::Result;
 use crate::id::{AccountId, DeviceId, SessionId};
 use crate::journal::{Entry, Journal};
@@ -79,7 +80,7 @@ pub struct Proved {
 /// # Errors
 /// When the store fails.
 pub fn open_member_session(
-    tx: &mut (impl SessionStore + DeviceStore + PolicyStore + Journal),
+    tx: &mut (impl SessionStore + DeviceStore + MemberDeviceStore + PolicyStore + Journal),
     context: &Context<'_>,
     proved: Proved,
     from: SignInFrom<'_>,
@@ -90,6 +91,7 @@ pub fn open_member_session(
     let Membership { tenant, member, role, .. } = place;
     let lifetime = tx.policy()?.policy.lifetime(lifetime);
     let (device, new_device) = remember_device(tx, context, Identity::Account(account), from, tokens)?;
+    device::note(tx, context, (member, device), from.device)?;
     let owner = Owner::Member { account, tenant, member };
     let mut session = start(context, (owner, factors), device, tokens, &lifetime);
     session.expires_at = ends_by.map_or(session.expires_at, |end| session.expires_at.min(end));
@@ -126,7 +128,7 @@ fn started(session: &Session, device: DeviceId) -> Entry {
 }
 
 /// The device, and whether it became known just now.
-fn remember_device(
+pub(super) fn remember_device(
     tx: &mut impl DeviceStore,
     context: &Context<'_>,
     owner: Identity,

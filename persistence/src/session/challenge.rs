@@ -22,6 +22,7 @@ struct Row {
     operator_id: Option<Id>,
     device_name: String,
     device_platform: String,
+    device_serial: Option<String>,
     known_device_id: Option<Id>,
     factors: String,
     tenant_id: Option<Id>,
@@ -40,7 +41,8 @@ impl TryFrom<Row> for Challenge {
             id: row.id.get(),
             token: super::token("challenges", row.id, &row.token)?,
             who: identity(row.account_id, row.operator_id).ok_or_else(|| wrong("who"))?,
-            device: described(&row.device_name, &row.device_platform).ok_or_else(|| wrong("device"))?,
+            device: described(&row.device_name, &row.device_platform, row.device_serial.as_deref())
+                .ok_or_else(|| wrong("device"))?,
             requester: row.known_device_id.map_or(Requester::Stranger, |id| Requester::Device(id.get())),
             factors: factors_of(&row.factors).ok_or_else(|| wrong("factors"))?,
             tenant: row.tenant_id.map(Id::get),
@@ -62,6 +64,7 @@ impl ChallengeStore for Tx<'_> {
             operator_id,
             device_name: challenge.device.name.as_str().to_owned(),
             device_platform: name_of(&challenge.device.platform),
+            device_serial: challenge.device.serial.as_ref().map(|serial| serial.as_str().to_owned()),
             known_device_id: match challenge.requester {
                 Requester::Stranger => None,
                 Requester::Device(id) => Some(id.into()),

@@ -7,6 +7,7 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::actor::Realm;
+use domain::device::Serial;
 use domain::error::Result;
 use domain::id::DeviceId;
 use domain::phone::MobileNumber;
@@ -22,6 +23,7 @@ struct Row {
     token: Vec<u8>,
     name: String,
     platform: String,
+    serial: Option<String>,
     created_at: Instant,
 }
 
@@ -34,7 +36,8 @@ impl TryFrom<Row> for Device {
             id: row.id.get(),
             owner: identity(row.account_id, row.operator_id).ok_or_else(|| wrong("owner"))?,
             token: super::token("devices", row.id, &row.token)?,
-            described: described(&row.name, &row.platform).ok_or_else(|| wrong("name"))?,
+            described: described(&row.name, &row.platform, row.serial.as_deref())
+                .ok_or_else(|| wrong("name"))?,
             created_at: row.created_at.0,
         })
     }
@@ -58,8 +61,10 @@ pub(crate) fn columns(who: Identity) -> (Option<Id>, Option<Id>) {
 }
 
 /// What a device says of itself.
-pub(crate) fn described(name: &str, platform: &str) -> Option<NewDevice> {
-    Some(NewDevice { name: DeviceName::parse(name).ok()?, platform: named(platform)? })
+pub(crate) fn described(name: &str, platform: &str, serial: Option<&str>) -> Option<NewDevice> {
+    let serial =
+        serial.map(|serial| Serial::parse(serial).ok()).map_or(Some(None), |found| found.map(Some))?;
+    Some(NewDevice { name: DeviceName::parse(name).ok()?, platform: named(platform)?, serial })
 }
 
 impl DeviceStore for Tx<'_> {
@@ -104,6 +109,7 @@ impl DeviceStore for Tx<'_> {
             token: device.token.0.to_vec(),
             name: device.described.name.as_str().to_owned(),
             platform: name_of(&device.described.platform),
+            serial: device.described.serial.as_ref().map(|serial| serial.as_str().to_owned()),
             created_at: device.created_at.into(),
         };
         on!(self.db, |db| diesel::insert_into(devices::table).values(&row).execute(db)).understood()?;

@@ -1,7 +1,7 @@
 //! Sessions, devices and challenges. Global tables: they are found by their own id before anybody is known.
 
 mod challenge;
-mod device;
+pub(crate) mod device;
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
@@ -129,7 +129,7 @@ fn own_session(row: Listed) -> Result<OwnSession> {
     let (id, tenant, tenant_name, device, created_at, used_at, used_from, expires_at) = row;
     let wrong = |column: &str| corrupt("sessions", id.0, column);
     let device = device.map(|(device, name, platform)| {
-        let described = described(&name, &platform).ok_or_else(|| wrong("device"))?;
+        let described = described(&name, &platform, None).ok_or_else(|| wrong("device"))?;
         Ok::<_, domain::error::Error>((device.get(), described))
     });
     Ok(OwnSession {
@@ -213,11 +213,7 @@ impl SessionStore for Tx<'_> {
             .load(db))
         .understood()?;
         let kept = except.map(Id::from);
-        let ended: Vec<Id> = open.into_iter().filter(|id| Some(*id) != kept).collect();
-        let end = (sessions::ended_at.eq(Some(Instant(now))), sessions::version.eq(sessions::version + 1));
-        let theirs = || sessions::table.filter(sessions::id.eq_any(ended.clone()));
-        on!(self.db, |db| diesel::update(theirs()).set(end).execute(db)).understood()?;
-        Ok(ended.into_iter().map(Id::get).collect())
+        self.end(open.into_iter().filter(|id| Some(*id) != kept).collect(), now)
     }
 
     fn standing(&mut self, id: SessionId) -> Result<Option<Standing>> {
@@ -263,5 +259,15 @@ impl SessionStore for Tx<'_> {
             _ => return Ok(None),
         };
         Ok(Some(Standing { session, actor, policy }))
+    }
+}
+
+impl Tx<'_> {
+    /// Ends sessions that are open, and gives their ids.
+    pub(crate) fn end(&mut self, open: Vec<Id>, now: DateTime<Utc>) -> Result<Vec<SessionId>> {
+        let end = (sessions::ended_at.eq(Some(Instant(now))), sessions::version.eq(sessions::version + 1));
+        let theirs = sessions::table.filter(sessions::id.eq_any(open.clone()));
+        on!(self.db, |db| diesel::update(theirs).set(end).execute(db)).understood()?;
+        Ok(open.into_iter().map(Id::get).collect())
     }
 }

@@ -1,3 +1,5 @@
+DROP TABLE corporate_serials;
+DROP TABLE member_devices;
 DROP TABLE totps;
 DROP TABLE security_policies;
 DROP TABLE signing_keys;

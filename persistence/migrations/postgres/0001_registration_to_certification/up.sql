@@ -19,6 +19,7 @@ CREATE TABLE devices (
     token bytea NOT NULL UNIQUE,
     name text COLLATE "C" NOT NULL,
     platform text COLLATE "C" NOT NULL,
+    serial text COLLATE "C",
     created_at timestamptz NOT NULL
 );
 
@@ -48,6 +49,7 @@ CREATE TABLE challenges (
     operator_id uuid,
     device_name text COLLATE "C" NOT NULL,
     device_platform text COLLATE "C" NOT NULL,
+    device_serial text COLLATE "C",
     known_device_id uuid,
     factors text COLLATE "C" NOT NULL,
     tenant_id uuid,
@@ -470,6 +472,27 @@ CREATE TABLE totps (
     version bigint NOT NULL
 );
 
+CREATE TABLE member_devices (
+    tenant_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    decided_by uuid,
+    decided_at timestamptz,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, device_id)
+);
+
+CREATE TABLE corporate_serials (
+    tenant_id uuid NOT NULL,
+    serial text COLLATE "C" NOT NULL,
+    added_by uuid NOT NULL,
+    added_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, serial)
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -520,3 +543,5 @@ CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
 CREATE INDEX sms_messages_time ON sms_messages (sent_at);
 CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
 CREATE INDEX guesses_last ON guesses (last_at);
+CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
+CREATE INDEX sessions_device ON sessions (device_id);

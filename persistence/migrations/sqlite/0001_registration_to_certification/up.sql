@@ -19,6 +19,7 @@ CREATE TABLE devices (
     token BLOB NOT NULL UNIQUE,
     name TEXT NOT NULL,
     platform TEXT NOT NULL,
+    serial TEXT,
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -48,6 +49,7 @@ CREATE TABLE challenges (
     operator_id BLOB,
     device_name TEXT NOT NULL,
     device_platform TEXT NOT NULL,
+    device_serial TEXT,
     known_device_id BLOB,
     factors TEXT NOT NULL,
     tenant_id BLOB,
@@ -469,6 +471,27 @@ CREATE TABLE totps (
     version INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE member_devices (
+    tenant_id BLOB NOT NULL,
+    device_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    decided_by BLOB,
+    decided_at INTEGER,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, device_id)
+) STRICT;
+
+CREATE TABLE corporate_serials (
+    tenant_id BLOB NOT NULL,
+    serial TEXT NOT NULL,
+    added_by BLOB NOT NULL,
+    added_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, serial)
+) STRICT;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
 CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
@@ -519,3 +542,5 @@ CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
 CREATE INDEX sms_messages_time ON sms_messages (sent_at);
 CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
 CREATE INDEX guesses_last ON guesses (last_at);
+CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
+CREATE INDEX sessions_device ON sessions (device_id);

@@ -1,0 +1,4 @@
+//! One's number.
+
+pub(crate) mod change;
+pub(crate) mod send_code;

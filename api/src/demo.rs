@@ -131,6 +131,7 @@ impl Demo<'_> {
             device: &device,
             device_token: None,
             totp: None,
+            number_idle: None,
             patience: &self.service.settings.passwords.patience,
             tokens: &credentials.hashes,
             lifetime: &self.service.settings.tokens.lifetime,

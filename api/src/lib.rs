@@ -22,6 +22,7 @@ mod job;
 mod keys;
 mod metrics;
 mod mirror;
+mod number;
 pub mod operator;
 mod password;
 mod person;

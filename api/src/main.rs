@@ -40,6 +40,12 @@ enum Command {
         #[arg(long)]
         operator: bool,
     },
+    /// Say that whoever has a number is its owner, although nobody came with it for long. Make sure of who asks.
+    VouchForNumber {
+        /// The mobile number.
+        #[arg(long)]
+        mobile: String,
+    },
     /// The master keys.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -154,6 +160,7 @@ fn run(command: Command) -> Result<()> {
         Command::ResetSecondFactor { mobile, operator: is_operator } => {
             print(&operator::reset_second_factor(&open(settings)?, &mobile, is_operator)?)
         }
+        Command::VouchForNumber { mobile } => print(&operator::vouch_for_number(&open(settings)?, &mobile)?),
         Command::Keys(KeysCommand::Rotate) => {
             let count = open(settings)?.database.reseal()?;
             print(&format!("{count} values were sealed anew\n"))

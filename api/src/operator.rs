@@ -5,6 +5,7 @@ use domain::account::AccountStore;
 use domain::actor::OperatorRole;
 use domain::context::{Context, Origin};
 use domain::error::{Code, Error, Language, Result, Violation};
+use domain::number;
 use domain::operator::{Operator, OperatorStore, add as add_operator};
 use domain::phone::MobileNumber;
 use domain::session::Identity;
@@ -58,8 +59,7 @@ fn origin() -> Origin {
 /// # Errors
 /// What is wrong with the number, or that nobody with it has an authenticator.
 pub fn reset_second_factor(service: &Service, mobile: &str, operator: bool) -> Result<String> {
-    let mobile = MobileNumber::parse(mobile)
-        .map_err(|wrong| Error::internal(format!("--mobile: {}", wrong.message(Language::English))))?;
+    let mobile = parsed(mobile)?;
     let origin = origin();
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
     service.database.write(|tx| {
@@ -72,4 +72,21 @@ pub fn reset_second_factor(service: &Service, mobile: &str, operator: bool) -> R
         totp::reset(tx, &context, who)
     })?;
     Ok(format!("{} signs in without an authenticator\n", mobile.masked()))
+}
+
+/// Notes that whoever has a number is its owner, and says so.
+///
+/// # Errors
+/// What is wrong with the number, or that nobody has it.
+pub fn vouch_for_number(service: &Service, mobile: &str) -> Result<String> {
+    let mobile = parsed(mobile)?;
+    let origin = origin();
+    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
+    service.database.write(|tx| number::vouch(tx, &context, &mobile))?;
+    Ok(format!("a code sent to {} signs in again\n", mobile.masked()))
+}
+
+fn parsed(mobile: &str) -> Result<MobileNumber> {
+    MobileNumber::parse(mobile)
+        .map_err(|wrong| Error::internal(format!("--mobile: {}", wrong.message(Language::English))))
 }

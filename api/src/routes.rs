@@ -39,7 +39,7 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
 fn session_routes(config: &mut ServiceConfig<'_>) {
     use crate::session::{challenge, create, end, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
-    use crate::{confirmation, device, password, policy, totp};
+    use crate::{confirmation, device, number, password, policy, totp};
     config
         .service(request_code)
         .service(create::create_session)
@@ -73,6 +73,8 @@ fn session_routes(config: &mut ServiceConfig<'_>) {
         .service(policy::preview::preview_security_policy)
         .service(policy::versions::list_security_policy_versions)
         .service(policy::schema::get_security_policy_schema)
+        .service(number::send_code::send_mobile_code)
+        .service(number::change::change_my_mobile)
         .service(password::change::set_password)
         .service(password::reset::reset_password)
         .service(me::get_me);

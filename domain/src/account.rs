@@ -12,6 +12,8 @@ pub struct Account {
     pub id: AccountId,
     /// The number that proves who they are.
     pub mobile: MobileNumber,
+    /// When they last came with it, give or take a day.
+    pub seen_at: DateTime<Utc>,
     /// Since when they are known.
     pub created_at: DateTime<Utc>,
 }
@@ -28,6 +30,16 @@ pub trait AccountStore {
     /// # Errors
     /// When the store fails.
     fn account(&mut self, id: AccountId) -> Result<Option<Account>>;
+    /// Notes that the person came.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn note_seen(&mut self, id: AccountId, at: DateTime<Utc>) -> Result<()>;
+    /// Gives an account another number.
+    ///
+    /// # Errors
+    /// `busy` when another transaction just gave it to somebody else.
+    fn set_mobile(&mut self, id: AccountId, mobile: &MobileNumber) -> Result<()>;
     /// Keeps a new account.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ named! {
         DissolveOrganization "dissolve_organization";
         /// Set or change the password.
         SetPassword "set_password";
+        /// Change the number: a password alone does not do.
+        ChangeMobile "change_mobile";
         /// Set up or give up the second factor.
         ChangeSecondFactor "change_second_factor";
         /// Change the security policy; where that policy says so.
@@ -123,7 +125,7 @@ pub fn confirm_by_code(
 /// else's session guesses no faster than a stranger.
 ///
 /// # Errors
-/// `authenticator_needed`, `password_not_set`, `guess_too_soon`, `guesses_exhausted`.
+/// `authenticator_needed`, `password_not_enough`, `password_not_set`, `guess_too_soon`, `guesses_exhausted`.
 pub fn admit_password(
     tx: &mut (impl MemberStore + PasswordStore + TotpStore + GuessStore),
     context: &Context<'_>,
@@ -132,6 +134,9 @@ pub fn admit_password(
     patience: &Patience,
 ) -> Result<StoredPassword> {
     require_strong(tx, actor, action)?;
+    if action == SensitiveAction::ChangeMobile {
+        return Err(Code::PasswordNotEnough.into());
+    }
     let known = tx.password(actor.account)?.ok_or(Code::PasswordNotSet)?;
     let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
     admit(tx, context, (Guarded::Password, subject.as_str(), Requester::Stranger), patience)?;

@@ -27,6 +27,7 @@ pub mod limits;
 pub mod member;
 mod named;
 pub mod notice;
+pub mod number;
 pub mod operator;
 pub mod password;
 pub mod person;

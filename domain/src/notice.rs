@@ -59,6 +59,7 @@ notices! {
     PasswordChanged "password_changed" "您的登录密码已更改，其他设备已退出登录。如非本人操作，请立即用短信验证码重置密码。" "Your password was changed, and you were signed out elsewhere. If that was not you, reset it now with a code by SMS.";
     SecondFactorOn "second_factor_on" "您的账号已开启两步验证。如非本人操作，请立即联系客服。" "A second factor was set up for your account. If that was not you, contact support at once.";
     SecondFactorOff "second_factor_off" "您的账号已关闭两步验证。如非本人操作，请立即重置密码并重新开启。" "The second factor of your account was turned off. If that was not you, reset your password and set it up again.";
+    MobileChanged "mobile_changed" "您的账号已改用此手机号，其他设备已退出登录。如非本人操作，请立即联系客服。" "Your account has this number now, and you were signed out elsewhere. If that was not you, contact support at once.";
     DeviceWaits "device_waits" "有成员在新设备上登录，等待您批准。" "A member wants to sign in from a new device and waits for your approval.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }

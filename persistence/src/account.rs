@@ -1,10 +1,11 @@
 //! Accounts. A global table: a person is one and the same in every tenant.
 
 use crate::connection::on;
-use crate::error::{Understood, corrupt};
+use crate::error::{Understood, corrupt, one_row};
 use crate::schema::accounts;
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::account::{Account, AccountStore};
 use domain::error::Result;
@@ -16,6 +17,7 @@ use domain::phone::MobileNumber;
 struct Row {
     id: Id,
     mobile: String,
+    seen_at: Instant,
     created_at: Instant,
 }
 
@@ -32,7 +34,12 @@ impl AccountStore for Tx<'_> {
             .first(db))
         .optional()
         .understood()?;
-        Ok(row.map(|row| Account { id: row.id.get(), mobile: mobile.clone(), created_at: row.created_at.0 }))
+        Ok(row.map(|row| Account {
+            id: row.id.get(),
+            mobile: mobile.clone(),
+            seen_at: row.seen_at.0,
+            created_at: row.created_at.0,
+        }))
     }
 
     fn account(&mut self, id: AccountId) -> Result<Option<Account>> {
@@ -42,15 +49,32 @@ impl AccountStore for Tx<'_> {
                 .understood()?;
         let account = |row: Row| {
             let mobile = stored_mobile("accounts", row.id.0, &row.mobile)?;
-            Ok(Account { id: row.id.get(), mobile, created_at: row.created_at.0 })
+            Ok(Account { id: row.id.get(), mobile, seen_at: row.seen_at.0, created_at: row.created_at.0 })
         };
         row.map(account).transpose()
+    }
+
+    fn note_seen(&mut self, id: AccountId, at: DateTime<Utc>) -> Result<()> {
+        let known = accounts::table.find(Id::from(id));
+        one_row(
+            on!(self.db, |db| diesel::update(known).set(accounts::seen_at.eq(Instant(at))).execute(db))
+                .understood()?,
+        )
+    }
+
+    fn set_mobile(&mut self, id: AccountId, mobile: &MobileNumber) -> Result<()> {
+        let known = accounts::table.find(Id::from(id));
+        one_row(
+            on!(self.db, |db| diesel::update(known).set(accounts::mobile.eq(mobile.as_str())).execute(db))
+                .understood()?,
+        )
     }
 
     fn insert_account(&mut self, account: &Account) -> Result<()> {
         let row = Row {
             id: account.id.into(),
             mobile: account.mobile.as_str().to_owned(),
+            seen_at: account.seen_at.into(),
             created_at: account.created_at.into(),
         };
         on!(self.db, |db| diesel::insert_into(accounts::table).values(&row).execute(db)).understood()?;

@@ -1,7 +1,6 @@
 //! What is kept about a person, over all tenants: to copy it, to correct it, to erase it. An account is asked about as a
 //! whole, so no statement here is bound to one tenant but the one that corrects.
 
-use crate::account::stored_mobile;
 use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
@@ -14,8 +13,8 @@ use crate::ticket::{MessageRow, Row as TicketRow};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::account::Account;
-use domain::error::Result;
+use domain::account::AccountStore;
+use domain::error::{Code, Result};
 use domain::id::{AccountId, MemberId};
 use domain::member::{MemberStore, Membership};
 use domain::person::{
@@ -27,14 +26,9 @@ use std::collections::HashMap;
 impl PersonStore for Tx<'_> {
     fn person_data(&mut self, account: AccountId) -> Result<PersonData> {
         let id = Id::from(account);
-        let (mobile, created_at): (String, Instant) = on!(self.db, |db| accounts::table
-            .find(id)
-            .select((accounts::mobile, accounts::created_at))
-            .first(db))
-        .understood()?;
-        let mobile = stored_mobile("accounts", id.0, &mobile)?;
+        let known = self.account(account)?.ok_or(Code::NotFound)?;
         Ok(PersonData {
-            account: Account { id: account, mobile, created_at: created_at.0 },
+            account: known,
             password_set_at: self.kept_password(id)?,
             memberships: self.kept_places(account)?,
             devices: self.kept_devices(id)?,

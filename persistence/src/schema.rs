@@ -11,6 +11,7 @@ diesel::table! {
     accounts (id) {
         id -> Id,
         mobile -> Text,
+        seen_at -> Instant,
         created_at -> Instant,
     }
 }

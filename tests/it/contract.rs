@@ -213,6 +213,8 @@ both!(every_operation_refuses_a_member_without_rights, |world| {
             "export_my_data",
             "send_confirmation_code",
             "confirm_action",
+            "send_mobile_code",
+            "change_my_mobile",
             "list_my_devices",
             "remove_my_device",
             "get_totp",

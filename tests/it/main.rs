@@ -9,6 +9,7 @@ mod devices;
 mod documents;
 mod durability;
 mod hostile;
+mod number;
 mod operators;
 mod password;
 mod person;

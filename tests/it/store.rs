@@ -180,6 +180,7 @@ both!(a_panic_leaves_no_transaction_open, |world| {
     let service = world.service();
     let mobile = domain::phone::MobileNumber::parse("13900000123").unwrap();
     let account = domain::account::Account {
+        seen_at: world.clock.now(),
         id: uuid::Uuid::from_u128(7).into(),
         mobile: mobile.clone(),
         created_at: chrono::DateTime::UNIX_EPOCH,

@@ -266,8 +266,12 @@ pub async fn join(world: &World, company: &Company, number: &str) {
     use domain::text::PersonName;
     use uuid::Uuid;
     let now = world.clock.now();
-    let account =
-        Account { id: Uuid::now_v7().into(), mobile: MobileNumber::parse(number).unwrap(), created_at: now };
+    let account = Account {
+        id: Uuid::now_v7().into(),
+        mobile: MobileNumber::parse(number).unwrap(),
+        seen_at: now,
+        created_at: now,
+    };
     let tenant: Uuid = company.tenant.parse().unwrap();
     let member = Member {
         tenant: tenant.into(),

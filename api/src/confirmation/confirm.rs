@@ -71,7 +71,7 @@ enum Evidence {
     request_body = Confirm,
     responses((status = 201, description = "It is confirmed.", body = ConfirmationView)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["authenticator_needed", "password_not_set", "totp_not_begun", "guess_too_soon", "guesses_exhausted", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "busy", "input_invalid"]))),
+    extensions(("x-errors" = json!(["authenticator_needed", "password_not_enough", "password_not_set", "totp_not_begun", "guess_too_soon", "guesses_exhausted", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "busy", "input_invalid"]))),
 )]
 #[post("/v1/me/confirmations")]
 pub(crate) async fn confirm(call: Call, member: Member, body: Body<Confirm>) -> Outcome {

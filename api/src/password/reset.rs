@@ -40,7 +40,7 @@ pub(crate) struct ResetPassword {
     params(("X-Device-Token" = Option<String>, Header, description = "The token of a device that has signed in before.")),
     request_body = ResetPassword,
     responses((status = 204, description = "The password is set.")),
-    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "version_stale", "busy", "input_invalid"]))),
+    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "version_stale", "number_idle", "busy", "input_invalid"]))),
 )]
 #[post("/v1/password-resets")]
 pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<ResetPassword>) -> Outcome {
@@ -55,8 +55,8 @@ pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<R
         let tried = call.transact(move |tx, world| {
             let (mobile, code, token) = &*shared;
             let requester = known_device(tx, token.as_ref(), Realm::Tenant, mobile)?;
-            let keys = &world.service.keys;
-            let found = resettable(tx, &world.context, (mobile, requester), code, keys)?;
+            let (keys, idle) = (&world.service.keys, world.service.settings.tokens.number_idle);
+            let found = resettable(tx, &world.context, (mobile, requester), code, idle, keys)?;
             Ok(found.map(|found| (found, requester)))
         });
         let (found, requester) = match tried.await? {

@@ -53,7 +53,7 @@ pub(crate) struct CompletedRegistration {
     request_body = VerifyRegistration,
     responses((status = 201, description = "The tenant exists.", body = CompletedRegistration)),
     security(("registration_token" = [])),
-    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "registration_not_waiting", "registration_expired", "guess_too_soon", "guesses_exhausted", "input_invalid"]))),
+    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "registration_not_waiting", "registration_expired", "guess_too_soon", "guesses_exhausted", "number_idle", "input_invalid"]))),
 )]
 #[post("/v1/registrations/{id}/verification")]
 pub(crate) async fn verify_registration(
@@ -77,6 +77,7 @@ pub(crate) async fn verify_registration(
             device: &described,
             device_token: device.0.as_ref(),
             totp: totp.as_deref(),
+            number_idle: world.service.settings.tokens.number_idle,
             patience: &world.service.settings.passwords.patience,
             tokens: &credentials.hashes,
             lifetime: &world.service.settings.tokens.lifetime,

@@ -185,7 +185,7 @@ impl AnswerChallenge {
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 200, description = "What it needs.", body = ChallengeView)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached"]))),
 )]
 #[get("/v1/challenges/{id}")]
 pub(crate) async fn get_challenge(call: Call, id: Path<Uuid>, token: Bearer, _: Params<NoParams>) -> Outcome {
@@ -210,7 +210,7 @@ pub(crate) async fn get_challenge(call: Call, id: Path<Uuid>, token: Bearer, _: 
         (status = 201, description = "The session.", body = SignedInView),
         (status = 202, description = "Something is still needed.", body = Challenged)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "guess_too_soon", "guesses_exhausted", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "busy", "input_invalid"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "guess_too_soon", "guesses_exhausted", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached", "busy", "input_invalid"]))),
 )]
 #[post("/v1/challenges/{id}")]
 pub(crate) async fn answer_challenge(
@@ -260,7 +260,7 @@ async fn compared(
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "sms_code_not_needed", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "sms_code_not_needed", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
 )]
 #[post("/v1/challenges/{id}/codes")]
 pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Bearer) -> Outcome {
@@ -290,7 +290,7 @@ pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Beare
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 201, description = "What the authenticator has to know.", body = NewTotp)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "totp_already_on", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "totp_already_on", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached"]))),
 )]
 #[post("/v1/challenges/{id}/totp")]
 pub(crate) async fn begin_challenge_totp(call: Call, id: Path<Uuid>, token: Bearer) -> Outcome {

@@ -90,7 +90,7 @@ pub(crate) struct SignedInView {
     responses(
         (status = 201, description = "The session.", body = SignedInView),
         (status = 202, description = "Something is still needed.", body = Challenged)),
-    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "credentials_wrong", "guess_too_soon", "guesses_exhausted", "busy", "no_membership", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "input_invalid"]))),
+    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "credentials_wrong", "guess_too_soon", "guesses_exhausted", "busy", "no_membership", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/sessions")]
 pub(crate) async fn create_session(call: Call, device: KnownDevice, body: Body<CreateSession>) -> Outcome {

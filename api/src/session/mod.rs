@@ -186,6 +186,7 @@ impl Credentials {
             tokens: &self.hashes,
             lifetime: &service.settings.tokens.lifetime,
             patience: &service.settings.passwords.patience,
+            number_idle: service.settings.tokens.number_idle,
             operators_need_totp: service.settings.operators.need_totp,
         }
     }

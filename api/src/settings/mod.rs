@@ -134,6 +134,8 @@ pub struct Tokens {
     pub key_age: Option<Duration>,
     /// Sessions.
     pub lifetime: Lifetime,
+    /// After how long a number that nobody came with may have a new owner; none for never.
+    pub number_idle: Option<Duration>,
 }
 
 /// Every setting.
@@ -200,31 +202,7 @@ impl Settings {
                 "the key that signs access tokens: PKCS#8 of Ed25519, base64",
             )?,
         };
-        let tokens = Tokens {
-            access_seconds: source.number("GONGPAI_ACCESS_TOKEN_SECONDS", 600, "life of an access token")?,
-            key_age: match source.number::<u16>(
-                "GONGPAI_SIGNING_KEY_DAYS",
-                90,
-                "how old a key of access tokens becomes before the next one takes its turn; 0 is for ever",
-            )? {
-                0 => None,
-                days => Some(Duration::days(days.into())),
-            },
-            lifetime: Lifetime {
-                absolute: source.duration(
-                    "GONGPAI_SESSION_DAYS",
-                    30,
-                    Duration::try_days,
-                    "life of a session",
-                )?,
-                idle: source.duration(
-                    "GONGPAI_SESSION_IDLE_DAYS",
-                    7,
-                    Duration::try_days,
-                    "life of a session without a refresh",
-                )?,
-            },
-        };
+        let tokens = tokens(source)?;
         let settings = Self {
             network,
             storage,
@@ -292,6 +270,42 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+fn tokens(source: &mut Source) -> Result<Tokens, SettingError> {
+    Ok(Tokens {
+        access_seconds: source.number("GONGPAI_ACCESS_TOKEN_SECONDS", 600, "life of an access token")?,
+        key_age: match source.number::<u16>(
+            "GONGPAI_SIGNING_KEY_DAYS",
+            90,
+            "how old a key of access tokens becomes before the next one takes its turn; 0 is for ever",
+        )? {
+            0 => None,
+            days => Some(Duration::days(days.into())),
+        },
+        number_idle: match source.number::<u16>(
+            "GONGPAI_NUMBER_IDLE_DAYS",
+            90,
+            "after how long a number that nobody came with may have a new owner, so that a code alone opens nothing; 0 is never",
+        )? {
+            0 => None,
+            days => Some(Duration::days(days.into())),
+        },
+        lifetime: Lifetime {
+            absolute: source.duration(
+                "GONGPAI_SESSION_DAYS",
+                30,
+                Duration::try_days,
+                "life of a session",
+            )?,
+            idle: source.duration(
+                "GONGPAI_SESSION_IDLE_DAYS",
+                7,
+                Duration::try_days,
+                "life of a session without a refresh",
+            )?,
+        },
+    })
 }
 
 fn network(source: &mut Source) -> Result<Network, SettingError> {

@@ -177,6 +177,9 @@ catalogue! {
     TotpIncorrect "totp_incorrect" Invalid "动态码不正确或已使用过。" "The code is wrong or was used before.";
     TotpAlreadyOn "totp_already_on" Conflict "动态码验证已开启。" "An authenticator is already set up.";
     TotpNotBegun "totp_not_begun" Conflict "尚未设置动态码验证。" "No authenticator was set up.";
+    MobileTaken "mobile_taken" Conflict "该手机号已属于另一个账号。" "Another account has this number.";
+    PasswordNotEnough "password_not_enough" Conflict "请用发送到原手机号的验证码或动态码确认。" "Confirm with a code sent to your number so far, or with your authenticator.";
+    NumberIdle "number_idle" Forbidden "该手机号长期未使用，可能已更换机主。请从用过的设备登录，或联系客服。" "This number was not used for long and may have a new owner. Sign in from a device that you used before, or contact support.";
     AuthenticatorNeeded "authenticator_needed" Conflict "已开启动态码验证，请用动态码或恢复码确认。" "An authenticator is set up: confirm with a code of it, or with a recovery code.";
     AnswerNotNeeded "answer_not_needed" Invalid "登录现在不需要此项。" "The sign-in does not need this now.";
     SmsCodeNotNeeded "sms_code_not_needed" Conflict "登录现在不需要短信验证码。" "The sign-in does not need a code by SMS.";

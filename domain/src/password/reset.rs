@@ -20,6 +20,8 @@ use crate::verification::{
     VerificationStore,
 };
 
+use chrono::Duration;
+
 /// What is known of an account whose code was right.
 #[derive(Debug, Clone)]
 pub struct Reset {
@@ -62,12 +64,13 @@ pub fn ask_for_reset(
 /// account. A wrong code has to be committed.
 ///
 /// # Errors
-/// When the store fails.
+/// `number_idle` for a number that may have a new owner, unless it comes from a known device.
 pub fn resettable(
     tx: &mut (impl VerificationStore + AccountStore + MemberStore + PasswordStore + PolicyStore),
     context: &Context<'_>,
     (mobile, requester): (&MobileNumber, Requester),
     code: &Digits,
+    number_idle: Option<Duration>,
     codes: &dyn CodeBook,
 ) -> Result<std::result::Result<Reset, Check>> {
     let subject = Subject::sign_in(Realm::Tenant, mobile);
@@ -76,6 +79,9 @@ pub fn resettable(
         return Ok(Err(check));
     }
     let Some(account) = tx.account_by_mobile(mobile)? else { return Ok(Err(Check::Expired)) };
+    if requester == Requester::Stranger && account.is_idle(context.now, number_idle) {
+        return Err(Code::NumberIdle.into());
+    }
     let profile = |membership| Profile { membership, position: None, mobile: mobile.clone() };
     let profiles = tx.memberships(account.id)?.into_iter().map(profile).collect();
     let (known, rules) = (tx.password(account.id)?, tx.password_rules(account.id)?);

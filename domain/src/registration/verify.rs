@@ -14,6 +14,7 @@ use crate::guess::{GuessStore, Patience};
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberStore, Membership, OWNER_USERID};
+use crate::number;
 use crate::policy::PolicyStore;
 use crate::session::{
     DeviceStore, Factor, Factors, Identity, Lifetime, NewDevice, Opened, Proved, SessionStore, SignInFrom,
@@ -23,7 +24,10 @@ use crate::tenant::{Tenant, TenantScope, TenantStore};
 use crate::text::DepartmentName;
 use crate::ticket::TicketStore;
 use crate::totp::{Given, TotpStore, try_second_factor};
-use crate::verification::{self, Check, Code, CodeBook, Entered, Purpose, Subject, VerificationStore};
+use crate::verification::{
+    self, Check, Code, CodeBook, Entered, Purpose, Requester, Subject, VerificationStore,
+};
+use chrono::Duration;
 
 /// What is entered.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ pub struct Verify<'a> {
     pub device_token: Option<&'a TokenHash>,
     /// The code of the authenticator, for an account that has one.
     pub totp: Option<&'a str>,
+    /// After how long a number may have a new owner.
+    pub number_idle: Option<Duration>,
     /// How many wrong guesses are borne.
     pub patience: &'a Patience,
     /// The tokens of the first session.
@@ -151,11 +157,15 @@ fn second_factor(
     let factors = Factors::one(Factor::SmsCode);
     let Some(account) = tx.account_by_mobile(entered.mobile)? else { return Ok(Ok(factors)) };
     let totp = tx.totp(Identity::Account(account.id))?.filter(|totp| totp.confirmed_at.is_some());
-    let Some(totp) = totp else { return Ok(Ok(factors)) };
+    let idle = entered.requester == Requester::Stranger && account.is_idle(context.now, verify.number_idle);
+    if totp.is_none() && !idle {
+        return Ok(Ok(factors));
+    }
     let check = verification::try_on(tx, context, entered, codes)?;
     if check != Check::Correct {
         return Ok(Err(Verified::Refused(check)));
     }
+    let Some(totp) = totp else { return Ok(Err(Verified::Barred(ErrorCode::NumberIdle.into()))) };
     let barred = |code| Ok(Err(Verified::Barred(Faults::one(Place::Body, "/totp", code))));
     let Some(code) = verify.totp else { return barred(ErrorCode::FieldRequired) };
     let given = Given::Totp(code.to_owned());
@@ -173,9 +183,11 @@ fn account_of(
 ) -> Result<AccountId> {
     let mobile = &registration.administrator.mobile;
     if let Some(known) = tx.account_by_mobile(mobile)? {
+        number::seen(tx, context, &known)?;
         return Ok(known.id);
     }
-    let account = Account { id: context.id(), mobile: mobile.clone(), created_at: context.now };
+    let account =
+        Account { id: context.id(), mobile: mobile.clone(), seen_at: context.now, created_at: context.now };
     tx.insert_account(&account)?;
     Ok(account.id)
 }

@@ -343,7 +343,7 @@ pub fn challenged_account(
 /// # Errors
 /// The same as of [`challenged_account`], and the limits of [`verification::send`].
 pub fn send_challenge_code(
-    tx: &mut (impl SignInStore + crate::job::JobQueue),
+    tx: &mut impl SignInStore,
     context: &Context<'_>,
     (id, token): (ChallengeId, &TokenHash),
     permit: &Permit,

@@ -17,12 +17,14 @@ use crate::job::JobQueue;
 use crate::journal::Journal;
 use crate::member::{MemberStore, Membership};
 use crate::notice::NoticeStore;
+use crate::number;
 use crate::operator::{Operator, OperatorStore};
 use crate::password::PasswordStore;
 use crate::policy::{PolicyStore, SignInMethod};
 use crate::tenant::TenantScope;
 use crate::totp::TotpStore;
 use crate::verification::{Check, Requester, VerificationStore};
+use chrono::Duration;
 
 bundle! {
     /// Everything that signing in touches.
@@ -38,6 +40,8 @@ pub struct SignInTerms<'a> {
     pub lifetime: &'a Lifetime,
     /// How many wrong guesses are borne.
     pub patience: &'a Patience,
+    /// After how long a number may have a new owner.
+    pub number_idle: Option<Duration>,
     /// Whether operators need an authenticator.
     pub operators_need_totp: bool,
 }
@@ -129,6 +133,9 @@ pub(super) fn enter(
             open_operator_session(tx, context, (operator, factors), from, terms.tokens, terms.lifetime)?
         }
         Admitted::Member(account, place) => {
+            if let Some(account) = tx.account(account)? {
+                number::seen(tx, context, &account)?;
+            }
             tx.enter(place.tenant);
             let proved = Proved { account, place, factors, ends_by };
             open_member_session(tx, context, proved, from, terms.tokens, terms.lifetime)?
@@ -155,6 +162,9 @@ pub(super) fn next(
                 .unwrap_or(Entering::Admitted(Admitted::Operator(operator))))
         }
         Identity::Account(account) => {
+            if let Some(wants) = idle_number(tx, context, challenge, account, terms)? {
+                return Ok(wants);
+            }
             let mut places = tx.memberships(account)?;
             if places.is_empty() {
                 return Ok(barred(Code::NoMembership));
@@ -175,6 +185,30 @@ pub(super) fn next(
             }
         }
     }
+}
+
+/// What is wanted besides a code that was sent to a number which may have a new owner, unless it comes from a known device.
+fn idle_number(
+    tx: &mut impl SignInStore,
+    context: &Context<'_>,
+    challenge: &Challenge,
+    account: AccountId,
+    terms: &SignInTerms<'_>,
+) -> Result<Option<Entering>> {
+    let code_alone =
+        challenge.factors.all() == [Factor::SmsCode] && challenge.requester == Requester::Stranger;
+    let known = if code_alone { tx.account(account)? } else { None };
+    if !known.is_some_and(|account| account.is_idle(context.now, terms.number_idle)) {
+        return Ok(None);
+    }
+    let ways = if tx.totp(challenge.who)?.is_some_and(|totp| totp.confirmed_at.is_some()) {
+        vec![Way::Totp, Way::RecoveryCode]
+    } else if tx.password(account)?.is_some() {
+        vec![Way::Password]
+    } else {
+        return Ok(Some(barred(Code::NumberIdle)));
+    };
+    Ok(Some(Entering::Needs(Need::SecondFactor(ways))))
 }
 
 /// What the policy of a tenant has against somebody, or still wants of them.

@@ -14,6 +14,7 @@ const REGISTRATION: &str = "registration:";
 const CONSENT: &str = "consent:";
 const CONFIRMATION: &str = "confirmation:";
 const CHALLENGE: &str = "challenge:";
+const MOBILE_CHANGE: &str = "mobile_change:";
 
 impl Subject {
     /// A registration.
@@ -34,6 +35,12 @@ impl Subject {
         Self(format!("{CONFIRMATION}{}:{id}", action.name()))
     }
 
+    /// The next number of an account.
+    #[must_use]
+    pub fn mobile_change(id: AccountId) -> Self {
+        Self(format!("{MOBILE_CHANGE}{id}"))
+    }
+
     /// What a sign-in that has begun still needs.
     #[must_use]
     pub fn challenge(id: ChallengeId) -> Self {
@@ -49,8 +56,9 @@ impl Subject {
     /// Whose code it is among those of this subject. Signing in has one for each; of all others only the holder of a token can
     /// ask, so they have one.
     pub(super) fn requester(&self, asked: Requester) -> Requester {
-        let one =
-            [REGISTRATION, CONSENT, CONFIRMATION, CHALLENGE].iter().any(|kind| self.0.starts_with(kind));
+        let one = [REGISTRATION, CONSENT, CONFIRMATION, CHALLENGE, MOBILE_CHANGE]
+            .iter()
+            .any(|kind| self.0.starts_with(kind));
         if one { Requester::Stranger } else { asked }
     }
 

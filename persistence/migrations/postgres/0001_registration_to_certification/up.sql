@@ -1,6 +1,7 @@
 CREATE TABLE accounts (
     id uuid NOT NULL PRIMARY KEY,
     mobile text COLLATE "C" NOT NULL UNIQUE,
+    seen_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL
 );
 

@@ -1,6 +1,7 @@
 CREATE TABLE accounts (
     id BLOB NOT NULL PRIMARY KEY,
     mobile TEXT NOT NULL UNIQUE,
+    seen_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
 

@@ -144,6 +144,7 @@ fn cors(origins: &[String]) -> Cors {
             "x-confirmation",
             "x-device-token",
             "x-http-method-override",
+            "x-human-check",
             "x-request-id",
         ])
         .expose_headers([

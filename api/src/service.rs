@@ -3,6 +3,7 @@
 use crate::clock::{Clock, SystemRandomness};
 use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
+use crate::gateway::human::HumanCheck;
 use crate::gateway::passwords::Passwords;
 use crate::gateway::reader::Tesseract;
 use crate::gateway::scanner::Scanner;
@@ -76,6 +77,8 @@ pub struct Service {
     pub(crate) outbox: Arc<Outbox>,
     /// Gives messages to carriers.
     pub(crate) relay: Relay,
+    /// Asks whether a person is there.
+    pub(crate) human_check: HumanCheck,
     pub(crate) passwords: Passwords,
     pub(crate) documents: DocumentVault,
     pub(crate) scanner: Option<Scanner>,
@@ -143,6 +146,7 @@ impl Service {
             jobs_queued: Notify::new(),
             keys,
             metrics: Metrics::new(),
+            human_check: HumanCheck::new(&settings.human_check),
             relay: Relay::new(&settings, &outbox),
             outbox,
             random,

@@ -9,6 +9,7 @@ mod devices;
 mod documents;
 mod durability;
 mod hostile;
+mod human_check;
 mod number;
 mod operators;
 mod password;

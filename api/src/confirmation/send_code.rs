@@ -31,7 +31,7 @@ pub(crate) struct SendConfirmationCode {
     request_body = SendConfirmationCode,
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
+    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed"]))),
 )]
 #[post("/v1/me/confirmation-codes")]
 pub(crate) async fn send_confirmation_code(

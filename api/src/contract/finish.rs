@@ -115,6 +115,14 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
             codes.extend([Code::TokenExpired, Code::SessionEnded, Code::Forbidden, Code::NetworkNotAllowed]);
         }
     }
+    if codes.contains(&Code::HumanCheckRequired) {
+        parameter(
+            operation,
+            "X-Human-Check",
+            "What the browser got for the solved puzzle of `human_check` in `get_meta`, after an answer `human_check_required`.",
+            &json!({"type": "string", "minLength": 1, "maxLength": 4096}),
+        );
+    }
     if operation.contains_key("requestBody") {
         codes.extend([
             Code::MalformedJson,

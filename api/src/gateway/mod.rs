@@ -1,6 +1,7 @@
 //! Ports to the outside, one file an adapter.
 
 pub(crate) mod documents;
+pub(crate) mod human;
 pub(crate) mod passwords;
 pub mod reader;
 pub(crate) mod scanner;

@@ -43,6 +43,8 @@ pub(crate) struct Call {
     /// The hash of caller, operation and key, when there is a key.
     scope: Option<[u8; 32]>,
     if_match: Option<String>,
+    /// What a browser got for a solved puzzle.
+    human_check: Option<String>,
 }
 
 /// What a use case sees of the call.
@@ -209,6 +211,19 @@ impl Call {
         done
     }
 
+    /// Whether the client has proved that a person is there: nothing when it did not try.
+    ///
+    /// # Errors
+    /// `human_check_required`, `human_check_failed`, `unavailable`.
+    pub(crate) async fn is_human(&self) -> Result<bool> {
+        match &self.human_check {
+            None => Ok(false),
+            Some(answer) => {
+                self.service.human_check.require(answer, self.here.origin.ip).await.map(|()| true)
+            }
+        }
+    }
+
     /// The version that `If-Match` names, if it is there; `*` matches every version.
     pub(crate) fn if_match(&self) -> Result<Option<i64>> {
         match self.if_match.as_deref().map(str::trim) {
@@ -249,7 +264,9 @@ fn call(request: &HttpRequest) -> Result<Call> {
         _ => None,
     };
     let if_match = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Ok(Call { service, here, scope, if_match })
+    let human_check =
+        request.headers().get("x-human-check").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Ok(Call { service, here, scope, if_match, human_check })
 }
 
 /// What changes something takes no query parameters.

@@ -35,7 +35,7 @@ pub(crate) struct SendMobileCode {
     request_body = SendMobileCode,
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["confirmation_required", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "input_invalid"]))),
+    extensions(("x-errors" = json!(["confirmation_required", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed", "input_invalid"]))),
 )]
 #[post("/v1/me/mobile/codes")]
 pub(crate) async fn send_mobile_code(

@@ -99,7 +99,7 @@ pub(crate) struct AdministratorPatch {
     responses((status = 200, description = "The corrected registration.", body = RegistrationView,
         headers(("ETag" = String, description = "The version.")))),
     security(("registration_token" = [])),
-    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "version_stale", "input_invalid"]))),
+    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed", "version_stale", "input_invalid"]))),
 )]
 #[patch("/v1/registrations/{id}")]
 pub(crate) async fn correct_registration(

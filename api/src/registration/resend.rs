@@ -21,7 +21,7 @@ use uuid::Uuid;
     responses((status = 202, description = "A new code is on its way.", body = RegistrationView,
         headers(("ETag" = String, description = "The version.")))),
     security(("registration_token" = [])),
-    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
+    extensions(("x-errors" = json!(["registration_not_waiting", "registration_expired", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed"]))),
 )]
 #[post("/v1/registrations/{id}/codes")]
 pub(crate) async fn resend_registration_code(

@@ -47,7 +47,7 @@ pub(crate) struct StartRegistration {
     request_body = StartRegistration,
     responses((status = 201, description = "It waits for the code.", body = RegistrationView,
         headers(("ETag" = String, description = "The version.")))),
-    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "input_invalid"]))),
+    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed", "input_invalid"]))),
 )]
 #[post("/v1/registrations")]
 pub(crate) async fn start_registration(

@@ -260,7 +260,7 @@ async fn compared(
     params(("id" = Uuid, Path, description = "The challenge.")),
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("challenge_token" = [])),
-    extensions(("x-errors" = json!(["challenge_ended", "sms_code_not_needed", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required"]))),
+    extensions(("x-errors" = json!(["challenge_ended", "sms_code_not_needed", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "number_idle", "device_rejected", "device_limit_reached", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed"]))),
 )]
 #[post("/v1/challenges/{id}/codes")]
 pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Bearer) -> Outcome {

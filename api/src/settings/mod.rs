@@ -4,12 +4,14 @@
 //! pen. `gongpai config` prints every setting with its source, secrets masked.
 
 mod certification;
+mod human;
 mod network;
 mod operators;
 mod passwords;
 mod sms;
 mod source;
 
+pub use human::HumanCheck;
 pub use network::Networks;
 pub use operators::Operators;
 pub use passwords::{HashCost, Passwords};
@@ -153,6 +155,8 @@ pub struct Settings {
     pub sms: Sms,
     /// What passwords cost, and how many wrong ones are borne.
     pub passwords: Passwords,
+    /// How strangers prove to be people.
+    pub human_check: HumanCheck,
     /// How operators get in.
     pub operators: Operators,
     /// How registration works.
@@ -210,6 +214,7 @@ impl Settings {
             tokens,
             sms: sms::read(source)?,
             passwords: passwords::read(source)?,
+            human_check: human::read(source, mode)?,
             operators: operators::read(source, mode)?,
             registration: RegistrationTerms {
                 lifetime: source.duration(

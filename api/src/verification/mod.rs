@@ -44,28 +44,53 @@ pub(crate) async fn permit(
     if call.repeated().await? {
         return Ok(None);
     }
-    let (call, mobile) = (call.clone(), mobile.clone());
-    blocking(move || {
-        let world = call.world();
-        let limits = &world.service.settings.sms.limits;
-        let wanted = Wanted {
-            realm,
-            purpose,
-            mobile: &mobile,
-            device_token: device_token.as_ref(),
-            tenant,
-            language: world.language,
-        };
-        let asked =
-            world.service.database.read(|tx| verification::permit(tx, &world.context, &wanted, limits));
-        if let Err(error) = &asked
-            && error.kind() == Kind::TooMany
-        {
-            world.service.metrics.code_refused(error.log_context().unwrap_or(error.code().name()));
+    let asked = Asked { realm, purpose, mobile: mobile.clone(), device_token, tenant };
+    let first = asked.clone().permit(call.clone(), false).await;
+    // The provider is asked only where it matters: its answers cost, and each is good once.
+    match first {
+        Err(error) if error.code() == Code::HumanCheckRequired && call.is_human().await? => {
+            asked.permit(call.clone(), true).await
         }
-        asked.map(Some)
-    })
-    .await
+        first => first,
+    }
+    .map(Some)
+}
+
+/// A code that somebody asks for.
+#[derive(Clone)]
+struct Asked {
+    realm: Realm,
+    purpose: Purpose,
+    mobile: MobileNumber,
+    device_token: Option<TokenHash>,
+    tenant: Option<TenantId>,
+}
+
+impl Asked {
+    async fn permit(self, call: Call, human: bool) -> Result<Permit> {
+        blocking(move || {
+            let world = call.world();
+            let limits = &world.service.settings.sms.limits;
+            let wanted = Wanted {
+                realm: self.realm,
+                purpose: self.purpose,
+                mobile: &self.mobile,
+                device_token: self.device_token.as_ref(),
+                tenant: self.tenant,
+                language: world.language,
+                human,
+            };
+            let asked =
+                world.service.database.read(|tx| verification::permit(tx, &world.context, &wanted, limits));
+            if let Err(error) = &asked
+                && error.kind() == Kind::TooMany
+            {
+                world.service.metrics.code_refused(error.log_context().unwrap_or(error.code().name()));
+            }
+            asked
+        })
+        .await
+    }
 }
 
 /// The permit of a request that turned out to make a code: its kept answer was swept in the meantime.

@@ -49,7 +49,7 @@ pub(crate) struct RequestCode {
     params(("X-Device-Token" = Option<String>, Header, description = "The token of a device that has signed in before: it has limits of its own, which strangers cannot spend.")),
     request_body = RequestCode,
     responses((status = 202, description = "If somebody has this number, a code is on its way.", body = SentCode)),
-    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "network_not_allowed", "input_invalid"]))),
+    extensions(("x-errors" = json!(["code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed", "network_not_allowed", "input_invalid"]))),
 )]
 #[post("/v1/codes")]
 pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<RequestCode>) -> Outcome {

@@ -157,6 +157,7 @@ catalogue! {
     CodeResendTooSoon "code_resend_too_soon" TooMany "请在 {seconds} 秒后重新获取验证码。" "Ask for another code in {seconds} seconds.";
     CodeDailyLimit "code_daily_limit" TooMany "该号码今天的验证码次数已用完。" "No more codes for this number today.";
     CodeBudgetSpent "code_budget_spent" TooMany "验证码发送过于频繁，请稍后再试。" "Too many codes were asked for; try again later.";
+    HumanCheckFailed "human_check_failed" Forbidden "人机验证未通过，请重试。" "The check whether you are a person was not passed; try again.";
     HumanCheckRequired "human_check_required" Forbidden "请先完成人机验证。" "Prove first that you are a person.";
     // Sessions.
     RefreshTokenInvalid "refresh_token_invalid" Unauthenticated "刷新令牌无效，请重新登录。" "The refresh token is not valid; sign in again.";

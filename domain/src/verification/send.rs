@@ -14,6 +14,9 @@ use crate::phone::MobileNumber;
 use crate::session::{DeviceStore, TokenHash, known_device};
 use chrono::{DateTime, Duration, Utc};
 
+/// A person gets so many times the codes of a day: enough for one who is unlucky, and few enough to leave the number in peace.
+const HUMAN: u32 = 2;
+
 /// The leave to send one code, for the transaction that makes it.
 #[derive(Debug, Clone)]
 pub struct Permit {
@@ -46,6 +49,8 @@ pub struct Wanted<'a> {
     pub tenant: Option<TenantId>,
     /// In which language.
     pub language: Language,
+    /// Whether whoever asks has proved to be a person.
+    pub human: bool,
 }
 
 impl Permit {
@@ -84,19 +89,20 @@ pub struct Sent {
 ///
 /// # Errors
 /// `code_resend_too_soon`; past the number's daily count `code_daily_limit` for a known device and
-/// `human_check_required` for a stranger; `code_budget_spent`.
+/// `human_check_required` for a stranger who has not proved to be a person; `code_budget_spent`.
 pub fn permit(
     tx: &mut (impl VerificationStore + DeviceStore),
     context: &Context<'_>,
     wanted: &Wanted<'_>,
     limits: &Limits,
 ) -> Result<Permit> {
-    let Wanted { realm, purpose, mobile, device_token, tenant, language } = *wanted;
+    let Wanted { realm, purpose, mobile, device_token, tenant, language, human } = *wanted;
     let requester = known_device(tx, device_token, realm, mobile)?;
     let permit = Permit { realm, purpose, mobile: mobile.clone(), requester, tenant, language };
     let day = context.now - Duration::days(1);
-    let recent = tx.recent_sends(&permit, day, limits.per_day)?;
-    refuse_too_many(&recent, requester, limits, context.now)?;
+    let most = if human { limits.per_day.saturating_mul(HUMAN) } else { limits.per_day };
+    let recent = tx.recent_sends(&permit, day, most)?;
+    refuse_too_many(&recent, (requester, human, most), limits, context.now)?;
     within_budgets(tx, context, &permit, &limits.budgets)?;
     Ok(permit)
 }
@@ -153,7 +159,7 @@ pub fn send(
 
 fn refuse_too_many(
     recent: &[DateTime<Utc>],
-    requester: Requester,
+    (requester, human, most): (Requester, bool, u32),
     limits: &Limits,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -163,12 +169,12 @@ fn refuse_too_many(
         let seconds = u64::try_from(wait.num_milliseconds()).unwrap_or_default().div_ceil(1000);
         return Err(Error::new(Code::CodeResendTooSoon).with("seconds", seconds).retry_after(seconds));
     }
-    if recent.len() < limits.per_day as usize {
+    if recent.len() < most as usize {
         return Ok(());
     }
     match requester {
-        Requester::Stranger => Err(Code::HumanCheckRequired.into()),
-        Requester::Device(_) => {
+        Requester::Stranger if !human => Err(Code::HumanCheckRequired.into()),
+        _ => {
             let oldest = recent.last().copied().unwrap_or(now);
             let wait = (oldest + Duration::days(1) - now).num_seconds().max(1);
             Err(Error::new(Code::CodeDailyLimit).retry_after(wait.unsigned_abs()))
@@ -195,19 +201,21 @@ mod tests {
     fn the_next_code_after_sixty_seconds() {
         let now = DateTime::UNIX_EPOCH + Duration::days(2);
         let sent = [now - Duration::milliseconds(59_001)];
-        let error = refuse_too_many(&sent, Requester::Stranger, &limits(), now).unwrap_err();
+        let error = refuse_too_many(&sent, (Requester::Stranger, false, 5), &limits(), now).unwrap_err();
         assert_eq!((error.code(), error.retry_after_seconds()), (Code::CodeResendTooSoon, Some(1)));
         let sent = [now - Duration::seconds(60)];
-        assert!(refuse_too_many(&sent, Requester::Stranger, &limits(), now).is_ok());
+        assert!(refuse_too_many(&sent, (Requester::Stranger, false, 5), &limits(), now).is_ok());
     }
 
     #[test]
     fn five_a_day_then_a_stranger_proves_to_be_a_person() {
         let now = DateTime::UNIX_EPOCH + Duration::days(2);
         let sent: Vec<_> = (1..=5).map(|hour| now - Duration::hours(hour)).collect();
-        let code = |requester| refuse_too_many(&sent, requester, &limits(), now).unwrap_err().code();
-        assert_eq!(code(Requester::Stranger), Code::HumanCheckRequired);
-        assert_eq!(code(Requester::Device(uuid::Uuid::nil().into())), Code::CodeDailyLimit);
-        assert!(refuse_too_many(&sent[..4], Requester::Stranger, &limits(), now).is_ok());
+        let code = |who| refuse_too_many(&sent, who, &limits(), now).unwrap_err().code();
+        assert_eq!(code((Requester::Stranger, false, 5)), Code::HumanCheckRequired);
+        assert_eq!(code((Requester::Stranger, true, 5)), Code::CodeDailyLimit);
+        assert_eq!(code((Requester::Device(uuid::Uuid::nil().into()), false, 5)), Code::CodeDailyLimit);
+        assert!(refuse_too_many(&sent, (Requester::Stranger, true, 10), &limits(), now).is_ok());
+        assert!(refuse_too_many(&sent[..4], (Requester::Stranger, false, 5), &limits(), now).is_ok());
     }
 }

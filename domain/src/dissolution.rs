@@ -5,7 +5,7 @@ use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result, if_there};
-use crate::id::{AccountId, DocumentId, NoticeId, TenantId};
+use crate::id::{AccountId, DocumentId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
@@ -85,14 +85,12 @@ pub fn ask(
     tx.set_dissolves_at(Some(at))?;
     let job = Job::Dissolve { tenant: actor.tenant.into(), at };
     tx.enqueue(context.random.uuid(), &job, at + Duration::seconds(1), context.now)?;
-    let notice = Notice {
-        id: NoticeId::from(context.random.uuid()),
-        member: actor.member,
-        kind: NoticeKind::OrganizationDissolves,
-        params: Params::from([("until".to_owned(), calendar.day(at).to_string())]),
-        created_at: context.now,
-        read_at: None,
-    };
+    let notice = Notice::new(
+        context,
+        actor.member,
+        NoticeKind::OrganizationDissolves,
+        Params::from([("until".to_owned(), calendar.day(at).to_string())]),
+    );
     tell(tx, context, actor.tenant, &notice)?;
     let entry = Entry::new("tenant.dissolution_asked", "tenant", actor.tenant).of(actor.tenant).change(
         "dissolves_at",

@@ -85,6 +85,13 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Something that a member is told now.
+    #[must_use]
+    pub fn new(context: &Context<'_>, member: MemberId, kind: NoticeKind, params: Params) -> Self {
+        let id = NoticeId::from(context.random.uuid());
+        Self { id, member, kind, params, created_at: context.now, read_at: None }
+    }
+
     /// The sentence for a person.
     #[must_use]
     pub fn text(&self, language: Language) -> String {

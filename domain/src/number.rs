@@ -7,7 +7,6 @@ use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Result};
-use crate::id::NoticeId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
@@ -115,14 +114,7 @@ pub fn change(
     tx.set_mobile(account.id, mobile)?;
     tx.note_seen(account.id, context.now)?;
     tx.end_sessions(account.id, Some(actor.session), context.now)?;
-    let notice = Notice {
-        id: NoticeId::from(context.random.uuid()),
-        member: actor.member,
-        kind: NoticeKind::MobileChanged,
-        params: Params::new(),
-        created_at: context.now,
-        read_at: None,
-    };
+    let notice = Notice::new(context, actor.member, NoticeKind::MobileChanged, Params::new());
     tell(tx, context, actor.tenant, &notice)?;
     let numbers = [("mobile", account.mobile.as_str().to_owned(), mobile.as_str().to_owned())];
     let entry = Entry::new("account.mobile_changed", "account", account.id).of(actor.tenant);

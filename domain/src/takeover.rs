@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::department::DepartmentStore;
 use crate::dissolution::DissolutionStore;
 use crate::error::{Code, Error, Result, if_there};
-use crate::id::{AccountId, ApplicationId, MemberId, NoticeId, TenantId};
+use crate::id::{AccountId, ApplicationId, MemberId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberStore};
@@ -373,14 +373,7 @@ fn inform(
     tx.enter(tenant);
     let until = terms.last_day(takeover.objection_until).to_string();
     let params = [("number".to_owned(), takeover.number.as_str().to_owned()), ("until".to_owned(), until)];
-    let notice = Notice {
-        id: NoticeId::from(context.random.uuid()),
-        member,
-        kind,
-        params: Params::from(params),
-        created_at: context.now,
-        read_at: None,
-    };
+    let notice = Notice::new(context, member, kind, Params::from(params));
     tell(tx, context, tenant, &notice).map(drop)
 }
 

@@ -4,7 +4,7 @@ use super::{DeviceKind, DeviceState, MemberDevice, MemberDeviceStore};
 use crate::actor::MemberRole;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::id::{DeviceId, MemberId, NoticeId, TenantId};
+use crate::id::{DeviceId, MemberId, TenantId};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Membership};
@@ -12,6 +12,10 @@ use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::policy::SecurityPolicy;
 use crate::session::NewDevice;
 use crate::verification::Requester;
+
+/// Where new devices wait, a member has so many at most, also when the policy sets no limit: whoever knows a password could otherwise
+/// fill the list, and the owner's telephone.
+const WITH_WAITING: u64 = 20;
 
 /// Whether somebody may come from a device.
 pub(crate) enum Admissible {
@@ -42,13 +46,17 @@ pub(crate) fn admissible(
         }
         None => {}
     }
-    let most = u64::from(policy.devices.max_per_member);
-    if most > 0 && tx.count_devices(place.member)? >= most {
-        return Ok(Admissible::No(Error::new(Code::DeviceLimitReached).with("max", most)));
-    }
     let waits = policy.devices.approve_new
         && place.role != MemberRole::Owner
         && kind(tx, described)? != DeviceKind::Corporate;
+    let most = match u64::from(policy.devices.max_per_member) {
+        0 if waits => WITH_WAITING,
+        0 => u64::MAX,
+        most => most,
+    };
+    if tx.count_devices(place.member)? >= most {
+        return Ok(Admissible::No(Error::new(Code::DeviceLimitReached).with("max", most)));
+    }
     Ok(if waits { Admissible::Waits } else { Admissible::Yes })
 }
 
@@ -80,14 +88,7 @@ pub(crate) fn wait(
 ) -> Result<()> {
     insert(tx, context, (member, device), described, DeviceState::Pending)?;
     if let Some(owner) = tx.owner()? {
-        let notice = Notice {
-            id: NoticeId::from(context.random.uuid()),
-            member: owner,
-            kind: NoticeKind::DeviceWaits,
-            params: Params::new(),
-            created_at: context.now,
-            read_at: None,
-        };
+        let notice = Notice::new(context, owner, NoticeKind::DeviceWaits, Params::new());
         tell(tx, context, tenant, &notice)?;
     }
     let entry = Entry::new("device.waits", "device", device).of(tenant);

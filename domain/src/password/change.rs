@@ -6,7 +6,6 @@ use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::guess::{Guarded, GuessStore};
-use crate::id::NoticeId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
@@ -68,14 +67,7 @@ pub fn change(
     tx.end_sessions(actor.account, Some(actor.session), context.now)?;
     let subject = Subject::sign_in(Realm::Tenant, &wanted.profile.mobile);
     tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
-    let notice = Notice {
-        id: NoticeId::from(context.random.uuid()),
-        member: actor.member,
-        kind: NoticeKind::PasswordChanged,
-        params: Params::new(),
-        created_at: context.now,
-        read_at: None,
-    };
+    let notice = Notice::new(context, actor.member, NoticeKind::PasswordChanged, Params::new());
     tell(tx, context, actor.tenant, &notice)?;
     let entry = Entry::new("account.password_changed", "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)

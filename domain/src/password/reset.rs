@@ -6,7 +6,7 @@ use crate::actor::{Actor, Realm};
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::guess::{Guarded, GuessStore};
-use crate::id::{AccountId, NoticeId};
+use crate::id::AccountId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
@@ -133,14 +133,7 @@ pub fn reset(
         tx.enter(place.tenant);
         // One number needs one message.
         if n == 0 {
-            let notice = Notice {
-                id: NoticeId::from(context.random.uuid()),
-                member: place.member,
-                kind: NoticeKind::PasswordChanged,
-                params: Params::new(),
-                created_at: context.now,
-                read_at: None,
-            };
+            let notice = Notice::new(context, place.member, NoticeKind::PasswordChanged, Params::new());
             tell(tx, context, place.tenant, &notice)?;
         }
         let entry = Entry::new("account.password_reset", "account", reset.account).of(place.tenant);

@@ -5,7 +5,6 @@ use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result};
-use crate::id::NoticeId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
@@ -158,14 +157,7 @@ fn told(
     kind: NoticeKind,
     action: &'static str,
 ) -> Result<()> {
-    let notice = Notice {
-        id: NoticeId::from(context.random.uuid()),
-        member: actor.member,
-        kind,
-        params: Params::new(),
-        created_at: context.now,
-        read_at: None,
-    };
+    let notice = Notice::new(context, actor.member, kind, Params::new());
     tell(tx, context, actor.tenant, &notice)?;
     let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)

@@ -20,7 +20,7 @@ use crate::member::{Member, MemberStore};
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
-use crate::policy::{PolicyStore, require_confirmation};
+use crate::policy::{PolicyStore, lift_networks, require_confirmation};
 use crate::tenant::TenantScope;
 use crate::text::{PersonName, Prose};
 use chrono::{DateTime, Duration, Utc};
@@ -120,7 +120,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + DepartmentStore + MemberStore + NoticeStore + JobQueue + Journal
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + DepartmentStore + MemberStore + PolicyStore + NoticeStore + JobQueue + Journal
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -294,6 +294,8 @@ fn transfer(
         tx.set_role(old, MemberRole::Member)?;
     }
     tx.set_role(new, MemberRole::Owner)?;
+    // Otherwise the old owner's list could keep out the only one who can change it.
+    lift_networks(tx, context, by, (takeover.tenant, new))?;
     takeover.state = TakeoverState::Transferred;
     tx.update_takeover(&takeover)?;
     takeover.version += 1;

@@ -191,6 +191,20 @@ impl MemberDeviceStore for Tx<'_> {
         Ok(found.is_some())
     }
 
+    fn is_rejected(&mut self, serial: &Serial) -> Result<bool> {
+        let tenant = self.bound()?;
+        let found: Option<Id> = on!(self.db, |db| member_devices::table
+            .inner_join(devices::table.on(devices::id.eq(member_devices::device_id)))
+            .filter(member_devices::tenant_id.eq(tenant))
+            .filter(member_devices::state.eq(DeviceState::Rejected.name()))
+            .filter(devices::serial.eq(Some(serial.as_str())))
+            .select(member_devices::device_id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(found.is_some())
+    }
+
     fn insert_serials(&mut self, serials: &[Serial], by: MemberId, now: DateTime<Utc>) -> Result<u64> {
         let tenant = self.bound()?;
         let rows: Vec<_> = serials

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::error::Result;
-use domain::id::AccountId;
+use domain::id::{AccountId, SessionId};
 use domain::password::Rules;
 use domain::policy::{Affected, AskedOf, Change, PolicyStore, SecurityPolicy, StoredPolicy};
 use domain::session::Factor;
@@ -36,6 +36,9 @@ impl TryFrom<Row> for StoredPolicy {
 pub(crate) fn policy_of(document: Json) -> Result<SecurityPolicy> {
     serde_json::from_value(document.0).map_err(|error| corrupt("security_policies", "document", error))
 }
+
+/// How many values a statement of SQLite bears, with room to spare.
+const AT_ONCE: usize = 10_000;
 
 fn count(rows: i64) -> u64 {
     u64::try_from(rows).unwrap_or_default()
@@ -124,9 +127,15 @@ impl PolicyStore for Tx<'_> {
         rows.into_iter().map(StoredPolicy::try_from).collect()
     }
 
+    fn end_unfit(&mut self, change: &Change<'_>, now: DateTime<Utc>) -> Result<Vec<SessionId>> {
+        let unfit = self.unfit(change, now)?;
+        let ended = unfit.chunks(AT_ONCE).map(|some| self.end(some.to_vec(), now));
+        Ok(ended.collect::<Result<Vec<_>>>()?.concat())
+    }
+
     fn affected(&mut self, change: &Change<'_>, now: DateTime<Utc>) -> Result<Affected> {
         Ok(Affected {
-            sessions: self.sessions_ending(change, now)?,
+            sessions: self.unfit(change, now)?.len() as u64,
             without_authenticator: self.without_authenticator(change.second_factor())?,
             without_password: if change.needs_password() { self.without_password()? } else { 0 },
             passwords_too_old: match change.too_old(now) {
@@ -138,7 +147,8 @@ impl PolicyStore for Tx<'_> {
 }
 
 impl Tx<'_> {
-    fn sessions_ending(&mut self, change: &Change<'_>, now: DateTime<Utc>) -> Result<u64> {
+    /// The open sessions that a change does not bear.
+    fn unfit(&mut self, change: &Change<'_>, now: DateTime<Utc>) -> Result<Vec<Id>> {
         let tenant = self.bound()?;
         let (opened, used) = change.sessions_end(now).unwrap_or_default();
         let roles = asked(change.second_factor());
@@ -154,15 +164,14 @@ impl Tx<'_> {
             .and(sessions::expires_at.gt(Instant(now)));
         let old = sessions::created_at.le(Instant(opened)).or(sessions::used_at.le(Instant(used)));
         let one_factor = members::role.eq_any(roles.iter().copied()).and(sessions::factors.eq_any(alone));
-        let rows: i64 = on!(self.db, |db| sessions::table
+        on!(self.db, |db| sessions::table
             .inner_join(members::table.on(here))
             .filter(sessions::tenant_id.eq(Some(tenant)))
             .filter(live)
             .filter(old.or(one_factor))
-            .count()
-            .get_result(db))
-        .understood()?;
-        Ok(count(rows))
+            .select(sessions::id)
+            .load(db))
+        .understood()
     }
 
     fn without_authenticator(&mut self, of: AskedOf) -> Result<u64> {

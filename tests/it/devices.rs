@@ -100,6 +100,11 @@ both!(the_organizations_own_devices_wait_for_nobody, |world| {
     company.delete("/v1/corporate-serials/SN-0001").send().await.expect(204);
     company.delete("/v1/corporate-serials/SN-0001").send().await.refused(404, "not_found");
     from(&world, &member.mobile, laptop("SN-0001"), None).await.expect(202);
+    // One that was rejected is nobody's, also when it comes as a new one.
+    let stolen = known.text("/data/0/id");
+    decide(&company, &stolen, json!({"state": "rejected"})).await.expect(204);
+    world.later(Duration::days(1));
+    from(&world, &member.mobile, laptop("C02XK0ABJG5J"), None).await.expect(202);
     let wrong = from(&world, &member.mobile, laptop("序列号"), None).await.refused(422, "input_invalid");
     assert_eq!(wrong.faults()[0].0, "/device/serial");
 });
@@ -112,6 +117,10 @@ both!(a_member_has_so_many_devices_and_gives_them_up, |world| {
     let (token, device_token) = (second.text("/session/access_token"), second.text("/session/device_token"));
     let refused = from(&world, &member.mobile, phone(), None).await.refused(403, "device_limit_reached");
     assert_eq!(refused.at("/max"), &json!(2));
+    // The owner is not limited: nobody is above them who could let them in again.
+    for _ in 0..2 {
+        from(&world, &company.mobile, phone(), None).await.expect(201);
+    }
     // A known one is none too many.
     from(&world, &member.mobile, phone(), Some(&device_token)).await.expect(201);
     let own = member.get("/v1/me/devices").send().await.expect(200);

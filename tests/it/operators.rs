@@ -31,6 +31,10 @@ async fn operators_have_a_door_of_their_own(backend: Backend) {
     queue(&own, inside).await.expect(200);
     queue(&own, outside).await.refused(403, "network_not_allowed");
     queue(&world, inside).await.refused(404, "not_found");
+    // A path has many spellings, and a door one meaning.
+    let spelled = format!("{}/v1/%70latform/reviews", world.base);
+    let asked = tests::client().get(spelled).bearer_auth(&token).header("x-forwarded-for", inside);
+    assert_eq!(asked.send().await.unwrap().status().as_u16(), 404);
     // Companies are served at the common door as ever.
     world.company("公共入口").registered().await;
 }

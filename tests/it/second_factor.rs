@@ -84,8 +84,12 @@ both!(an_authenticator_is_asked_for_when_it_is_on, |world| {
     assert!(!begun.text("/uri").contains(&company.mobile));
     let confirm =
         async |code: &str| company.post("/v1/me/totp/confirmation", json!({"code": code})).send().await;
-    let refused = confirm("000000").await.refused(422, "input_invalid");
-    assert_eq!(refused.faults(), [("/code".to_owned(), "totp_incorrect".to_owned())]);
+    for _ in 0..3 {
+        let refused = confirm("000000").await.refused(422, "input_invalid");
+        assert_eq!(refused.faults(), [("/code".to_owned(), "totp_incorrect".to_owned())]);
+    }
+    confirm("000000").await.refused(429, "guess_too_soon");
+    world.later(Duration::seconds(1));
     let code = totp(&begun.text("/secret"), world.clock.now());
     let on = confirm(&code).await.expect(200);
     assert_eq!(on.at("/recovery_codes").as_array().unwrap().len(), 10);
@@ -257,15 +261,24 @@ both!(a_second_organization_asks_for_its_own, |world| {
     let easy = world.company("宽松公司").registered().await;
     tests::world::join(&world, &strict, &easy.mobile).await;
     world.later(Duration::seconds(61));
-    let into_easy = easy.signed_in().await;
+    let into_easy = easy.again().await;
     let switch = |tenant: &str| into_easy.post("/v1/sessions/switch", json!({"tenant_id": tenant})).send();
-    let asked = switch(&strict.tenant).await.expect(202);
-    assert_eq!(asked.at("/challenge/factors"), &json!(["new_totp"]));
+    // A session alone sets no authenticator up: whoever has it has not shown who they are.
+    switch(&strict.tenant).await.refused(403, "sign_in_anew");
+    let asked = by_sms(&into_easy).await.expect(202);
+    let chosen = Challenge::of(&world, &asked).answer(json!({"tenant_id": strict.tenant})).await.expect(202);
+    assert_eq!(chosen.at("/challenge/factors"), &json!(["new_totp"]));
     let challenge = Challenge::of(&world, &asked);
     let begun = challenge.post("/totp", json!({})).await.expect(201);
     let code = totp(&begun.text("/secret"), world.clock.now());
     let there = challenge.answer(json!({"totp": code})).await.expect(201);
     assert_eq!(there.text("/tenant/id"), strict.tenant);
+    assert!(world.notices(&easy.mobile, 1).await[0].contains("两步验证"));
+    // From there the session with two factors goes on anywhere, and the one with one needs the code.
+    assert_eq!(
+        switch(&strict.tenant).await.expect(202).at("/challenge/factors"),
+        &json!(["totp", "recovery_code"])
+    );
     // Choosing comes first, and what the chosen one asks for after that.
     let asked = by_sms(&into_easy).await.expect(202);
     assert_eq!(asked.text("/challenge/needs"), "tenant");
@@ -334,3 +347,39 @@ async fn operators_need_one_sqlite() {
 async fn operators_need_one_postgres() {
     operators_need_one(Backend::Postgres).await;
 }
+
+// What was proved before a password was set anew opens nothing after it.
+both!(a_sign_in_under_way_ends_with_the_sessions, |world| {
+    let company = world.company("中途公司").registered().await;
+    set_password(&company).await;
+    let second = world.company("中途二号").registered().await;
+    tests::world::join(&world, &second, &company.mobile).await;
+    let asked = by_password(&company).await.expect(202);
+    let challenge = Challenge::of(&world, &asked);
+    world.later(Duration::seconds(61));
+    world
+        .post("/v1/codes", json!({"purpose": "reset_password", "mobile": company.mobile}))
+        .send()
+        .await
+        .expect(202);
+    let code = world.code(&company.mobile).await;
+    let body = json!({"mobile": company.mobile, "code": code, "password": "seventeen purple umbrellas"});
+    world.post("/v1/password-resets", body).send().await.expect(204);
+    challenge.answer(json!({"tenant_id": company.tenant})).await.refused(409, "challenge_ended");
+});
+
+// A session that has just ended is believed to live for a moment, but opens no other one.
+both!(an_ended_session_opens_no_other_one, |world| {
+    let company = world.company("刚刚结束").registered().await;
+    let second = world.company("另一企业").registered().await;
+    tests::world::join(&world, &second, &company.mobile).await;
+    world.later(Duration::seconds(61));
+    let other = company.again().await;
+    let replica = world.replica(&[]).await;
+    replica.clock.advance(world.clock.now() - replica.clock.now());
+    company.get("/v1/me").send().await.expect(200);
+    let end = replica.delete("/v1/me/sessions").bearer(&other.access_token).send();
+    end.await.expect(204);
+    let switch = company.post("/v1/sessions/switch", json!({"tenant_id": second.tenant})).send();
+    switch.await.refused(401, "session_ended");
+});

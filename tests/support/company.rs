@@ -93,19 +93,26 @@ impl Company {
         self.started().await.verified().await
     }
 
-    /// Signs in anew, as after a long time.
+    /// Signs in anew, as after a long time, from the same device.
     pub async fn signed_in(self) -> Self {
-        self.again().await
+        let anew = self.from_device(&self.device_token).await;
+        let known = if self.device_token.is_empty() { anew.device_token.clone() } else { self.device_token };
+        Self { device_token: known, ..anew }
     }
 
-    /// The same person in another session.
+    /// The same person in another session, from another device.
     pub async fn again(&self) -> Self {
+        self.from_device("none").await
+    }
+
+    async fn from_device(&self, token: &str) -> Self {
         let wanted = json!({"purpose": "sign_in", "mobile": self.mobile});
-        self.world.post("/v1/codes", wanted).send().await.expect(202);
+        self.world.post("/v1/codes", wanted).header("x-device-token", token).send().await.expect(202);
         let code = self.world.code(&self.mobile).await;
         let mut body = json!({"method": "sms_code", "mobile": self.mobile, "code": code, "device": device()});
         body["tenant_id"] = json!(self.tenant);
-        let answer = self.world.post("/v1/sessions", body).send().await.expect(201);
+        let request = self.world.post("/v1/sessions", body).header("x-device-token", token);
+        let answer = request.send().await.expect(201);
         let opened = |field: &str| answer.json["session"][field].as_str().unwrap_or_default().to_owned();
         Self {
             access_token: opened("access_token"),
@@ -126,10 +133,15 @@ impl Company {
     pub async fn policy(&self, patch: Value) -> Answer {
         self.world.later(chrono::Duration::seconds(61));
         let confirmation = self.confirmed("change_security_policy").await;
+        self.policy_with(&confirmation, patch).await
+    }
+
+    /// The same, confirmed before.
+    pub async fn policy_with(&self, confirmation: &str, patch: Value) -> Answer {
         let read = self.get("/v1/security-policy").send().await.expect(200);
         let change = self.world.patch("/v1/security-policy", patch).bearer(&self.access_token);
         let change = change.header("if-match", &read.headers["etag"]);
-        change.header("x-confirmation", &confirmation).send().await
+        change.header("x-confirmation", confirmation).send().await
     }
 
     /// The token that confirms an action, for a code.

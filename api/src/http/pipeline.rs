@@ -55,7 +55,7 @@ pub(crate) async fn pipeline(
     let standing = count(&request, &here);
     let waits = standing.as_ref().and_then(|standing| standing.wait);
     let waits = waits.map_or(Ok(()), |wait| Err(Error::new(Code::RateLimited).retry_after(wait)));
-    let elsewhere = request.path().starts_with(PLATFORM)
+    let elsewhere = path(&request).starts_with(PLATFORM)
         && !request.app_data::<Door>().is_some_and(|door| door.operators);
     let hidden = if elsewhere { Err(Code::NotFound.into()) } else { Ok(()) };
     if let Err(error) = overridden.and(waits).and(hidden) {
@@ -141,10 +141,15 @@ const SIGNED_IN: [&str; 2] = ["/v1/sessions/current", "/v1/sessions/refresh"];
 /// Paths that are not counted: whoever watches the service is not to be turned away.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// The path as routes see it: without the percent-encoding in which one path has many spellings.
+fn path(request: &ServiceRequest) -> &str {
+    request.match_info().as_str()
+}
+
 fn count(request: &ServiceRequest, here: &Here) -> Option<Standing> {
     let limits = request.app_data::<Data<Limits>>()?;
     let address = here.origin.ip?;
-    let path = request.path();
+    let path = path(request);
     if PROBES.contains(&path) {
         return None;
     }

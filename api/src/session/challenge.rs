@@ -79,12 +79,15 @@ pub(crate) struct ChallengeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "gpd_bXlzZWNyZXQ")]
     device_token: Option<String>,
+    /// Codes for the day without the authenticator, each good once: keep them on paper. Only when it was set up just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_codes: Option<Vec<String>>,
     /// Until when it waits.
     expires_at: DateTime<Utc>,
 }
 
 impl ChallengeView {
-    pub(super) fn of(waiting: &Waiting, token: Option<&str>, device: &str) -> Self {
+    pub(super) fn of(waiting: &Waiting, token: Option<&str>, credentials: &Credentials) -> Self {
         let (needs, tenants, factors) = match &waiting.need {
             Need::Tenant(places) => {
                 let tenant = |place: &domain::member::Membership| TenantReference {
@@ -107,7 +110,8 @@ impl ChallengeView {
             needs,
             tenants,
             factors,
-            device_token: waiting.new_device.then(|| device.to_owned()),
+            device_token: waiting.new_device.then(|| credentials.device.clone()),
+            recovery_codes: waiting.new_authenticator.then(|| credentials.recovery.codes().to_vec()),
             expires_at: challenge.expires_at,
         }
     }
@@ -193,7 +197,7 @@ pub(crate) async fn get_challenge(call: Call, id: Path<Uuid>, token: Bearer, _: 
     let credentials = Credentials::make(&call.service);
     call.read(None, move |tx, world| {
         let waiting = get(tx, &world.context, (id, &token.0), &credentials.terms(world.service))?;
-        Reply::ok(&ChallengeView::of(&waiting, None, ""))
+        Reply::ok(&ChallengeView::of(&waiting, None, &credentials))
     })
     .await
 }
@@ -270,7 +274,7 @@ pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Beare
         challenged_account(tx, &world.context, (id, &token), &credentials.terms(world.service))
     });
     let mobile = account.await?.mobile;
-    let permit = permit(&call, Realm::Tenant, Purpose::SignIn, &mobile, None, None).await?;
+    let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None, None).await?;
     let credentials = Credentials::make(&call.service);
     call.write(None, NO_BODY, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);

@@ -107,6 +107,9 @@ pub(crate) async fn create_session(call: Call, device: KnownDevice, body: Body<C
         return Err(faults.into_error().into());
     };
     faults.finish()?;
+    if realm == Realm::Platform && !call.world().context.origin.operators {
+        return Err(ErrorCode::NetworkNotAllowed.into());
+    }
     let wish = Wish { realm, mobile, described, token: device.0, tenant: request.tenant_id.map(Into::into) };
     match secret {
         Secret::Code(code) => by_code(call, body.fingerprint, wish, code).await,
@@ -213,7 +216,7 @@ pub(super) fn outcome_reply(
         domain::session::Outcome::Barred(error) => Ok(world.refusal(&error)),
         domain::session::Outcome::Opened(opened) => opened_reply(world, credentials, &opened),
         domain::session::Outcome::Challenged(waiting) => {
-            let view = Challenged { challenge: ChallengeView::of(&waiting, token, &credentials.device) };
+            let view = Challenged { challenge: ChallengeView::of(&waiting, token, credentials) };
             Ok(Reply::json(StatusCode::ACCEPTED, &view)?.secret())
         }
     }

@@ -79,7 +79,7 @@ pub(crate) struct SwitchTenant {
         (status = 201, description = "The session there.", body = SignedInView),
         (status = 202, description = "Something is still needed.", body = Challenged)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "input_invalid"]))),
+    extensions(("x-errors" = json!(["sign_in_anew", "sign_in_method_not_allowed", "network_not_allowed", "password_expired", "device_rejected", "device_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/sessions/switch")]
 pub(crate) async fn switch_tenant(call: Call, member: Member, body: Body<SwitchTenant>) -> Outcome {

@@ -15,7 +15,7 @@ use crate::verification::Requester;
 
 /// Where new devices wait, a member has so many at most, also when the policy sets no limit: whoever knows a password could otherwise
 /// fill the list, and the owner's telephone.
-const WITH_WAITING: u64 = 20;
+const WITH_WAITING: u64 = 10;
 
 /// Whether somebody may come from a device.
 pub(crate) enum Admissible {
@@ -27,7 +27,8 @@ pub(crate) enum Admissible {
     No(Error),
 }
 
-/// Whether a member may come from a device. The owner's devices wait for nobody, because nobody is above them.
+/// Whether a member may come from a device. The owner's devices wait for nobody and are not limited: nobody is above them who could let
+/// them in again.
 pub(crate) fn admissible(
     tx: &mut impl MemberDeviceStore,
     place: &Membership,
@@ -38,17 +39,20 @@ pub(crate) fn admissible(
         Requester::Device(id) => tx.member_device(id)?.filter(|known| known.member == place.member),
         Requester::Stranger => None,
     };
-    match known.map(|known| known.state) {
+    match known.as_ref().map(|known| known.state) {
         Some(DeviceState::Trusted) => return Ok(Admissible::Yes),
-        Some(DeviceState::Pending) => return Ok(Admissible::Waits),
         Some(DeviceState::Rejected | DeviceState::Removed) => {
             return Ok(Admissible::No(Code::DeviceRejected.into()));
         }
-        None => {}
+        Some(DeviceState::Pending) | None => {}
     }
+    let pending = known.is_some();
     let waits = policy.devices.approve_new
         && place.role != MemberRole::Owner
         && kind(tx, described)? != DeviceKind::Corporate;
+    if pending || place.role == MemberRole::Owner {
+        return Ok(if waits { Admissible::Waits } else { Admissible::Yes });
+    }
     let most = match u64::from(policy.devices.max_per_member) {
         0 if waits => WITH_WAITING,
         0 => u64::MAX,
@@ -60,22 +64,27 @@ pub(crate) fn admissible(
     Ok(if waits { Admissible::Waits } else { Admissible::Yes })
 }
 
+/// What a device is. One whose serial was rejected is nobody's, also when it comes as a new one.
 fn kind(tx: &mut impl MemberDeviceStore, described: &NewDevice) -> Result<DeviceKind> {
-    let corporate = described.serial.as_ref().map(|serial| tx.is_corporate(serial)).transpose()?;
-    Ok(if corporate == Some(true) { DeviceKind::Corporate } else { DeviceKind::Unknown })
+    let Some(serial) = &described.serial else { return Ok(DeviceKind::Unknown) };
+    let corporate = tx.is_corporate(serial)? && !tx.is_rejected(serial)?;
+    Ok(if corporate { DeviceKind::Corporate } else { DeviceKind::Unknown })
 }
 
-/// Notes that a device was let in, unless it is known here.
+/// Notes that a device was let in: one that waited, because nothing has to wait any more.
 pub(crate) fn note(
     tx: &mut impl MemberDeviceStore,
     context: &Context<'_>,
     (member, device): (MemberId, DeviceId),
     described: &NewDevice,
 ) -> Result<()> {
-    if tx.member_device(device)?.is_some() {
-        return Ok(());
+    match tx.member_device(device)? {
+        None => insert(tx, context, (member, device), described, DeviceState::Trusted),
+        Some(known) if known.state == DeviceState::Pending => {
+            tx.save_member_device(&MemberDevice { state: DeviceState::Trusted, ..known })
+        }
+        Some(_) => Ok(()),
     }
-    insert(tx, context, (member, device), described, DeviceState::Trusted)
 }
 
 /// Notes that a device waits, and tells the owner of the organization.
@@ -88,7 +97,10 @@ pub(crate) fn wait(
 ) -> Result<()> {
     insert(tx, context, (member, device), described, DeviceState::Pending)?;
     if let Some(owner) = tx.owner()? {
-        let notice = Notice::new(context, owner, NoticeKind::DeviceWaits, Params::new());
+        // Once an hour for each member is enough for the owner's telephone.
+        let hour = (context.now.timestamp() / 3600).to_be_bytes();
+        let id = uuid::Uuid::new_v5(&member.into(), &hour).into();
+        let notice = Notice { id, ..Notice::new(context, owner, NoticeKind::DeviceWaits, Params::new()) };
         tell(tx, context, tenant, &notice)?;
     }
     let entry = Entry::new("device.waits", "device", device).of(tenant);

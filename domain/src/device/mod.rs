@@ -127,6 +127,11 @@ pub trait MemberDeviceStore {
     /// # Errors
     /// When the store fails.
     fn is_corporate(&mut self, serial: &Serial) -> Result<bool>;
+    /// Whether a device with a serial was rejected here.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn is_rejected(&mut self, serial: &Serial) -> Result<bool>;
     /// Keeps serials, and says how many were new.
     ///
     /// # Errors

@@ -183,6 +183,7 @@ catalogue! {
     NumberIdle "number_idle" Forbidden "该手机号长期未使用，可能已更换机主。请从用过的设备登录，或联系客服。" "This number was not used for long and may have a new owner. Sign in from a device that you used before, or contact support.";
     AuthenticatorNeeded "authenticator_needed" Conflict "已开启动态码验证，请用动态码或恢复码确认。" "An authenticator is set up: confirm with a code of it, or with a recovery code.";
     AnswerNotNeeded "answer_not_needed" Invalid "登录现在不需要此项。" "The sign-in does not need this now.";
+    SignInAnew "sign_in_anew" Forbidden "请重新登录该企业，以设置两步验证。" "Sign in to that organization anew to set a second factor up.";
     SmsCodeNotNeeded "sms_code_not_needed" Conflict "登录现在不需要短信验证码。" "The sign-in does not need a code by SMS.";
     SignInMethodNotAllowed "sign_in_method_not_allowed" Forbidden "企业不允许用这种方式登录，可用：{allowed}。" "The organization does not allow signing in this way; use {allowed}.";
     NetworkNotAllowed "network_not_allowed" Forbidden "企业不允许从当前网络访问。" "The organization does not allow this network.";

@@ -6,7 +6,7 @@ use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
-use crate::id::{AccountId, MemberId};
+use crate::id::{AccountId, MemberId, SessionId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::password::{PasswordStore, Rules};
 use crate::session::{Lifetime, SessionStore};
@@ -102,6 +102,11 @@ pub trait PolicyStore {
     /// # Errors
     /// When the store fails.
     fn policies(&mut self, before: i64, limit: u32) -> Result<Vec<StoredPolicy>>;
+    /// Ends the sessions that a change does not bear, and gives their ids.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn end_unfit(&mut self, change: &Change<'_>, now: DateTime<Utc>) -> Result<Vec<SessionId>>;
     /// Whom a change would affect.
     ///
     /// # Errors
@@ -224,6 +229,8 @@ pub fn change(
         changed: Some((actor.member, context.now)),
     };
     tx.save_policy(&changed)?;
+    // Those that no longer fit stay ended when the policy is relaxed again.
+    tx.end_unfit(&Change { from: &stored.policy, to: &changed.policy, ceiling }, context.now)?;
     let side = |after: bool| -> Value {
         let values = impact.changes.iter().map(|(setting, was, is)| {
             (setting.pointer.clone(), if after { is.clone() } else { was.clone() })
@@ -233,6 +240,29 @@ pub fn change(
     let entry = Entry::new("security_policy.changed", "tenant", actor.tenant).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry.change("settings", side(false), side(true)))?;
     Ok(changed)
+}
+
+/// Lets administrators of the bound tenant come from anywhere again.
+///
+/// # Errors
+/// When the store fails.
+pub fn lift_networks(
+    tx: &mut (impl PolicyStore + Journal),
+    context: &Context<'_>,
+    by: &Actor,
+    (tenant, owner): (TenantId, MemberId),
+) -> Result<()> {
+    let stored = tx.policy()?;
+    let before: Vec<_> = stored.policy.network.administrators.iter().map(ToString::to_string).collect();
+    if before.is_empty() {
+        return Ok(());
+    }
+    let mut policy = stored.policy;
+    policy.network.administrators.clear();
+    let changed = Some((owner, context.now));
+    tx.save_policy(&StoredPolicy { version: stored.version + 1, policy, changed })?;
+    let entry = Entry::new("security_policy.networks_lifted", "tenant", tenant).of(tenant);
+    tx.record(context, by, entry.change("administrators", before, None::<String>))
 }
 
 /// Refuses who has not confirmed an action, where the policy of the bound tenant wants that.

@@ -5,7 +5,9 @@ mod change;
 mod setting;
 
 pub(crate) use change::require_confirmation;
-pub use change::{Affected, Change, Impact, PolicyStore, StoredPolicy, change, get, preview, versions};
+pub use change::{
+    Affected, Change, Impact, PolicyStore, StoredPolicy, change, get, lift_networks, preview, versions,
+};
 pub use setting::{Choice, Preset, SecurityPreset, Setting, SettingKind, Settings};
 
 use crate::actor::MemberRole;

@@ -12,6 +12,7 @@ use crate::id::{ChallengeId, TenantId};
 use crate::journal::Entry;
 use crate::member::Membership;
 use crate::named::named;
+use crate::notice::{Notice, NoticeKind, Params, tell};
 use crate::password::StoredPassword;
 use crate::totp::{self, Begun, Given, try_second_factor};
 use crate::verification::{
@@ -87,6 +88,8 @@ pub struct Waiting {
     pub need: Need,
     /// Whether the device became known just now, so that its token has to be handed out.
     pub new_device: bool,
+    /// Whether an authenticator was set up just now, so that the codes for the day without it have to be handed out.
+    pub new_authenticator: bool,
 }
 
 /// Keeps challenges.
@@ -162,8 +165,10 @@ pub fn get_challenge(
 ) -> Result<Waiting> {
     let challenge = open(tx, context, id, token)?;
     match entry::next(tx, context, &challenge, terms)? {
-        Entering::Needs(need) => Ok(Waiting { challenge, need, new_device: false }),
-        Entering::Admitted(_) => Ok(Waiting { challenge, need: Need::Nothing, new_device: false }),
+        Entering::Needs(need) => Ok(Waiting { challenge, need, new_device: false, new_authenticator: false }),
+        Entering::Admitted(_) => {
+            Ok(Waiting { challenge, need: Need::Nothing, new_device: false, new_authenticator: false })
+        }
         Entering::Barred(error) => Err(error),
     }
 }
@@ -213,13 +218,19 @@ pub fn answer_challenge(
             })
         }
         (ChallengeAnswer::Approved, need @ Need::DeviceApproval(_)) => {
-            return Ok(Outcome::Challenged(Box::new(Waiting { challenge, need, new_device: false })));
+            return Ok(Outcome::Challenged(Box::new(Waiting {
+                challenge,
+                need,
+                new_device: false,
+                new_authenticator: false,
+            })));
         }
         (ChallengeAnswer::SmsCode(code), Need::SecondFactor(ways)) if ways.contains(&Way::SmsCode) => {
             let mobile = account(tx, &challenge)?.mobile;
             let subject = Subject::challenge(challenge.id);
             let entered = Entered {
-                purpose: Purpose::SignIn,
+                // Strangers can ask for codes to sign in, and spend them.
+                purpose: Purpose::ConfirmSensitive,
                 subject: &subject,
                 mobile: &mobile,
                 requester: Requester::Stranger,
@@ -245,8 +256,10 @@ pub fn answer_challenge(
         challenge.factors = challenge.factors.with(factor);
     }
     let mut outcome = entry::enter(tx, context, challenge, terms)?;
-    if let Outcome::Opened(opened) = &mut outcome {
-        opened.new_authenticator = new_authenticator;
+    match &mut outcome {
+        Outcome::Opened(opened) => opened.new_authenticator = new_authenticator,
+        Outcome::Challenged(waiting) => waiting.new_authenticator = new_authenticator,
+        Outcome::Refused(_) | Outcome::Barred(_) => {}
     }
     Ok(outcome)
 }
@@ -273,11 +286,21 @@ fn second_factor(
             if works {
                 let entry = Entry::new("account.totp_on", "account", challenge.who.id());
                 tx.record(context, &Actor::Anonymous, entry)?;
+                tell_owner(tx, context, challenge)?;
             }
             Ok(works)
         }
         given => try_second_factor(tx, context, (totp, challenge.requester), given, terms.patience),
     }
+}
+
+/// Tells a person that an authenticator was set up, in one of their organizations.
+fn tell_owner(tx: &mut impl SignInStore, context: &Context<'_>, challenge: &Challenge) -> Result<()> {
+    let Identity::Account(account) = challenge.who else { return Ok(()) };
+    let Some(place) = tx.memberships(account)?.into_iter().next() else { return Ok(()) };
+    tx.enter(place.tenant);
+    let notice = Notice::new(context, place.member, NoticeKind::SecondFactorOn, Params::new());
+    tell(tx, context, place.tenant, &notice).map(drop)
 }
 
 fn refused(

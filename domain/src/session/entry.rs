@@ -11,7 +11,7 @@ use crate::bundle::bundle;
 use crate::context::Context;
 use crate::device::{self, Admissible, MemberDeviceStore, admissible};
 use crate::error::{Code, Error, Faults, Place, Result};
-use crate::guess::{GuessStore, Patience};
+use crate::guess::{Guarded, GuessStore, Patience};
 use crate::id::{AccountId, TenantId};
 use crate::job::JobQueue;
 use crate::journal::Journal;
@@ -23,7 +23,7 @@ use crate::password::PasswordStore;
 use crate::policy::{PolicyStore, SignInMethod};
 use crate::tenant::TenantScope;
 use crate::totp::TotpStore;
-use crate::verification::{Check, Requester, VerificationStore};
+use crate::verification::{Check, Requester, Subject, VerificationStore};
 use chrono::Duration;
 
 bundle! {
@@ -118,7 +118,12 @@ pub(super) fn enter(
                 _ => false,
             };
             tx.save_challenge(&challenge)?;
-            return Ok(Outcome::Challenged(Box::new(Waiting { challenge, need, new_device })));
+            return Ok(Outcome::Challenged(Box::new(Waiting {
+                challenge,
+                need,
+                new_device,
+                new_authenticator: false,
+            })));
         }
         Entering::Admitted(admitted) => admitted,
     };
@@ -133,8 +138,12 @@ pub(super) fn enter(
             open_operator_session(tx, context, (operator, factors), from, terms.tokens, terms.lifetime)?
         }
         Admitted::Member(account, place) => {
-            if let Some(account) = tx.account(account)? {
+            // Only a code shows that the number is still theirs.
+            let shown = factors.all().contains(&Factor::SmsCode) && ends_by.is_none();
+            if let Some(account) = tx.account(account)?.filter(|_| shown) {
                 number::seen(tx, context, &account)?;
+                let subject = Subject::sign_in(challenge.who.realm(), &account.mobile);
+                tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
             }
             tx.enter(place.tenant);
             let proved = Proved { account, place, factors, ends_by };
@@ -235,14 +244,15 @@ fn into_tenant(
     {
         return Ok(Some(barred(Code::PasswordExpired)));
     }
+    let admissible = admissible(tx, place, (challenge.requester, &challenge.device), &policy)?;
+    if let Admissible::No(error) = admissible {
+        return Ok(Some(Entering::Barred(error)));
+    }
     if let Some(needs) = second_factor(tx, challenge, policy.asks_second_factor(place.role))? {
         return Ok(Some(needs));
     }
-    Ok(match admissible(tx, place, (challenge.requester, &challenge.device), &policy)? {
-        Admissible::Yes => None,
-        Admissible::Waits => Some(Entering::Needs(Need::DeviceApproval(place.clone()))),
-        Admissible::No(error) => Some(Entering::Barred(error)),
-    })
+    let waits = matches!(admissible, Admissible::Waits);
+    Ok(waits.then(|| Entering::Needs(Need::DeviceApproval(place.clone()))))
 }
 
 /// A device that has to wait becomes known, so that it can be approved.
@@ -265,12 +275,13 @@ fn remember_waiting(
 
 /// The second factor, if it is asked for or somebody has set an authenticator up, and was not given yet.
 fn second_factor(tx: &mut impl SignInStore, challenge: &Challenge, asked: bool) -> Result<Option<Entering>> {
+    let has_totp = tx.totp(challenge.who)?.is_some_and(|totp| totp.confirmed_at.is_some());
+    let given = challenge.factors.all();
+    if has_totp && !given.contains(&Factor::Totp) && !given.contains(&Factor::RecoveryCode) {
+        return Ok(Some(Entering::Needs(Need::SecondFactor(vec![Way::Totp, Way::RecoveryCode]))));
+    }
     if challenge.factors.are_two() {
         return Ok(None);
-    }
-    let has_totp = tx.totp(challenge.who)?.is_some_and(|totp| totp.confirmed_at.is_some());
-    if has_totp {
-        return Ok(Some(Entering::Needs(Need::SecondFactor(vec![Way::Totp, Way::RecoveryCode]))));
     }
     if !asked {
         return Ok(None);
@@ -278,6 +289,8 @@ fn second_factor(tx: &mut impl SignInStore, challenge: &Challenge, asked: bool) 
     let way = match challenge.who {
         Identity::Account(_) if challenge.factors.first() == Some(Factor::Password) => Way::SmsCode,
         Identity::Account(account) if tx.password(account)?.is_some() => Way::Password,
+        // Whoever has somebody's session has not shown who they are.
+        _ if challenge.ends_by.is_some() => return Ok(Some(barred(Code::SignInAnew))),
         // An operator too: two things that one telephone gets are one.
         _ => Way::NewTotp,
     };

@@ -155,7 +155,7 @@ pub trait SessionStore {
         after: Option<SessionId>,
         limit: u32,
     ) -> Result<Vec<OwnSession>>;
-    /// Ends every open session of an account, but for one.
+    /// Ends every open session of an account, but for one, and every sign-in that is under way.
     ///
     /// # Errors
     /// When the store fails.

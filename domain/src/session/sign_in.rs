@@ -6,7 +6,6 @@ use crate::account::AccountStore;
 use crate::actor::Realm;
 use crate::context::Context;
 use crate::error::Result;
-use crate::guess::Guarded;
 use crate::id::TenantId;
 use crate::job::JobQueue;
 use crate::operator::OperatorStore;
@@ -81,8 +80,6 @@ pub fn sign_in(
         Realm::Platform => tx.operator_by_mobile(attempt.mobile)?.map(|known| Identity::Operator(known.id)),
     };
     let Some(who) = who else { return Ok(Outcome::Refused(Check::Expired)) };
-    // Whoever holds the number is its owner, and what strangers guessed does not stand in their way.
-    tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
     let from = SignInFrom { device: attempt.device, requester };
     let begun = begin(context, who, from, Factors::one(Factor::SmsCode), attempt.tenant, terms);
     enter(tx, context, begun, terms)

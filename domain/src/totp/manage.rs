@@ -4,11 +4,13 @@ use super::{Totp, TotpSecret, TotpStore};
 use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
-use crate::error::{Code, Faults, Place, Result};
+use crate::error::{Code, Result};
+use crate::guess::{Guarded, GuessStore, Patience, admit};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::session::{Factor, Identity, SessionStore, TokenHash};
+use crate::verification::Requester;
 
 /// An authenticator that was set up and has to show that it works.
 #[derive(Debug, Clone)]
@@ -52,30 +54,38 @@ pub(crate) fn set_up(tx: &mut impl TotpStore, context: &Context<'_>, owner: Iden
     Ok(begun)
 }
 
-/// The authenticator shows that it works, and counts from now on. `recovery`: the codes for the day without it.
+/// The authenticator shows that it works, and counts from now on; every other session ends. `recovery`: the codes for the day without
+/// it. Says whether the code was right; that has to be committed, too.
 ///
 /// # Errors
-/// `totp_not_begun`, `totp_already_on`; `totp_incorrect` at `/code`.
+/// `totp_not_begun`, `totp_already_on`, `guess_too_soon`, `guesses_exhausted`.
 pub fn confirm(
-    tx: &mut (impl TotpStore + SessionStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl TotpStore + GuessStore + SessionStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     code: &str,
     recovery: &[TokenHash],
-) -> Result<()> {
+    patience: &Patience,
+) -> Result<bool> {
     let totp = tx.totp(Identity::Account(actor.account))?.ok_or(Code::TotpNotBegun)?;
     if totp.confirmed_at.is_some() {
         return Err(Code::TotpAlreadyOn.into());
     }
+    let subject = totp.owner.to_string();
+    admit(tx, context, (Guarded::SecondFactor, &subject, Requester::Stranger), patience)?;
     if !turn_on(tx, context, totp, code, recovery)? {
-        return Err(Faults::one(Place::Body, "/code", Code::TotpIncorrect));
+        return Ok(false);
     }
+    tx.forget_guesses(Guarded::SecondFactor, &subject, Some(Requester::Stranger))?;
+    // Whoever else is signed in has not shown it.
+    tx.end_sessions(actor.account, Some(actor.session), context.now)?;
     // It was shown in this session, which counts as one with two factors from now on.
     if let Some(mut session) = tx.session(actor.session)? {
         session.factors = session.factors.with(Factor::Totp);
         tx.update_session(&session)?;
     }
-    told(tx, context, actor, NoticeKind::SecondFactorOn, "account.totp_on")
+    told(tx, context, actor, NoticeKind::SecondFactorOn, "account.totp_on")?;
+    Ok(true)
 }
 
 /// Whether the authenticator works, so that it counts from now on.

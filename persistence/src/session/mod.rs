@@ -6,7 +6,7 @@ pub(crate) mod device;
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
 use crate::policy::policy_of;
-use crate::schema::{devices, members, operators, security_policies, sessions, tenants};
+use crate::schema::{challenges, devices, members, operators, security_policies, sessions, tenants};
 use crate::sql_type::{Id, Instant, Json, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
@@ -212,6 +212,10 @@ impl SessionStore for Tx<'_> {
             .select(sessions::id)
             .load(db))
         .understood()?;
+        // A sign-in that is under way with what was proved before would open another one.
+        let begun = challenges::table.filter(challenges::account_id.eq(Some(Id::from(account))));
+        let over = (challenges::answered.eq(true), challenges::version.eq(challenges::version + 1));
+        on!(self.db, |db| diesel::update(begun).set(over).execute(db)).understood()?;
         let kept = except.map(Id::from);
         self.end(open.into_iter().filter(|id| Some(*id) != kept).collect(), now)
     }

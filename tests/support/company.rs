@@ -95,17 +95,17 @@ impl Company {
 
     /// Signs in anew, as after a long time, from the same device.
     pub async fn signed_in(self) -> Self {
-        let anew = self.from_device(&self.device_token).await;
+        let anew = self.session_from(&self.device_token).await;
         let known = if self.device_token.is_empty() { anew.device_token.clone() } else { self.device_token };
         Self { device_token: known, ..anew }
     }
 
     /// The same person in another session, from another device.
     pub async fn again(&self) -> Self {
-        self.from_device("none").await
+        self.session_from("none").await
     }
 
-    async fn from_device(&self, token: &str) -> Self {
+    async fn session_from(&self, token: &str) -> Self {
         let wanted = json!({"purpose": "sign_in", "mobile": self.mobile});
         self.world.post("/v1/codes", wanted).header("x-device-token", token).send().await.expect(202);
         let code = self.world.code(&self.mobile).await;

@@ -56,7 +56,16 @@ pub(crate) async fn get_meta(call: Call, _: Params<NoParams>) -> Outcome {
     Ok(Reply::ok(&Meta {
         version: env!("CARGO_PKG_VERSION"),
         api: "v1",
-        capabilities: vec!["registration", "sms_sign_in", "certification", "review"],
+        capabilities: vec![
+            "registration",
+            "sms_sign_in",
+            "password_sign_in",
+            "second_factor",
+            "security_policy",
+            "devices",
+            "certification",
+            "review",
+        ],
         languages: vec!["zh-CN", "en"],
         human_check,
     })?)

@@ -23,6 +23,7 @@ use domain::dissolution::DissolutionStore;
 use domain::error::{Code, Error, Kind, Result};
 use domain::help::Help;
 use domain::id::DocumentId;
+use domain::password::{Password, PasswordHash};
 use domain::reference::OrganizationTypes;
 use domain::tenant::{TenantScope, TenantStore};
 use domain::ticket::TicketStore;
@@ -238,6 +239,17 @@ impl Service {
         let calendar = &self.settings.certification.calendar;
         let today = calendar.day(self.clock.now());
         calendar.known_until().map_or(0, |until| (until - today).num_days().max(0))
+    }
+
+    /// Compares a password, and counts what came of it: the hash to keep from now on, if it was right.
+    pub(crate) async fn compare(
+        &self,
+        password: &Password,
+        known: Option<&PasswordHash>,
+    ) -> Result<Option<PasswordHash>> {
+        let right = self.passwords.compare(password, known).await?;
+        self.metrics.guess(if right.is_some() { "right" } else { "wrong" });
+        Ok(right)
     }
 
     /// Refresh tokens under this service's key.

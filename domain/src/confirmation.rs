@@ -12,7 +12,7 @@ use crate::member::MemberStore;
 use crate::named::named;
 use crate::password::{PasswordStore, StoredPassword};
 use crate::session::Identity;
-use crate::totp::{Given, Totp, TotpStore, try_second_factor};
+use crate::totp::{Given, TotpStore, authenticator, try_second_factor};
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
     VerificationStore,
@@ -176,7 +176,7 @@ pub fn confirm_by_second_factor(
     (action, given): (SensitiveAction, &Given),
     patience: &Patience,
 ) -> Result<Option<Confirmation>> {
-    let totp = authenticator(tx, actor)?.ok_or(Code::TotpNotBegun)?;
+    let totp = authenticator(tx, Identity::Account(actor.account))?.ok_or(Code::TotpNotBegun)?;
     if try_second_factor(tx, context, (totp, Requester::Stranger), given, patience)? {
         return confirmed(tx, context, actor, action).map(Some);
     }
@@ -186,15 +186,12 @@ pub fn confirm_by_second_factor(
 
 /// Who has an authenticator gives it up, or others codes for the day without it, with it alone: a stolen number is no way around.
 fn require_strong(tx: &mut impl TotpStore, actor: &MemberActor, action: SensitiveAction) -> Result<()> {
-    if action == SensitiveAction::ChangeSecondFactor && authenticator(tx, actor)?.is_some() {
+    if action == SensitiveAction::ChangeSecondFactor
+        && authenticator(tx, Identity::Account(actor.account))?.is_some()
+    {
         return Err(Code::AuthenticatorNeeded.into());
     }
     Ok(())
-}
-
-fn authenticator(tx: &mut impl TotpStore, actor: &MemberActor) -> Result<Option<Totp>> {
-    let totp = tx.totp(Identity::Account(actor.account))?;
-    Ok(totp.filter(|totp| totp.confirmed_at.is_some()))
 }
 
 fn confirmed(

@@ -251,9 +251,8 @@ async fn compared(
     });
     let metrics = &call.service.metrics;
     let known = admitted.await.inspect_err(|Failure(error)| metrics.guess(error.code().name()))?;
-    let right = call.service.passwords.compare(password, Some(&known.hash)).await?.is_some();
-    metrics.guess(if right { "right" } else { "wrong" });
-    Ok(ChallengeAnswer::Password(right))
+    let right = call.service.compare(password, Some(&known.hash)).await?;
+    Ok(ChallengeAnswer::Password(right.is_some()))
 }
 
 /// Ask for the code that a challenge needs
@@ -302,9 +301,9 @@ pub(crate) async fn begin_challenge_totp(call: Call, id: Path<Uuid>, token: Bear
     let credentials = Credentials::make(&call.service);
     call.write(None, NO_BODY, move |tx, world| {
         let terms = credentials.terms(world.service);
-        let (challenge, begun) = begin_totp(tx, &world.context, (id, &token.0), &terms)?;
+        let (challenge, secret) = begin_totp(tx, &world.context, (id, &token.0), &terms)?;
         let name = name_of(tx, challenge.who)?;
-        Ok(Reply::json(StatusCode::CREATED, &NewTotp::of(&begun, &name)?)?.secret())
+        Ok(Reply::json(StatusCode::CREATED, &NewTotp::of(&secret, &name)?)?.secret())
     })
     .await
 }

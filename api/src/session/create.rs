@@ -188,8 +188,7 @@ async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &P
         let metrics = &call.service.metrics;
         let admitted = admitted.await.inspect_err(|Failure(error)| metrics.guess(error.code().name()))?;
         let known = admitted.known.as_ref().map(|known| &known.hash);
-        let right = call.service.passwords.compare(password, known).await?;
-        metrics.guess(if right.is_some() { "right" } else { "wrong" });
+        let right = call.service.compare(password, known).await?;
         compared = Some((admitted, right));
     }
     call.write(None, fingerprint, move |tx, world| {

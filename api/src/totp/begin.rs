@@ -24,9 +24,9 @@ pub(crate) async fn begin_totp(call: Call, member: Member, confirmed: Confirmed)
     let actor = member.0;
     let confirmation = confirmed.of(&call, actor.session, SensitiveAction::ChangeSecondFactor);
     call.write(Some(actor.tenant), NO_BODY, move |tx, world| {
-        let begun = begin(tx, &world.context, &actor, confirmation.as_ref())?;
+        let secret = begin(tx, &world.context, &actor, confirmation.as_ref())?;
         let name = tx.profile(actor.member)?.mobile.masked();
-        Ok(Reply::json(StatusCode::CREATED, &NewTotp::of(&begun, &name)?)?.secret())
+        Ok(Reply::json(StatusCode::CREATED, &NewTotp::of(&secret, &name)?)?.secret())
     })
     .await
 }

@@ -11,7 +11,7 @@ use data_encoding::Encoding;
 use domain::context::Random;
 use domain::error::{Error, Result};
 use domain::session::TokenHash;
-use domain::totp::{Begun, RECOVERY_CODES};
+use domain::totp::{RECOVERY_CODES, TotpSecret};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Serialize;
@@ -83,8 +83,8 @@ pub(crate) struct NewTotp {
 }
 
 impl NewTotp {
-    pub(crate) fn of(begun: &Begun, account: &str) -> Result<Self> {
-        let (secret, uri) = (begun.secret.base32()?, begun.secret.uri(ISSUER, account)?);
+    pub(crate) fn of(secret: &TotpSecret, account: &str) -> Result<Self> {
+        let (secret, uri) = (secret.base32()?, secret.uri(ISSUER, account)?);
         let code = QrCode::new(&uri).map_err(|error| Error::internal(format!("a QR code: {error}")))?;
         let qr_svg = code.render::<svg::Color<'_>>().min_dimensions(SIDE, SIDE).build();
         Ok(Self { secret, uri, qr_svg })

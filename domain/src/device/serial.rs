@@ -107,10 +107,11 @@ pub fn forget_serial(
     tx: &mut (impl MemberDeviceStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
-    serial: &Serial,
+    raw: &str,
 ) -> Result<()> {
     access::require(actor, Permission::DeviceManage)?;
-    tx.delete_serial(serial)?;
+    let serial = Serial::parse(raw).map_err(|_| Code::NotFound)?;
+    tx.delete_serial(&serial)?;
     let entry = Entry::new("device.serial_forgotten", "tenant", actor.tenant).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry.change("serial", serial.as_str(), None::<String>))
 }

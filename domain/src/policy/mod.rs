@@ -141,6 +141,12 @@ fn administers(role: MemberRole) -> bool {
     role == MemberRole::Owner
 }
 
+/// Whether an allow-list has an address; an empty one has any.
+pub(crate) fn admit(networks: &[IpNet], address: Option<IpAddr>) -> bool {
+    let inside = |address: IpAddr| networks.iter().any(|network| network.contains(&address.to_canonical()));
+    networks.is_empty() || address.is_some_and(inside)
+}
+
 impl SecurityPolicy {
     /// How long sessions live, within what the installation allows.
     #[must_use]
@@ -164,10 +170,7 @@ impl SecurityPolicy {
     /// Whether a role may come from an address. Where an allow-list counts, an unknown address is none of it.
     #[must_use]
     pub fn admits_from(&self, role: MemberRole, address: Option<IpAddr>) -> bool {
-        let networks = self.networks_of(role);
-        let inside =
-            |address: IpAddr| networks.iter().any(|network| network.contains(&address.to_canonical()));
-        networks.is_empty() || address.is_some_and(inside)
+        admit(self.networks_of(role), address)
     }
 
     /// From where a role comes; empty allows any.

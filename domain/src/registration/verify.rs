@@ -23,7 +23,7 @@ use crate::session::{
 use crate::tenant::{Tenant, TenantScope, TenantStore};
 use crate::text::DepartmentName;
 use crate::ticket::TicketStore;
-use crate::totp::{Given, TotpStore, try_second_factor};
+use crate::totp::{Given, TotpStore, authenticator, try_second_factor};
 use crate::verification::{
     self, Check, Code, CodeBook, Entered, Purpose, Requester, Subject, VerificationStore,
 };
@@ -156,7 +156,7 @@ fn second_factor(
 ) -> Result<std::result::Result<Factors, Verified>> {
     let factors = Factors::one(Factor::SmsCode);
     let Some(account) = tx.account_by_mobile(entered.mobile)? else { return Ok(Ok(factors)) };
-    let totp = tx.totp(Identity::Account(account.id))?.filter(|totp| totp.confirmed_at.is_some());
+    let totp = authenticator(tx, Identity::Account(account.id))?;
     let idle = entered.requester == Requester::Stranger && account.is_idle(context.now, verify.number_idle);
     if totp.is_none() && !idle {
         return Ok(Ok(factors));

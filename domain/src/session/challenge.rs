@@ -14,7 +14,7 @@ use crate::member::Membership;
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, Params, tell};
 use crate::password::StoredPassword;
-use crate::totp::{self, Begun, Given, try_second_factor};
+use crate::totp::{self, Given, TotpSecret, try_second_factor};
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Permit, Purpose, Requester, Sent, Subject,
 };
@@ -92,6 +92,13 @@ pub struct Waiting {
     pub new_authenticator: bool,
 }
 
+impl Waiting {
+    /// Nothing has to be handed out with it.
+    pub(super) fn of(challenge: Challenge, need: Need) -> Self {
+        Self { challenge, need, new_device: false, new_authenticator: false }
+    }
+}
+
 /// Keeps challenges.
 pub trait ChallengeStore {
     /// Inserts version 0, updates any other.
@@ -165,10 +172,8 @@ pub fn get_challenge(
 ) -> Result<Waiting> {
     let challenge = open(tx, context, id, token)?;
     match entry::next(tx, context, &challenge, terms)? {
-        Entering::Needs(need) => Ok(Waiting { challenge, need, new_device: false, new_authenticator: false }),
-        Entering::Admitted(_) => {
-            Ok(Waiting { challenge, need: Need::Nothing, new_device: false, new_authenticator: false })
-        }
+        Entering::Needs(need) => Ok(Waiting::of(challenge, need)),
+        Entering::Admitted(_) => Ok(Waiting::of(challenge, Need::Nothing)),
         Entering::Barred(error) => Err(error),
     }
 }
@@ -208,7 +213,7 @@ pub fn answer_challenge(
             let Some(totp) = totp.filter(|_| ways.iter().any(|way| accepts(*way, given))) else {
                 return not_needed();
             };
-            new_authenticator = totp.confirmed_at.is_none();
+            new_authenticator = !totp.is_on();
             if !second_factor(tx, context, &challenge, (totp, given), terms)? {
                 return refused(tx, context, &challenge, (answer.pointer(), Code::TotpIncorrect));
             }
@@ -218,12 +223,7 @@ pub fn answer_challenge(
             })
         }
         (ChallengeAnswer::Approved, need @ Need::DeviceApproval(_)) => {
-            return Ok(Outcome::Challenged(Box::new(Waiting {
-                challenge,
-                need,
-                new_device: false,
-                new_authenticator: false,
-            })));
+            return Ok(Outcome::Challenged(Box::new(Waiting::of(challenge, need))));
         }
         (ChallengeAnswer::SmsCode(code), Need::SecondFactor(ways)) if ways.contains(&Way::SmsCode) => {
             let mobile = account(tx, &challenge)?.mobile;
@@ -281,7 +281,7 @@ fn second_factor(
     terms: &SignInTerms<'_>,
 ) -> Result<bool> {
     match given {
-        Given::Totp(code) if totp.confirmed_at.is_none() => {
+        Given::Totp(code) if !totp.is_on() => {
             let works = totp::turn_on(tx, context, totp, code, &terms.tokens.recovery)?;
             if works {
                 let entry = Entry::new("account.totp_on", "account", challenge.who.id());
@@ -388,11 +388,11 @@ pub fn begin_challenge_totp(
     context: &Context<'_>,
     (id, token): (ChallengeId, &TokenHash),
     terms: &SignInTerms<'_>,
-) -> Result<(Challenge, Begun)> {
+) -> Result<(Challenge, TotpSecret)> {
     let Waiting { challenge, need, .. } = get_challenge(tx, context, (id, token), terms)?;
     if !matches!(need, Need::SecondFactor(ways) if ways.contains(&Way::NewTotp)) {
         return Err(Code::TotpAlreadyOn.into());
     }
-    let begun = totp::set_up(tx, context, challenge.who)?;
-    Ok((challenge, begun))
+    let secret = totp::set_up(tx, context, challenge.who)?;
+    Ok((challenge, secret))
 }

@@ -22,7 +22,7 @@ use crate::operator::{Operator, OperatorStore};
 use crate::password::PasswordStore;
 use crate::policy::{PolicyStore, SignInMethod};
 use crate::tenant::TenantScope;
-use crate::totp::TotpStore;
+use crate::totp::{TotpStore, authenticator};
 use crate::verification::{Check, Requester, Subject, VerificationStore};
 use chrono::Duration;
 
@@ -118,12 +118,8 @@ pub(super) fn enter(
                 _ => false,
             };
             tx.save_challenge(&challenge)?;
-            return Ok(Outcome::Challenged(Box::new(Waiting {
-                challenge,
-                need,
-                new_device,
-                new_authenticator: false,
-            })));
+            let waiting = Waiting { new_device, ..Waiting::of(challenge, need) };
+            return Ok(Outcome::Challenged(Box::new(waiting)));
         }
         Entering::Admitted(admitted) => admitted,
     };
@@ -210,7 +206,7 @@ fn idle_number(
     if !known.is_some_and(|account| account.is_idle(context.now, terms.number_idle)) {
         return Ok(None);
     }
-    let ways = if tx.totp(challenge.who)?.is_some_and(|totp| totp.confirmed_at.is_some()) {
+    let ways = if authenticator(tx, challenge.who)?.is_some() {
         vec![Way::Totp, Way::RecoveryCode]
     } else if tx.password(account)?.is_some() {
         vec![Way::Password]
@@ -275,15 +271,12 @@ fn remember_waiting(
 
 /// The second factor, if it is asked for or somebody has set an authenticator up, and was not given yet.
 fn second_factor(tx: &mut impl SignInStore, challenge: &Challenge, asked: bool) -> Result<Option<Entering>> {
-    let has_totp = tx.totp(challenge.who)?.is_some_and(|totp| totp.confirmed_at.is_some());
+    let has_totp = authenticator(tx, challenge.who)?.is_some();
     let given = challenge.factors.all();
     if has_totp && !given.contains(&Factor::Totp) && !given.contains(&Factor::RecoveryCode) {
         return Ok(Some(Entering::Needs(Need::SecondFactor(vec![Way::Totp, Way::RecoveryCode]))));
     }
-    if challenge.factors.are_two() {
-        return Ok(None);
-    }
-    if !asked {
+    if challenge.factors.are_two() || !asked {
         return Ok(None);
     }
     let way = match challenge.who {

@@ -6,10 +6,9 @@ use crate::actor::Actor;
 use crate::context::Origin;
 use crate::error::{Code, Result};
 use crate::id::SessionId;
-use crate::policy::SecurityPolicy;
+use crate::policy::{SecurityPolicy, admit};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A session whose owner is still there.
@@ -53,13 +52,7 @@ impl Admission {
         if matches!(self.actor, Actor::Operator(_)) && !origin.operators {
             return Err(Code::NetworkNotAllowed.into());
         }
-        let inside =
-            |address: IpAddr| self.networks.iter().any(|network| network.contains(&address.to_canonical()));
-        if self.networks.is_empty() || origin.ip.is_some_and(inside) {
-            Ok(self.actor)
-        } else {
-            Err(Code::NetworkNotAllowed.into())
-        }
+        if admit(&self.networks, origin.ip) { Ok(self.actor) } else { Err(Code::NetworkNotAllowed.into()) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One's own authenticator: setting it up, showing that it works, giving it up.
 
-use super::{Totp, TotpSecret, TotpStore};
+use super::{Totp, TotpSecret, TotpStore, authenticator};
 use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
@@ -12,13 +12,6 @@ use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::session::{Factor, Identity, SessionStore, TokenHash};
 use crate::verification::Requester;
 
-/// An authenticator that was set up and has to show that it works.
-#[derive(Debug, Clone)]
-pub struct Begun {
-    /// What it has to know.
-    pub secret: TotpSecret,
-}
-
 /// Sets an authenticator up: it counts when it has shown that it works. One that was begun before is forgotten.
 ///
 /// # Errors
@@ -28,9 +21,9 @@ pub fn begin(
     context: &Context<'_>,
     actor: &MemberActor,
     confirmation: Option<&Confirmation>,
-) -> Result<Begun> {
+) -> Result<TotpSecret> {
     let owner = Identity::Account(actor.account);
-    if tx.totp(owner)?.is_some_and(|known| known.confirmed_at.is_some()) {
+    if authenticator(tx, owner)?.is_some() {
         return Err(Code::TotpAlreadyOn.into());
     }
     confirmation::require(confirmation, context, actor, SensitiveAction::ChangeSecondFactor)?;
@@ -38,20 +31,19 @@ pub fn begin(
 }
 
 /// A new secret for somebody.
-pub(crate) fn set_up(tx: &mut impl TotpStore, context: &Context<'_>, owner: Identity) -> Result<Begun> {
+pub(crate) fn set_up(tx: &mut impl TotpStore, context: &Context<'_>, owner: Identity) -> Result<TotpSecret> {
     tx.forget_totp(owner)?;
     let mut secret = TotpSecret([0; super::SECRET_BYTES]);
     secret.0.copy_from_slice(&context.random.bytes()[..super::SECRET_BYTES]);
-    let begun = Begun { secret: secret.clone() };
     tx.save_totp(&Totp {
         owner,
-        secret,
+        secret: secret.clone(),
         confirmed_at: None,
         last_step: None,
         recovery: Vec::new(),
         version: 0,
     })?;
-    Ok(begun)
+    Ok(secret)
 }
 
 /// The authenticator shows that it works, and counts from now on; every other session ends. `recovery`: the codes for the day without
@@ -68,7 +60,7 @@ pub fn confirm(
     patience: &Patience,
 ) -> Result<bool> {
     let totp = tx.totp(Identity::Account(actor.account))?.ok_or(Code::TotpNotBegun)?;
-    if totp.confirmed_at.is_some() {
+    if totp.is_on() {
         return Err(Code::TotpAlreadyOn.into());
     }
     let subject = totp.owner.to_string();
@@ -119,7 +111,7 @@ pub fn forget(
     let totp = tx.totp(owner)?.ok_or(Code::TotpNotBegun)?;
     confirmation::require(confirmation, context, actor, SensitiveAction::ChangeSecondFactor)?;
     tx.forget_totp(owner)?;
-    if totp.confirmed_at.is_none() {
+    if !totp.is_on() {
         return Ok(());
     }
     told(tx, context, actor, NoticeKind::SecondFactorOff, "account.totp_off")
@@ -151,8 +143,7 @@ pub fn renew_recovery_codes(
     confirmation: Option<&Confirmation>,
     recovery: &[TokenHash],
 ) -> Result<()> {
-    let totp = tx.totp(Identity::Account(actor.account))?.filter(|totp| totp.confirmed_at.is_some());
-    let mut totp = totp.ok_or(Code::TotpNotBegun)?;
+    let mut totp = authenticator(tx, Identity::Account(actor.account))?.ok_or(Code::TotpNotBegun)?;
     confirmation::require(confirmation, context, actor, SensitiveAction::ChangeSecondFactor)?;
     totp.recovery = recovery.to_vec();
     tx.save_totp(&totp)?;

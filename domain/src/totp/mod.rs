@@ -3,7 +3,7 @@
 
 mod manage;
 
-pub use manage::{Begun, begin, confirm, forget, renew_recovery_codes, reset};
+pub use manage::{begin, confirm, forget, renew_recovery_codes, reset};
 pub(crate) use manage::{set_up, turn_on};
 
 use crate::context::Context;
@@ -78,6 +78,12 @@ pub struct Totp {
 }
 
 impl Totp {
+    /// Whether it counts: it has shown that it works.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.confirmed_at.is_some()
+    }
+
     /// Takes a code, if it is right and was not taken before (RFC 6238, 5.2).
     ///
     /// # Errors
@@ -115,6 +121,14 @@ pub trait TotpStore {
     /// # Errors
     /// When the store fails.
     fn forget_totp(&mut self, owner: Identity) -> Result<()>;
+}
+
+/// The authenticator of somebody, if it counts.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn authenticator(tx: &mut impl TotpStore, owner: Identity) -> Result<Option<Totp>> {
+    Ok(tx.totp(owner)?.filter(Totp::is_on))
 }
 
 /// A code that somebody gives as their second factor.

@@ -12,6 +12,7 @@ use domain::certification::{
     ApplicationStore, Attach, Draft, DraftAddress, DraftApplicant, DraftRegistration, DraftRepresentative,
     DraftTerm, Outcome, RequirementKind, Submitted, TermKind, attach, submit, update_subject,
 };
+use domain::contact::ContactPoint;
 use domain::context::{Context, Origin, Random};
 use domain::error::{Error, Language, Result, Violation};
 use domain::identifier::IdentityKind;
@@ -109,7 +110,7 @@ impl Demo<'_> {
     /// Registers a company; `None` when it is there already.
     fn company(&self, company: &Company) -> Result<Option<MemberActor>> {
         let mobile = MobileNumber::parse(company.mobile).map_err(wrong)?;
-        if self.service.database.read(|tx| tx.account_by_mobile(&mobile))?.is_some() {
+        if self.service.database.read(|tx| tx.account_by(&ContactPoint::from(&mobile)))?.is_some() {
             return Ok(None);
         }
         let registration = self.start(company, &mobile)?;
@@ -179,7 +180,7 @@ impl Demo<'_> {
         let permit = Permit {
             realm: Realm::Tenant,
             purpose: Purpose::Register,
-            mobile: mobile.clone(),
+            contact: mobile.clone().into(),
             requester: Requester::Stranger,
             tenant: None,
             language: Language::Chinese,

@@ -13,6 +13,7 @@ pub(crate) struct Metrics {
     latency: HistogramVec,
     jobs: IntCounterVec,
     sms: IntCounterVec,
+    email: IntCounterVec,
     codes_refused: IntCounterVec,
     carrier_rests: IntGaugeVec,
     guesses: IntCounterVec,
@@ -50,6 +51,7 @@ impl Metrics {
                 "Messages by carrier and what became of them; one that failed over counts with each carrier.",
                 &["carrier", "outcome"],
             ),
+            email: counter("gongpai_email_total", "Messages by what the mail server said.", &["outcome"]),
             codes_refused: counter(
                 "gongpai_codes_refused_total",
                 "Codes that were asked for and not sent, by the budget that was spent or the limit that was reached.",
@@ -77,11 +79,12 @@ impl Metrics {
             connections_open: gauge("gongpai_database_connections_open", "Connections to the database."),
             connections_idle: gauge("gongpai_database_connections_idle", "Connections that nobody uses."),
         };
-        let collectors: [Box<dyn prometheus::core::Collector>; 12] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 13] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.latency.clone()),
             Box::new(metrics.jobs.clone()),
             Box::new(metrics.sms.clone()),
+            Box::new(metrics.email.clone()),
             Box::new(metrics.codes_refused.clone()),
             Box::new(metrics.carrier_rests.clone()),
             Box::new(metrics.guesses.clone()),
@@ -106,6 +109,10 @@ impl Metrics {
 
     pub(crate) fn job(&self, kind: &str, outcome: &str) {
         self.jobs.with_label_values(&[kind, outcome]).inc();
+    }
+
+    pub(crate) fn email(&self, outcome: &str) {
+        self.email.with_label_values(&[outcome]).inc();
     }
 
     pub(crate) fn sms(&self, carrier: &str, outcome: &str) {

@@ -3,6 +3,7 @@
 use crate::service::Service;
 use domain::account::AccountStore;
 use domain::actor::OperatorRole;
+use domain::contact::ContactPoint;
 use domain::context::{Context, Origin};
 use domain::error::{Code, Error, Language, Result, Violation};
 use domain::number;
@@ -66,7 +67,7 @@ pub fn reset_second_factor(service: &Service, mobile: &str, operator: bool) -> R
         let who = if operator {
             tx.operator_by_mobile(&mobile)?.map(|known| Identity::Operator(known.id))
         } else {
-            tx.account_by_mobile(&mobile)?.map(|known| Identity::Account(known.id))
+            tx.account_by(&ContactPoint::from(&mobile))?.map(|known| Identity::Account(known.id))
         };
         let who = who.ok_or_else(|| Error::internal("nobody has that number"))?;
         totp::reset(tx, &context, who)

@@ -39,7 +39,7 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
 fn session_routes(config: &mut ServiceConfig<'_>) {
     use crate::session::{challenge, create, end, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
-    use crate::{confirmation, device, number, password, policy, totp};
+    use crate::{confirmation, contact, device, password, policy, totp};
     config
         .service(request_code)
         .service(create::create_session)
@@ -73,8 +73,11 @@ fn session_routes(config: &mut ServiceConfig<'_>) {
         .service(policy::preview::preview_security_policy)
         .service(policy::versions::list_security_policy_versions)
         .service(policy::schema::get_security_policy_schema)
-        .service(number::send_code::send_mobile_code)
-        .service(number::change::change_my_mobile)
+        .service(contact::send_code::send_mobile_code)
+        .service(contact::send_code::send_email_code)
+        .service(contact::change::change_my_mobile)
+        .service(contact::change::change_my_email)
+        .service(contact::remove::remove_my_email)
         .service(password::change::set_password)
         .service(password::reset::reset_password)
         .service(me::get_me);

@@ -4,10 +4,12 @@ use crate::clock::{Clock, SystemRandomness};
 use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
 use crate::gateway::human::HumanCheck;
+use crate::gateway::mail::Mailer;
+use crate::gateway::outbox::Outbox;
 use crate::gateway::passwords::Passwords;
 use crate::gateway::reader::Tesseract;
 use crate::gateway::scanner::Scanner;
-use crate::gateway::sms::{Outbox, Relay};
+use crate::gateway::sms::Relay;
 use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
 use crate::http::session_cache::SessionCache;
@@ -78,6 +80,8 @@ pub struct Service {
     pub(crate) outbox: Arc<Outbox>,
     /// Gives messages to carriers.
     pub(crate) relay: Relay,
+    /// Gives messages to the mail server.
+    pub(crate) mailer: Mailer,
     /// Asks whether a person is there.
     pub(crate) human_check: HumanCheck,
     pub(crate) passwords: Passwords,
@@ -149,6 +153,7 @@ impl Service {
             metrics: Metrics::new(),
             human_check: HumanCheck::new(&settings.human_check),
             relay: Relay::new(&settings, &outbox),
+            mailer: Mailer::new(&settings, &outbox)?,
             outbox,
             random,
             sessions: SessionCache::new(),

@@ -1,5 +1,7 @@
-//! Accounts: people, known by a mobile number, who may belong to many tenants.
+//! Accounts: people, known by a mobile number and perhaps a mailbox, who may belong to many tenants.
 
+use crate::contact::ContactPoint;
+use crate::email::EmailAddress;
 use crate::error::Result;
 use crate::id::AccountId;
 use crate::phone::MobileNumber;
@@ -12,7 +14,9 @@ pub struct Account {
     pub id: AccountId,
     /// The number that proves who they are.
     pub mobile: MobileNumber,
-    /// When they last came with it, give or take a day.
+    /// The mailbox that they proved to have, if any: a name to sign in with, and where warnings go.
+    pub email: Option<EmailAddress>,
+    /// When they last came with their number, give or take a day.
     pub seen_at: DateTime<Utc>,
     /// Since when they are known.
     pub created_at: DateTime<Utc>,
@@ -20,11 +24,11 @@ pub struct Account {
 
 /// Keeps accounts.
 pub trait AccountStore {
-    /// The account of a number.
+    /// The account of a number or a mailbox.
     ///
     /// # Errors
     /// When the store fails.
-    fn account_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Account>>;
+    fn account_by(&mut self, contact: &ContactPoint) -> Result<Option<Account>>;
     /// The account of an id.
     ///
     /// # Errors
@@ -40,6 +44,11 @@ pub trait AccountStore {
     /// # Errors
     /// `busy` when another transaction just gave it to somebody else.
     fn set_mobile(&mut self, id: AccountId, mobile: &MobileNumber) -> Result<()>;
+    /// Gives an account another mailbox, or none.
+    ///
+    /// # Errors
+    /// `busy` when another transaction just gave it to somebody else.
+    fn set_email(&mut self, id: AccountId, email: Option<&EmailAddress>) -> Result<()>;
     /// Keeps a new account.
     ///
     /// # Errors

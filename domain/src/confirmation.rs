@@ -1,7 +1,7 @@
 //! Confirmations: what nobody does with a session alone. A code or the password, given afresh, confirms one action in one session
 //! for five minutes.
 
-use crate::actor::{Actor, MemberActor, Realm};
+use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::guess::{Guarded, GuessStore, Patience, admit, note_wrong};
@@ -30,6 +30,8 @@ named! {
         SetPassword "set_password";
         /// Change the number: a password alone does not do.
         ChangeMobile "change_mobile";
+        /// Set, change or give up the email address.
+        ChangeEmail "change_email";
         /// Set up or give up the second factor.
         ChangeSecondFactor "change_second_factor";
         /// Change the security policy; where that policy says so.
@@ -87,7 +89,7 @@ pub fn send_code(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<Sent> {
-    permit.require(&tx.profile(actor.member)?.mobile)?;
+    permit.require(tx.profile(actor.member)?.mobile)?;
     let subject = Subject::confirmation(action, actor.account);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
     let sent = verification::send(tx, context, &request, limits)?;
@@ -111,7 +113,7 @@ pub fn confirm_by_code(
     let entered = Entered {
         purpose: Purpose::ConfirmSensitive,
         subject: &Subject::confirmation(action, actor.account),
-        mobile: &tx.profile(actor.member)?.mobile,
+        contact: &tx.profile(actor.member)?.mobile.into(),
         requester: Requester::Stranger,
         code,
     };
@@ -127,7 +129,7 @@ pub fn confirm_by_code(
 /// # Errors
 /// `authenticator_needed`, `password_not_enough`, `password_not_set`, `guess_too_soon`, `guesses_exhausted`.
 pub fn admit_password(
-    tx: &mut (impl MemberStore + PasswordStore + TotpStore + GuessStore),
+    tx: &mut (impl PasswordStore + TotpStore + GuessStore),
     context: &Context<'_>,
     actor: &MemberActor,
     action: SensitiveAction,
@@ -138,8 +140,8 @@ pub fn admit_password(
         return Err(Code::PasswordNotEnough.into());
     }
     let known = tx.password(actor.account)?.ok_or(Code::PasswordNotSet)?;
-    let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
-    admit(tx, context, (Guarded::Password, subject.as_str(), Requester::Stranger), patience)?;
+    let who = Identity::Account(actor.account).to_string();
+    admit(tx, context, (Guarded::Password, &who, Requester::Stranger), patience)?;
     Ok(known)
 }
 
@@ -148,7 +150,7 @@ pub fn admit_password(
 /// # Errors
 /// When the store fails.
 pub fn confirm_by_password(
-    tx: &mut (impl MemberStore + GuessStore + Journal),
+    tx: &mut (impl GuessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (action, right): (SensitiveAction, bool),
@@ -159,8 +161,8 @@ pub fn confirm_by_password(
         tx.record(context, &Actor::Member(*actor), entry("account.confirmation_refused", actor, action))?;
         return Ok(None);
     }
-    let subject = Subject::sign_in(Realm::Tenant, &tx.profile(actor.member)?.mobile);
-    tx.forget_guesses(Guarded::Password, subject.as_str(), Some(Requester::Stranger))?;
+    let who = Identity::Account(actor.account).to_string();
+    tx.forget_guesses(Guarded::Password, &who, Some(Requester::Stranger))?;
     confirmed(tx, context, actor, action).map(Some)
 }
 

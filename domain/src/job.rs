@@ -52,7 +52,7 @@ pub enum Job {
         /// The document.
         document: Uuid,
     },
-    /// Send the code of a verification by SMS.
+    /// Send the code of a verification.
     SendCode {
         /// The verification.
         verification: Uuid,
@@ -61,12 +61,14 @@ pub enum Job {
         /// In which language.
         language: Language,
     },
-    /// Send a notice by SMS.
+    /// Send a notice.
     SendNotice {
         /// Its tenant.
         tenant: Uuid,
         /// The notice.
         notice: Uuid,
+        /// The contact point that it goes to, when that is not the number of whom it is for.
+        to: Option<String>,
     },
     /// See whether a certificate has come to a mark in its life.
     StrikeCertificate {
@@ -102,7 +104,7 @@ const SEND_NOTICE: &str = "send_notice";
 pub enum Lane {
     /// Well under a second, one after the other.
     Quick,
-    /// Waiting for a carrier of messages, many at once.
+    /// Waiting for whoever carries messages, many at once.
     Messages,
     /// Seconds of a processor, or of waiting for somebody else.
     Slow,

@@ -1,6 +1,7 @@
 //! Members: an account's place in one tenant.
 
 use crate::actor::MemberRole;
+use crate::email::EmailAddress;
 use crate::error::Result;
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::phone::MobileNumber;
@@ -59,6 +60,8 @@ pub struct Profile {
     pub position: Option<String>,
     /// The number of the account.
     pub mobile: MobileNumber,
+    /// The mailbox of the account, if it has one.
+    pub email: Option<EmailAddress>,
 }
 
 /// Keeps members.

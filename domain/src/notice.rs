@@ -1,8 +1,11 @@
-//! Notices: what Gongpai tells a member of its own accord, in their inbox and by SMS.
+//! Notices: what Gongpai tells a member of its own accord, in their inbox and by SMS; and by email, what they have to know even when
+//! their number is not theirs any more.
 
+use crate::account::AccountStore;
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::{Language, Result, fill};
-use crate::id::{MemberId, NoticeId, TenantId};
+use crate::id::{AccountId, MemberId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Utc};
@@ -59,7 +62,8 @@ notices! {
     PasswordChanged "password_changed" "您的登录密码已更改，其他设备已退出登录。如非本人操作，请立即用短信验证码重置密码。" "Your password was changed, and you were signed out elsewhere. If that was not you, reset it now with a code by SMS.";
     SecondFactorOn "second_factor_on" "您的账号已开启两步验证。如非本人操作，请立即联系客服。" "A second factor was set up for your account. If that was not you, contact support at once.";
     SecondFactorOff "second_factor_off" "您的账号已关闭两步验证。如非本人操作，请立即重置密码并重新开启。" "The second factor of your account was turned off. If that was not you, reset your password and set it up again.";
-    MobileChanged "mobile_changed" "您的账号已改用此手机号，其他设备已退出登录。如非本人操作，请立即联系客服。" "Your account has this number now, and you were signed out elsewhere. If that was not you, contact support at once.";
+    MobileChanged "mobile_changed" "您的账号已更换手机号，其他设备已退出登录。如非本人操作，请立即联系客服。" "The number of your account was changed, and you were signed out elsewhere. If that was not you, contact support at once.";
+    EmailChanged "email_changed" "您的账号邮箱已更改。如非本人操作，请立即重置密码并联系客服。" "The email address of your account was changed. If that was not you, reset your password and contact support.";
     DeviceWaits "device_waits" "有成员在新设备上登录，等待您批准。" "A member wants to sign in from a new device and waits for your approval.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }
@@ -157,10 +161,41 @@ pub fn tell(
 ) -> Result<bool> {
     let new = tx.insert_notice(notice)?;
     if new {
-        let job = Job::SendNotice { tenant: tenant.into(), notice: notice.id.into() };
-        tx.enqueue(context.random.uuid(), &job, context.now, context.now)?;
+        send(tx, context, tenant, notice, None)?;
     }
     Ok(new)
+}
+
+/// Warns the owner of an account that something about their way in was changed: in the inbox and by SMS, by email where they have a
+/// mailbox, and at a former contact point that they had until now.
+///
+/// # Errors
+/// When the store fails.
+pub fn warn(
+    tx: &mut (impl NoticeStore + AccountStore + JobQueue),
+    context: &Context<'_>,
+    (tenant, account): (TenantId, AccountId),
+    notice: &Notice,
+    former: Option<&ContactPoint>,
+) -> Result<()> {
+    tell(tx, context, tenant, notice)?;
+    let mailbox = tx.account(account)?.and_then(|account| account.email).map(ContactPoint::from);
+    for contact in mailbox.iter().chain(former) {
+        send(tx, context, tenant, notice, Some(contact))?;
+    }
+    Ok(())
+}
+
+fn send(
+    tx: &mut impl JobQueue,
+    context: &Context<'_>,
+    tenant: TenantId,
+    notice: &Notice,
+    to: Option<&ContactPoint>,
+) -> Result<()> {
+    let to = to.map(|contact| contact.as_str().to_owned());
+    let job = Job::SendNotice { tenant: tenant.into(), notice: notice.id.into(), to };
+    tx.enqueue(context.random.uuid(), &job, context.now, context.now)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::account::{Account, AccountStore};
+use domain::contact::ContactPoint;
+use domain::email::EmailAddress;
 use domain::error::Result;
 use domain::id::AccountId;
 use domain::phone::MobileNumber;
@@ -17,6 +19,7 @@ use domain::phone::MobileNumber;
 struct Row {
     id: Id,
     mobile: String,
+    email: Option<String>,
     seen_at: Instant,
     created_at: Instant,
 }
@@ -26,20 +29,44 @@ pub(crate) fn stored_mobile(table: &str, key: impl std::fmt::Display, text: &str
     MobileNumber::parse(text).map_err(|_| corrupt(table, key, "mobile"))
 }
 
-impl AccountStore for Tx<'_> {
-    fn account_by_mobile(&mut self, mobile: &MobileNumber) -> Result<Option<Account>> {
-        let row: Option<Row> = on!(self.db, |db| accounts::table
-            .filter(accounts::mobile.eq(mobile.as_str()))
-            .select(Row::as_select())
-            .first(db))
-        .optional()
-        .understood()?;
-        Ok(row.map(|row| Account {
+/// A mailbox that the database has, or has not.
+pub(crate) fn stored_email(
+    table: &str,
+    key: impl std::fmt::Display,
+    text: Option<&str>,
+) -> Result<Option<EmailAddress>> {
+    text.map(|text| EmailAddress::parse(text).map_err(|_| corrupt(table, key, "email"))).transpose()
+}
+
+impl TryFrom<Row> for Account {
+    type Error = domain::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
             id: row.id.get(),
-            mobile: mobile.clone(),
+            mobile: stored_mobile("accounts", row.id.0, &row.mobile)?,
+            email: stored_email("accounts", row.id.0, row.email.as_deref())?,
             seen_at: row.seen_at.0,
             created_at: row.created_at.0,
-        }))
+        })
+    }
+}
+
+impl AccountStore for Tx<'_> {
+    fn account_by(&mut self, contact: &ContactPoint) -> Result<Option<Account>> {
+        let row: Option<Row> = match contact {
+            ContactPoint::Mobile(mobile) => on!(self.db, |db| accounts::table
+                .filter(accounts::mobile.eq(mobile.as_str()))
+                .select(Row::as_select())
+                .first(db)),
+            ContactPoint::Email(email) => on!(self.db, |db| accounts::table
+                .filter(accounts::email.eq(Some(email.as_str())))
+                .select(Row::as_select())
+                .first(db)),
+        }
+        .optional()
+        .understood()?;
+        row.map(Account::try_from).transpose()
     }
 
     fn account(&mut self, id: AccountId) -> Result<Option<Account>> {
@@ -47,11 +74,7 @@ impl AccountStore for Tx<'_> {
             on!(self.db, |db| accounts::table.find(Id::from(id)).select(Row::as_select()).first(db))
                 .optional()
                 .understood()?;
-        let account = |row: Row| {
-            let mobile = stored_mobile("accounts", row.id.0, &row.mobile)?;
-            Ok(Account { id: row.id.get(), mobile, seen_at: row.seen_at.0, created_at: row.created_at.0 })
-        };
-        row.map(account).transpose()
+        row.map(Account::try_from).transpose()
     }
 
     fn note_seen(&mut self, id: AccountId, at: DateTime<Utc>) -> Result<()> {
@@ -70,10 +93,20 @@ impl AccountStore for Tx<'_> {
         )
     }
 
+    fn set_email(&mut self, id: AccountId, email: Option<&EmailAddress>) -> Result<()> {
+        let known = accounts::table.find(Id::from(id));
+        let email = email.map(EmailAddress::as_str);
+        one_row(
+            on!(self.db, |db| diesel::update(known).set(accounts::email.eq(email)).execute(db))
+                .understood()?,
+        )
+    }
+
     fn insert_account(&mut self, account: &Account) -> Result<()> {
         let row = Row {
             id: account.id.into(),
             mobile: account.mobile.as_str().to_owned(),
+            email: account.email.as_ref().map(|email| email.as_str().to_owned()),
             seen_at: account.seen_at.into(),
             created_at: account.created_at.into(),
         };

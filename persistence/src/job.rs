@@ -19,7 +19,8 @@ use uuid::Uuid;
 pub struct Leased {
     /// What is to be done.
     pub job: Job,
-    id: Uuid,
+    /// Its id.
+    pub id: Uuid,
     lease: Uuid,
     attempts: u32,
 }

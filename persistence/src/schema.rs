@@ -11,6 +11,7 @@ diesel::table! {
     accounts (id) {
         id -> Id,
         mobile -> Text,
+        email -> Nullable<Text>,
         seen_at -> Instant,
         created_at -> Instant,
     }
@@ -121,7 +122,7 @@ diesel::table! {
         purpose -> Text,
         subject -> Text,
         requester -> Text,
-        mobile -> Text,
+        contact -> Text,
         salt -> Binary,
         generation -> BigInt,
         state -> Text,
@@ -136,10 +137,10 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
-    sms_sends (id) {
+    code_sends (id) {
         id -> Id,
-        mobile -> Text,
-        mobile_prefix -> Text,
+        contact -> Text,
+        prefix -> Nullable<Text>,
         purpose -> Text,
         requester -> Text,
         realm -> Text,

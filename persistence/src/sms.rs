@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::error::Result;
 use domain::id::SmsId;
+use domain::message::Template;
 use domain::phone::MobileNumber;
-use domain::sms::{Carrier, Delivery, Failure, Receipt, SentSms, SmsStore, Template};
+use domain::sms::{Carrier, Delivery, Failure, Receipt, SentSms, SmsStore};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = sms_messages, treat_none_as_default_value = false)]

@@ -5,7 +5,7 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, guesses, idempotency_records, person_keys, registrations, sessions, sms_messages, sms_sends,
+    challenges, code_sends, guesses, idempotency_records, person_keys, registrations, sessions, sms_messages,
     tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
@@ -44,7 +44,7 @@ impl Database {
             (before(Duration::hours(25)), before(Duration::days(7)), before(Duration::days(30)));
         Ok(self.in_batches(|tx| {
             forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
-        })? + self.in_batches(|tx| forget!(tx, sms_sends, id: Id, sms_sends::sent_at.le(day)))?
+        })? + self.in_batches(|tx| forget!(tx, code_sends, id: Id, code_sends::sent_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?

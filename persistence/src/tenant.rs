@@ -1,7 +1,7 @@
 //! Tenants with their departments and members. All of it belongs to one tenant, but for one question: which places an
 //! account has, which is asked before a tenant is chosen.
 
-use crate::account::stored_mobile;
+use crate::account::{stored_email, stored_mobile};
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{accounts, departments, members, tenants};
@@ -244,18 +244,19 @@ impl MemberStore for Tx<'_> {
     }
 
     fn profile(&mut self, member: MemberId) -> Result<Profile> {
-        type Found = (Place, Option<String>, String);
+        type Found = (Place, Option<String>, String, Option<String>);
         let tenant = self.bound()?;
-        let (place, position, mobile): Found = on!(self.db, |db| members::table
+        let (place, position, mobile, email): Found = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
             .filter(members::tenant_id.eq(tenant))
             .filter(members::id.eq(Id::from(member)))
-            .select((PLACE, members::position, accounts::mobile))
+            .select((PLACE, members::position, accounts::mobile, accounts::email))
             .first(db))
         .understood()?;
         let mobile = stored_mobile("accounts", member, &mobile)?;
-        Ok(Profile { membership: membership(place)?, position, mobile })
+        let email = stored_email("accounts", member, email.as_deref())?;
+        Ok(Profile { membership: membership(place)?, position, mobile, email })
     }
 }
 

@@ -1,14 +1,14 @@
-//! Verifications and the log of sends. Global tables: a number may have no account yet.
+//! Verifications and the log of sends. Global tables: a contact point may have no account yet.
 
-use crate::account::stored_mobile;
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{sms_sends, verifications};
+use crate::schema::{code_sends, verifications};
 use crate::sql_type::{Id, Instant, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use domain::contact::ContactPoint;
 use domain::context::network;
 use domain::error::{Code, Error, Result};
 use domain::id::{DeviceId, VerificationId};
@@ -24,7 +24,7 @@ struct Row {
     purpose: String,
     subject: String,
     requester: String,
-    mobile: String,
+    contact: String,
     salt: Vec<u8>,
     generation: i64,
     state: String,
@@ -35,11 +35,11 @@ struct Row {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = sms_sends, treat_none_as_default_value = false)]
+#[diesel(table_name = code_sends, treat_none_as_default_value = false)]
 struct SendRow {
     id: Id,
-    mobile: String,
-    mobile_prefix: String,
+    contact: String,
+    prefix: Option<String>,
     purpose: String,
     requester: String,
     realm: &'static str,
@@ -77,7 +77,7 @@ impl From<&Verification> for Row {
             purpose: verification.purpose.name().to_owned(),
             subject: verification.subject.as_str().to_owned(),
             requester: requester_text(verification.requester),
-            mobile: verification.mobile.as_str().to_owned(),
+            contact: verification.contact.as_str().to_owned(),
             salt: verification.salt.to_vec(),
             generation: verification.generation.into(),
             state: state.to_owned(),
@@ -107,7 +107,7 @@ impl TryFrom<Row> for Verification {
             purpose: named::<Purpose>(&row.purpose).ok_or_else(|| wrong("purpose"))?,
             subject: Subject::from_stored(row.subject.clone()),
             requester: stored_requester(&row.requester).ok_or_else(|| wrong("requester"))?,
-            mobile: stored_mobile("verifications", row.id.0, &row.mobile)?,
+            contact: ContactPoint::parse(&row.contact).map_err(|_| wrong("contact"))?,
             salt: row.salt.as_slice().try_into().map_err(|_| wrong("salt"))?,
             generation: row.generation.try_into().map_err(|_| wrong("generation"))?,
             state,
@@ -167,15 +167,15 @@ impl VerificationStore for Tx<'_> {
         since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<DateTime<Utc>>> {
-        let sent: Vec<Instant> = on!(self.db, |db| sms_sends::table
-            .filter(sms_sends::mobile.eq(like.mobile.as_str()))
-            .filter(sms_sends::realm.eq(like.realm.name()))
-            .filter(sms_sends::purpose.eq(like.purpose.name()))
-            .filter(sms_sends::requester.eq(requester_text(like.requester)))
-            .filter(sms_sends::sent_at.gt(Instant(since)))
-            .order(sms_sends::sent_at.desc())
+        let sent: Vec<Instant> = on!(self.db, |db| code_sends::table
+            .filter(code_sends::contact.eq(like.contact.as_str()))
+            .filter(code_sends::realm.eq(like.realm.name()))
+            .filter(code_sends::purpose.eq(like.purpose.name()))
+            .filter(code_sends::requester.eq(requester_text(like.requester)))
+            .filter(code_sends::sent_at.gt(Instant(since)))
+            .order(code_sends::sent_at.desc())
             .limit(limit.into())
-            .select(sms_sends::sent_at)
+            .select(code_sends::sent_at)
             .load(db))
         .understood()?;
         Ok(sent.into_iter().map(|at| at.0).collect())
@@ -185,8 +185,8 @@ impl VerificationStore for Tx<'_> {
         let permit = &send.permit;
         let row = SendRow {
             id: Id(id),
-            mobile: permit.mobile.as_str().to_owned(),
-            mobile_prefix: permit.mobile.prefix().to_owned(),
+            contact: permit.contact.as_str().to_owned(),
+            prefix: permit.contact.prefix().map(str::to_owned),
             purpose: permit.purpose.name().to_owned(),
             requester: requester_text(permit.requester),
             realm: permit.realm.name(),
@@ -195,7 +195,7 @@ impl VerificationStore for Tx<'_> {
             sent_at: send.at.into(),
             slot: send.slot,
         };
-        match on!(self.db, |db| diesel::insert_into(sms_sends::table).values(&row).execute(db)) {
+        match on!(self.db, |db| diesel::insert_into(code_sends::table).values(&row).execute(db)) {
             Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
                 Err(Error::new(Code::CodeResendTooSoon).with("seconds", send.wait).retry_after(send.wait))
             }
@@ -204,24 +204,24 @@ impl VerificationStore for Tx<'_> {
     }
 
     fn spent(&mut self, budget: &Budget, since: DateTime<Utc>, limit: u32) -> Result<bool> {
-        let of_strangers = sms_sends::requester.eq(STRANGER);
+        let of_strangers = code_sends::requester.eq(STRANGER);
         let last_of_budget: Option<Id> = on!(self.db, |db| {
-            let sends: sms_sends::BoxedQuery<'_, _> = sms_sends::table.into_boxed();
+            let sends: code_sends::BoxedQuery<'_, _> = code_sends::table.into_boxed();
             let sends = match budget {
                 Budget::Ip(ip) => {
-                    sends.filter(of_strangers).filter(sms_sends::network.eq(network(*ip).to_string()))
+                    sends.filter(of_strangers).filter(code_sends::network.eq(network(*ip).to_string()))
                 }
                 Budget::Prefix(prefix) => {
-                    sends.filter(of_strangers).filter(sms_sends::mobile_prefix.eq(prefix))
+                    sends.filter(of_strangers).filter(code_sends::prefix.eq(Some(prefix)))
                 }
-                Budget::Tenant(tenant) => sends.filter(sms_sends::tenant_id.eq(Some(Id::from(*tenant)))),
+                Budget::Tenant(tenant) => sends.filter(code_sends::tenant_id.eq(Some(Id::from(*tenant)))),
                 Budget::Platform => sends.filter(of_strangers),
             };
             sends
-                .filter(sms_sends::sent_at.gt(Instant(since)))
+                .filter(code_sends::sent_at.gt(Instant(since)))
                 .offset(i64::from(limit) - 1)
                 .limit(1)
-                .select(sms_sends::id)
+                .select(code_sends::id)
                 .first(db)
         })
         .optional()

@@ -8,6 +8,7 @@ mod contract;
 mod devices;
 mod documents;
 mod durability;
+mod email;
 mod hostile;
 mod human_check;
 mod number;

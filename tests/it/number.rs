@@ -55,7 +55,9 @@ both!(a_number_is_changed_with_both_numbers, |world| {
     company.get("/v1/me").send().await.expect(200);
     tokio::time::sleep(std::time::Duration::from_millis(900)).await;
     elsewhere.get("/v1/me").send().await.refused(401, "session_ended");
+    // Both numbers are told: the old one may have been taken from its owner.
     assert!(world.notices(&next, 1).await[0].contains("手机号"));
+    assert!(world.notices(&company.mobile, 2).await[0].contains("手机号"));
     by_sms(&world, &next, "none").await.expect(201);
     let old = json!({"method": "password", "mobile": company.mobile, "password": GOOD, "device": device()});
     world.post("/v1/sessions", old).send().await.refused(401, "credentials_wrong");

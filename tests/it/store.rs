@@ -183,6 +183,7 @@ both!(a_panic_leaves_no_transaction_open, |world| {
         seen_at: world.clock.now(),
         id: uuid::Uuid::from_u128(7).into(),
         mobile: mobile.clone(),
+        email: None,
         created_at: chrono::DateTime::UNIX_EPOCH,
     };
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -192,7 +193,8 @@ both!(a_panic_leaves_no_transaction_open, |world| {
         })
     }));
     assert!(panicked.is_err());
-    let found = service.database.read(|tx| domain::account::AccountStore::account_by_mobile(tx, &mobile));
+    let found =
+        service.database.read(|tx| domain::account::AccountStore::account_by(tx, &mobile.clone().into()));
     assert!(found.unwrap().is_none(), "what was not committed is not seen");
     service.database.write(|tx| domain::account::AccountStore::insert_account(tx, &account)).unwrap();
 });

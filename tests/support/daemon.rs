@@ -1,6 +1,7 @@
-//! Daemons for tests: a real S3 server, a real scanner for malware, and a stand-in for carriers of SMS. `scripts/tools` installs them.
+//! Daemons for tests: a real S3 server, a real scanner for malware, a mail server, and a stand-in for carriers of SMS. `scripts/tools` installs them.
 
-use std::path::PathBuf;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 pub struct Daemon {
     child: Child,
     pub port: u16,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Drop for Daemon {
@@ -23,6 +24,25 @@ impl Daemon {
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// A file in its folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The messages that a mail server took to a mailbox, oldest first, waiting for so many.
+    pub async fn mail(&self, to: &str, count: usize) -> Vec<Value> {
+        for _ in 0..200 {
+            let text = std::fs::read_to_string(self.file("messages.jsonl")).unwrap_or_default();
+            let all = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let theirs: Vec<_> = all.filter(|message| message["to"][0] == to).collect();
+            if theirs.len() >= count {
+                return theirs;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{count} messages to {to} do not come");
     }
 
     fn listens(&self) -> bool {
@@ -59,7 +79,7 @@ pub fn seaweed() -> Daemon {
         .stderr(Stdio::null())
         .spawn()
         .expect("weed runs");
-    let daemon = Daemon { child, port, _folder: folder };
+    let daemon = Daemon { child, port, folder };
     crate::postgres::until("SeaweedFS", || daemon.listens());
     // A bucket is a folder of the filer's.
     let filer = format!("127.0.0.1:{filer}");
@@ -90,18 +110,31 @@ fn small_port() -> u16 {
 
 /// Carriers of SMS: a stand-in that checks every request with their official SDKs.
 pub fn carriers() -> Daemon {
+    script("carriers.py", |_| Vec::new())
+}
+
+/// A mail server; with `tls` one that asks for it, and for a password.
+pub fn mail_server(tls: bool) -> Daemon {
+    script("mail.py", |folder| {
+        std::iter::once(folder.display().to_string()).chain(tls.then(|| "tls".to_owned())).collect()
+    })
+}
+
+/// A script of `support` that listens on a port and has a folder of its own.
+fn script(name: &str, arguments: impl FnOnce(&Path) -> Vec<String>) -> Daemon {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let python = root.join("../target/tools/bin/python3");
     assert!(python.exists(), "{} is missing: run scripts/tools", python.display());
-    let port = crate::postgres::free_port();
+    let (folder, port) = (tempfile::tempdir().unwrap(), crate::postgres::free_port());
     let child = Command::new(python)
-        .arg(root.join("support/carriers.py"))
+        .arg(root.join("support").join(name))
         .arg(port.to_string())
+        .args(arguments(folder.path()))
         .stdout(Stdio::null())
         .spawn()
         .expect("python runs");
-    let daemon = Daemon { child, port, _folder: tempfile::tempdir().unwrap() };
-    crate::postgres::until("the carriers", || daemon.listens());
+    let daemon = Daemon { child, port, folder };
+    crate::postgres::until(name, || daemon.listens());
     daemon
 }
 
@@ -129,7 +162,7 @@ pub fn clamd() -> Daemon {
         .stderr(Stdio::null())
         .spawn()
         .expect("clamd runs");
-    let daemon = Daemon { child, port, _folder: folder };
+    let daemon = Daemon { child, port, folder };
     crate::postgres::until("clamd", || daemon.listens());
     daemon
 }

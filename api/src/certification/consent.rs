@@ -51,7 +51,7 @@ pub(crate) async fn request_certification_consent(call: Call, member: Member) ->
     call.write(tenant, NO_BODY, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
         let sent = send_consent_code(tx, &world.context, &member.0, permit, limits)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.mobile, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
     })
     .await
 }

@@ -29,6 +29,7 @@ mirror! {
         DissolveOrganization "dissolve_organization" "dissolve the organization";
         SetPassword "set_password" "set or change the password";
         ChangeMobile "change_mobile" "change the number: with a code to the one so far, or the authenticator";
+        ChangeEmail "change_email" "set, change or give up the email address";
         ChangeSecondFactor "change_second_factor" "set up or give up the authenticator, get other recovery codes";
         ChangeSecurityPolicy "change_security_policy" "change the security policy, where it says so";
         ExportMyData "export_my_data" "have a copy of one's own data, where the security policy says so";

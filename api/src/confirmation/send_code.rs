@@ -46,7 +46,7 @@ pub(crate) async fn send_confirmation_code(
     call.write(tenant, body.fingerprint, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
         let sent = send_code(tx, &world.context, &actor, action, permit, limits)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.mobile, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
     })
     .await
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod documents;
 pub(crate) mod human;
+pub(crate) mod mail;
+pub(crate) mod outbox;
 pub(crate) mod passwords;
 pub mod reader;
 pub(crate) mod scanner;

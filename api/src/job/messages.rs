@@ -1,15 +1,18 @@
-//! The lane of messages: many are on their way to a carrier at once, for each waits for its answer.
+//! The lane of messages, by SMS and by email: many are on their way at once, for each waits for an answer.
 
 use super::{BATCH, LEASE, PERIOD, end};
 use crate::gateway::sms::{Relayed, Sending};
 use crate::http::call::blocking;
 use crate::service::Service;
+use domain::contact::ContactPoint;
 use domain::context::Random;
 use domain::error::{Error, Language, Result};
 use domain::id::VerificationId;
 use domain::job::{Job, Lane};
+use domain::message::{Content, Message};
 use domain::notice::NoticeStore;
-use domain::sms::{Content, Delivery, Message, SentSms, SmsStore};
+use domain::phone::MobileNumber;
+use domain::sms::{Delivery, SentSms, SmsStore};
 use domain::tenant::TenantScope;
 use domain::verification::{CodeBook, State};
 use futures_util::StreamExt;
@@ -40,7 +43,7 @@ pub(crate) async fn run_messages(service: Arc<Service>, mut stop: watch::Receive
         let sent = futures_util::stream::iter(leased).for_each_concurrent(PARALLEL, |leased| {
             let service = Arc::clone(&service);
             async move {
-                let outcome = send(&service, &leased.job).await;
+                let outcome = send(&service, leased.id, &leased.job).await;
                 let kind = leased.job.kind();
                 if let Err(error) = blocking(move || end(&service, &leased, outcome)).await {
                     tracing::warn!(%error, kind, "the end of a job was not written");
@@ -59,16 +62,27 @@ pub(crate) async fn run_messages(service: Arc<Service>, mut stop: watch::Receive
     }
 }
 
-async fn send(service: &Arc<Service>, job: &Job) -> Result<()> {
+async fn send(service: &Arc<Service>, id: Uuid, job: &Job) -> Result<()> {
     let (shared, job) = (Arc::clone(service), job.clone());
     let Some(message) = blocking(move || message(&shared, &job)).await? else { return Ok(()) };
+    let Message { to, content, language } = message;
+    match to {
+        ContactPoint::Mobile(to) => send_sms(service, Message { to, content, language }).await,
+        ContactPoint::Email(to) => {
+            let message = Message { to, content, language };
+            service.mailer.send(&message, (id, service.clock.now()), &service.metrics).await
+        }
+    }
+}
+
+async fn send_sms(service: &Arc<Service>, message: Message<MobileNumber>) -> Result<()> {
     let sending = Sending { message: &message, id: service.random.uuid(), now: service.clock.now() };
     let Relayed { carrier, outcome } = service.relay.send(&sending, &service.metrics).await?;
     let failure = outcome.as_ref().err().copied();
     let sent = SentSms {
         id: sending.id.into(),
         template: message.content.template(),
-        mobile: message.mobile.clone(),
+        mobile: message.to.clone(),
         carrier,
         delivery: if failure.is_some() { Delivery::Failed } else { Delivery::Accepted },
         reference: outcome.ok().flatten(),
@@ -86,20 +100,27 @@ fn message(service: &Service, job: &Job) -> Result<Option<Message>> {
         Job::SendCode { verification, generation, language } => {
             code(service, (*verification).into(), *generation, *language)
         }
-        Job::SendNotice { tenant, notice } => notice_to_send(service, *tenant, *notice),
+        Job::SendNotice { tenant, notice, to } => notice_to_send(service, *tenant, *notice, to.as_deref()),
         other => Err(Error::internal(format!("{} is no message", other.kind()))),
     }
 }
 
-/// A notice to whoever it is for, while they are a member.
-fn notice_to_send(service: &Service, tenant: Uuid, notice: Uuid) -> Result<Option<Message>> {
+/// A notice to whoever it is for, while they are a member; to their number, or where else it has to go.
+fn notice_to_send(
+    service: &Service,
+    tenant: Uuid,
+    notice: Uuid,
+    to: Option<&str>,
+) -> Result<Option<Message>> {
     let found = service.database.read(|tx| {
         tx.enter(tenant.into());
         tx.notice_to_send(notice.into())
     })?;
     let language = service.settings.sms.language;
+    let elsewhere = to.map(ContactPoint::parse).transpose();
+    let elsewhere = elsewhere.map_err(|_| Error::internal("a notice goes to what is no contact point"))?;
     Ok(found.map(|(notice, mobile)| Message {
-        mobile,
+        to: elsewhere.unwrap_or_else(|| mobile.into()),
         content: Content::Notice(notice.kind, notice.params),
         language,
     }))
@@ -123,7 +144,7 @@ fn code(
             code: service.keys.code(&known.salt, generation),
             minutes: (known.expires_at - known.sent_at).num_minutes().max(1),
         },
-        mobile: known.mobile,
+        to: known.contact,
         language,
     }))
 }

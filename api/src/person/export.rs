@@ -23,6 +23,9 @@ pub(crate) struct MyData {
     /// Its number, in full.
     #[schema(example = "+8613800138000")]
     mobile: String,
+    /// Its email address, in full; null when it has none.
+    #[schema(example = "wang@example.com")]
+    email: Option<String>,
     /// Since when it is known.
     created_at: DateTime<Utc>,
     /// Since when it has its password; null when it has none. What is kept of the password says nothing.
@@ -165,6 +168,7 @@ impl MyData {
         Self {
             account_id: data.account.id.into(),
             mobile: data.account.mobile.as_str().to_owned(),
+            email: data.account.email.map(|email| email.as_str().to_owned()),
             created_at: data.account.created_at,
             password_set_at: data.password_set_at,
             memberships: data

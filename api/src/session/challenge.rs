@@ -279,7 +279,7 @@ pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Beare
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
         let terms = credentials.terms(world.service);
         let sent = send(tx, &world.context, (id, &token), permit, limits, &terms)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.mobile, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
     })
     .await
 }

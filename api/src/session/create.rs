@@ -10,6 +10,8 @@ use crate::http::call::{Call, World};
 use actix_web::http::StatusCode;
 use actix_web::post;
 use domain::actor::Realm;
+use domain::contact::ContactPoint;
+use domain::email::EmailAddress;
 use domain::error::{Code as ErrorCode, Faults, Place, Result, Violation};
 use domain::id::TenantId;
 use domain::password::Password;
@@ -28,7 +30,7 @@ use validator::Validate;
 /// A way to sign in.
 ///
 /// - `sms_code`: the mobile number and a code sent to it
-/// - `password`: the mobile number and a password; only in the realm of tenants
+/// - `password`: the mobile number or the email address, and a password; only in the realm of tenants
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SignInMethod {
@@ -45,9 +47,12 @@ pub(crate) struct CreateSession {
     realm: Option<RealmName>,
     /// How.
     method: SignInMethod,
-    /// The mobile number.
+    /// The mobile number; always for `sms_code`, and this or `email` for `password`.
     #[schema(min_length = 5, max_length = 30)]
-    mobile: String,
+    mobile: Option<String>,
+    /// The email address; for `password`.
+    #[schema(min_length = 3, max_length = 254, example = json!(null))]
+    email: Option<String>,
     /// The six digits of the SMS; for `sms_code`.
     #[schema(pattern = "^[0-9]{6}$")]
     code: Option<String>,
@@ -81,7 +86,7 @@ pub(crate) struct SignedInView {
 ///
 /// What is still needed comes as a challenge, and `answer_challenge` takes it: the choice among several organizations, a second
 /// factor where the account has one or the organization asks for it. A wrong
-/// password has the same answer, after the same time, as a number that nobody has; after some of them each next one has to
+/// password has the same answer, after the same time, as a number or an address that nobody has; after some of them each next one has to
 /// wait, but for devices that are known.
 #[utoipa::path(
     operation_id = "create_session", tag = "session",
@@ -97,20 +102,20 @@ pub(crate) async fn create_session(call: Call, device: KnownDevice, body: Body<C
     let request = &body.value;
     let mut faults = Faults::of(Place::Body);
     let realm = request.realm.map_or(Realm::Tenant, Realm::from);
-    let mobile = faults.at("/mobile", MobileNumber::parse(&request.mobile));
+    let contact = request.contact(&mut faults);
     let described = request.device.parse("/device", &mut faults);
     let secret = request.secret(realm, &mut faults);
     if realm == Realm::Platform && request.tenant_id.is_some() {
         faults.note("/tenant_id", ErrorCode::TenantNotOffered);
     }
-    let (Some(mobile), Some(described), Some(secret)) = (mobile, described, secret) else {
+    let (Some(contact), Some(described), Some(secret)) = (contact, described, secret) else {
         return Err(faults.into_error().into());
     };
     faults.finish()?;
     if realm == Realm::Platform && !call.world().context.origin.operators {
         return Err(ErrorCode::NetworkNotAllowed.into());
     }
-    let wish = Wish { realm, mobile, described, token: device.0, tenant: request.tenant_id.map(Into::into) };
+    let wish = Wish { realm, contact, described, token: device.0, tenant: request.tenant_id.map(Into::into) };
     match secret {
         Secret::Code(code) => by_code(call, body.fingerprint, wish, code).await,
         Secret::Password(password) => by_password(call, body.fingerprint, wish, &password).await,
@@ -124,6 +129,26 @@ enum Secret {
 }
 
 impl CreateSession {
+    /// As whom somebody signs in: by a number, or with the password by a mailbox too; exactly one of them.
+    fn contact(&self, faults: &mut Faults) -> Option<ContactPoint> {
+        match (&self.mobile, &self.email) {
+            (Some(mobile), None) => faults.at("/mobile", MobileNumber::parse(mobile)).map(Into::into),
+            (_, Some(_)) if self.method == SignInMethod::SmsCode => {
+                faults.note("/email", ErrorCode::FieldUnknown);
+                None
+            }
+            (None, Some(email)) => faults.at("/email", EmailAddress::parse(email)).map(Into::into),
+            (None, None) => {
+                faults.note("/mobile", ErrorCode::FieldRequired);
+                None
+            }
+            (Some(_), Some(_)) => {
+                faults.note("/email", ErrorCode::ProofMissing);
+                None
+            }
+        }
+    }
+
     /// The secret that the method needs, and no other.
     fn secret(&self, realm: Realm, faults: &mut Faults) -> Option<Secret> {
         let (wanted, pointer, other, other_pointer) = match self.method {
@@ -150,7 +175,7 @@ impl CreateSession {
 /// Who wants to sign in, whatever they prove it with.
 struct Wish {
     realm: Realm,
-    mobile: MobileNumber,
+    contact: ContactPoint,
     described: NewDevice,
     token: Option<TokenHash>,
     tenant: Option<TenantId>,
@@ -161,7 +186,7 @@ async fn by_code(call: Call, fingerprint: [u8; 32], wish: Wish, code: Code) -> O
     call.write(None, fingerprint, move |tx, world| {
         let attempt = Attempt {
             realm: wish.realm,
-            mobile: &wish.mobile,
+            contact: &wish.contact,
             code: &code,
             device: &wish.described,
             device_token: wish.token.as_ref(),
@@ -183,7 +208,7 @@ async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &P
         let asked = Arc::clone(&wish);
         let admitted = call.transact(move |tx, world| {
             let patience = &world.service.settings.passwords.patience;
-            admit_password(tx, &world.context, &asked.mobile, asked.token.as_ref(), patience)
+            admit_password(tx, &world.context, &asked.contact, asked.token.as_ref(), patience)
         });
         let metrics = &call.service.metrics;
         let admitted = admitted.await.inspect_err(|Failure(error)| metrics.guess(error.code().name()))?;
@@ -193,7 +218,8 @@ async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &P
     }
     call.write(None, fingerprint, move |tx, world| {
         let (admitted, right) = compared.as_ref().ok_or(ErrorCode::Busy)?;
-        let attempt = PasswordAttempt { mobile: &wish.mobile, device: &wish.described, tenant: wish.tenant };
+        let attempt =
+            PasswordAttempt { contact: &wish.contact, device: &wish.described, tenant: wish.tenant };
         let (compared, terms) = ((admitted, right.as_ref()), credentials.terms(world.service));
         match sign_in_by_password(tx, &world.context, &attempt, compared, &terms)? {
             Some(outcome) => outcome_reply(world, &credentials, outcome, Some(&credentials.challenge)),

@@ -19,6 +19,9 @@ pub(crate) struct Me {
     /// The number of the account.
     #[schema(example = "+86 138****8000")]
     mobile_masked: String,
+    /// The email address of the account; null when it has none.
+    #[schema(example = "w***@example.com")]
+    email_masked: Option<String>,
     /// The tenant.
     tenant: TenantReference,
     /// The place in it.
@@ -42,6 +45,7 @@ impl Me {
         Self {
             account_id: actor.account.into(),
             mobile_masked: profile.mobile.masked(),
+            email_masked: profile.email.map(|email| email.masked()),
             tenant: TenantReference { id: place.tenant.into(), name: place.tenant_name },
             member: MemberReference { id: place.member.into(), userid: place.userid, name: place.name },
             position: profile.position,

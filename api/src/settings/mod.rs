@@ -5,6 +5,7 @@
 
 mod certification;
 mod human;
+mod mail;
 mod network;
 mod operators;
 mod passwords;
@@ -12,6 +13,7 @@ mod sms;
 mod source;
 
 pub use human::HumanCheck;
+pub use mail::MailServer;
 pub use network::Networks;
 pub use operators::Operators;
 pub use passwords::{HashCost, Passwords};
@@ -153,6 +155,8 @@ pub struct Settings {
     pub tokens: Tokens,
     /// How SMS go out.
     pub sms: Sms,
+    /// Where email goes, if it does.
+    pub mail: Option<MailServer>,
     /// What passwords cost, and how many wrong ones are borne.
     pub passwords: Passwords,
     /// How strangers prove to be people.
@@ -213,6 +217,7 @@ impl Settings {
             secrets,
             tokens,
             sms: sms::read(source)?,
+            mail: mail::read(source)?,
             passwords: passwords::read(source)?,
             human_check: human::read(source, mode)?,
             operators: operators::read(source, mode)?,

@@ -34,24 +34,30 @@ pub(super) fn in_the_clear(url: &str) -> bool {
         let pairs = parameters.split('&').filter_map(|pair| pair.split_once('='));
         pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value).next_back()
     };
-    let authority = place.split_once('/').map_or(place, |(authority, _)| authority);
-    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
-    let near = |host: &str| {
-        let name = host
-            .strip_prefix('[')
-            .and_then(|host| host.split_once(']'))
-            .map_or_else(|| host.split_once(':').map_or(host, |(name, _)| name), |(name, _)| name);
-        name.is_empty()
-            || name.starts_with('/')
-            || name.starts_with("%2F")
-            || name == "localhost"
-            || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    };
     let insists =
         parameter("sslmode").is_some_and(|mode| ["require", "verify-ca", "verify-full"].contains(&mode));
     !insists
-        && ![Some(hosts), parameter("host"), parameter("hostaddr")]
+        && ![Some(hosts(place)), parameter("host"), parameter("hostaddr")]
             .into_iter()
             .flatten()
             .all(|hosts| hosts.split(',').all(near))
+}
+
+/// The hosts of a URL, each perhaps with a port, from what is behind its scheme.
+pub(super) fn hosts(rest: &str) -> &str {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts)
+}
+
+/// Whether a host, perhaps with a port, is this machine.
+pub(super) fn near(host: &str) -> bool {
+    let name = host
+        .strip_prefix('[')
+        .and_then(|host| host.split_once(']'))
+        .map_or_else(|| host.split_once(':').map_or(host, |(name, _)| name), |(name, _)| name);
+    name.is_empty()
+        || name.starts_with('/')
+        || name.starts_with("%2F")
+        || name == "localhost"
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

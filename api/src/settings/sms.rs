@@ -3,7 +3,8 @@
 use super::{SettingError, Source};
 use chrono::Duration;
 use domain::error::Language;
-use domain::sms::{Carrier, Template};
+use domain::message::Template;
+use domain::sms::Carrier;
 use domain::verification::{Budgets, Limits};
 use std::collections::{BTreeMap, HashMap};
 
@@ -294,7 +295,7 @@ fn registered(templates: &Templates, carrier: Carrier) -> Result<TemplateIds, Se
         }
     }
     let known = |template: Template| ids.keys().any(|(known, _)| *known == template);
-    match Template::all().find(|template| matches!(template, Template::Code(_)) && !known(*template)) {
+    match Template::of_sms().find(|template| matches!(template, Template::Code(_)) && !known(*template)) {
         Some(missing) => Err(wrong(format!("has no {} for {}", missing.name(), carrier.name()))),
         None => Ok(ids),
     }

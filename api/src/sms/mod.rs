@@ -7,7 +7,8 @@ use crate::mirror::mirror;
 use crate::service::Service;
 use chrono::{DateTime, Utc};
 use domain::error::Language;
-use domain::sms::{SentSms, Template};
+use domain::message::Template;
+use domain::sms::SentSms;
 use serde::Serialize;
 use std::fmt::Write;
 use utoipa::ToSchema;
@@ -93,7 +94,7 @@ pub fn to_register(service: &Service) -> String {
         let _ = writeln!(text, "  {carrier}  {base}/v1/sms-receipts/{carrier}/{key}");
     }
     text.push_str("  twilio   (told with every message)\n\nTemplates, for aliyun; tencent counts the places: {1}, {2}, …\n");
-    for template in Template::all() {
+    for template in Template::of_sms() {
         let _ = writeln!(text, "\n{}", template.name());
         for language in [Language::Chinese, Language::English] {
             let _ = writeln!(text, "  {:6} {}", language.tag(), template.text(language).replace('{', "${"));

@@ -1,3 +1,4 @@
+use crate::gateway::mail::Mailer;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
@@ -15,7 +16,7 @@ pub(crate) struct Meta {
     /// The version of the API.
     #[schema(example = "v1")]
     api: &'static str,
-    /// What it can do.
+    /// What it can do; `email` only where there is a mail server.
     #[schema(example = json!(["registration", "certification"]))]
     capabilities: Vec<&'static str>,
     /// The languages of its messages.
@@ -44,6 +45,7 @@ pub(crate) struct HumanCheckView {
 )]
 #[get("/v1/meta")]
 pub(crate) async fn get_meta(call: Call, _: Params<NoParams>) -> Outcome {
+    let email = (!matches!(call.service.mailer, Mailer::Off)).then_some("email");
     let human_check = match &call.service.settings.human_check {
         HumanCheck::None => None,
         HumanCheck::Test => {
@@ -56,7 +58,7 @@ pub(crate) async fn get_meta(call: Call, _: Params<NoParams>) -> Outcome {
     Ok(Reply::ok(&Meta {
         version: env!("CARGO_PKG_VERSION"),
         api: "v1",
-        capabilities: vec![
+        capabilities: [
             "registration",
             "sms_sign_in",
             "password_sign_in",
@@ -65,7 +67,10 @@ pub(crate) async fn get_meta(call: Call, _: Params<NoParams>) -> Outcome {
             "devices",
             "certification",
             "review",
-        ],
+        ]
+        .into_iter()
+        .chain(email)
+        .collect(),
         languages: vec!["zh-CN", "en"],
         human_check,
     })?)

@@ -1,13 +1,15 @@
-use crate::gateway::sms::SentMessage;
-use crate::http::answer::{Failure, Outcome, Reply};
+use crate::gateway::outbox::SentMessage;
+use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::page::Page;
 use crate::http::params::Params;
 use actix_web::{HttpRequest, get};
 use chrono::{DateTime, Utc};
-use domain::error::{Code, Error, Fault, Place};
+use domain::contact::ContactPoint;
+use domain::email::EmailAddress;
+use domain::error::{Code, Faults, Place};
+use domain::message::Content;
 use domain::phone::MobileNumber;
-use domain::sms::Content;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,6 +22,9 @@ pub(crate) struct OutboxFilter {
     /// Only those to this number.
     #[param(example = "13800138000", min_length = 1, max_length = 30)]
     mobile: Option<String>,
+    /// Only those to this email address.
+    #[param(example = "wang@example.com", min_length = 3, max_length = 254)]
+    email: Option<String>,
     /// Only codes, or only notices.
     #[param(inline)]
     kind: Option<OutboxKind>,
@@ -47,12 +52,15 @@ impl OutboxKind {
     }
 }
 
-/// A message that would have gone out by SMS.
+/// A message that would have gone out by SMS or by email.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OutboxMessage {
-    /// Where to.
+    /// The number that it is for; null in an email.
     #[schema(example = "+8613800138000")]
-    mobile: String,
+    mobile: Option<String>,
+    /// The email address that it is for; null in an SMS.
+    #[schema(example = json!(null))]
+    email: Option<String>,
     /// What for.
     #[schema(example = "register")]
     purpose: &'static str,
@@ -73,8 +81,14 @@ impl OutboxMessage {
             Content::Code { code, .. } => Some(code.reveal().to_owned()),
             Content::Notice(..) => None,
         };
+        let to = message.to.as_str().to_owned();
+        let (mobile, email) = match &message.to {
+            ContactPoint::Mobile(_) => (Some(to), None),
+            ContactPoint::Email(_) => (None, Some(to)),
+        };
         Self {
-            mobile: message.mobile.as_str().to_owned(),
+            mobile,
+            email,
             purpose: message.content.template().name(),
             code,
             text: message.content.text(message.language),
@@ -83,7 +97,7 @@ impl OutboxMessage {
     }
 }
 
-/// Read the SMS outbox
+/// Read the outbox
 ///
 /// For development: only on this machine, never through a proxy.
 #[utoipa::path(
@@ -102,12 +116,14 @@ pub(crate) async fn list_outbox_messages(
         return Err(Code::NotFound.into());
     }
     let filter = filter.0;
-    let mobile = filter.mobile.as_deref().map(MobileNumber::parse).transpose().map_err(|violation| {
-        Failure(Error::invalid(vec![Fault { place: Place::Query, pointer: "mobile".to_owned(), violation }]))
-    })?;
+    let mut faults = Faults::of(Place::Query);
+    let mobile = filter.mobile.as_deref().and_then(|text| faults.at("mobile", MobileNumber::parse(text)));
+    let email = filter.email.as_deref().and_then(|text| faults.at("email", EmailAddress::parse(text)));
+    faults.finish()?;
+    let to: Vec<ContactPoint> = mobile.map(Into::into).into_iter().chain(email.map(Into::into)).collect();
     let outbox = &call.service.outbox;
     let wanted = move |message: &SentMessage| {
-        mobile.as_ref().is_none_or(|mobile| message.message.mobile == *mobile)
+        to.iter().all(|to| message.message.to == *to)
             && filter.kind.is_none_or(|kind| kind.fits(&message.message.content))
     };
     let messages = match filter.wait {

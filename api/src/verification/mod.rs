@@ -5,9 +5,9 @@ pub(crate) mod request_code;
 use crate::http::call::{Call, blocking};
 use chrono::{DateTime, Utc};
 use domain::actor::Realm;
+use domain::contact::ContactPoint;
 use domain::error::{Code, Kind, Result};
 use domain::id::TenantId;
-use domain::phone::MobileNumber;
 use domain::session::TokenHash;
 use domain::verification::{self, Permit, Purpose, Sent, Wanted};
 use serde::Serialize;
@@ -16,9 +16,9 @@ use utoipa::ToSchema;
 /// A code that is on its way.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SentCode {
-    /// Where it goes.
+    /// Where it goes, masked: a number or an email address.
     #[schema(example = "+86 138****8000")]
-    mobile_masked: String,
+    sent_to: String,
     /// Until when it is valid.
     expires_at: DateTime<Utc>,
     /// When another one may be asked for.
@@ -26,25 +26,25 @@ pub(crate) struct SentCode {
 }
 
 impl SentCode {
-    pub(crate) fn of(mobile: &MobileNumber, sent: &Sent) -> Self {
-        Self { mobile_masked: mobile.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
+    pub(crate) fn of(contact: &ContactPoint, sent: &Sent) -> Self {
+        Self { sent_to: contact.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
     }
 }
 
-/// Asks whether a number may have another code, before the transaction that makes it. `None` for a request whose answer is
+/// Asks whether a contact point may have another code, before the transaction that makes it. `None` for a request whose answer is
 /// kept: it will make none.
 pub(crate) async fn permit(
     call: &Call,
     realm: Realm,
     purpose: Purpose,
-    mobile: &MobileNumber,
+    contact: impl Into<ContactPoint>,
     device_token: Option<TokenHash>,
     tenant: Option<TenantId>,
 ) -> Result<Option<Permit>> {
     if call.repeated().await? {
         return Ok(None);
     }
-    let asked = Asked { realm, purpose, mobile: mobile.clone(), device_token, tenant };
+    let asked = Asked { realm, purpose, contact: contact.into(), device_token, tenant };
     let first = asked.clone().permit(call.clone(), false).await;
     // The provider is asked only where it matters: its answers cost, and each is good once.
     match first {
@@ -61,7 +61,7 @@ pub(crate) async fn permit(
 struct Asked {
     realm: Realm,
     purpose: Purpose,
-    mobile: MobileNumber,
+    contact: ContactPoint,
     device_token: Option<TokenHash>,
     tenant: Option<TenantId>,
 }
@@ -74,7 +74,7 @@ impl Asked {
             let wanted = Wanted {
                 realm: self.realm,
                 purpose: self.purpose,
-                mobile: &self.mobile,
+                contact: &self.contact,
                 device_token: self.device_token.as_ref(),
                 tenant: self.tenant,
                 language: world.language,

@@ -65,7 +65,7 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
         return Err(Faults::one(Place::Body, "/purpose", only).into());
     }
     let purpose = if resets { Purpose::ResetPassword } else { Purpose::SignIn };
-    let permit = permit(&call, realm, purpose, &mobile, device.0, None).await?;
+    let permit = permit(&call, realm, purpose, mobile, device.0, None).await?;
     call.write(None, body.fingerprint, move |tx, world| {
         let limits = &world.service.settings.sms.limits;
         let permit = required(permit.as_ref())?;
@@ -74,7 +74,7 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
         } else {
             session::request_code(tx, &world.context, permit, limits)?
         };
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&mobile, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
     })
     .await
 }

@@ -5,6 +5,7 @@ use super::{Action, Application, ApplicationStore, Case, Consent, ConsentWay, Do
 use crate::access;
 use crate::actor::{Actor, MemberActor};
 use crate::agreement::{Accepted, Agreements, Occasion};
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::job::JobQueue;
@@ -76,7 +77,7 @@ pub fn send_code(
     limits: &Limits,
 ) -> Result<Sent> {
     let (application, name, mobile) = consenting(tx, context, actor)?;
-    permit.require(&mobile)?;
+    permit.require(mobile)?;
     let subject = Subject::consent(application.id, &name);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
     let sent = verification::send(tx, context, &request, limits)?;
@@ -103,7 +104,7 @@ pub fn give(
     let entered = Entered {
         purpose: Purpose::ConfirmRepresentation,
         subject: &Subject::consent(application.id, &name),
-        mobile: &mobile,
+        contact: &ContactPoint::from(&mobile),
         requester: Requester::Stranger,
         code,
     };

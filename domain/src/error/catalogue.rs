@@ -136,6 +136,7 @@ catalogue! {
     Forbidden "forbidden" Forbidden "没有此项权限：{permission}。" "You lack the permission {permission}.";
     // Values with a rule of their own.
     MobileInvalid "mobile_invalid" Invalid "手机号码不正确。" "This is not a mobile number.";
+    EmailInvalid "email_invalid" Invalid "邮箱地址不正确。" "This is not an email address.";
     CountryCodeRequired "country_code_required" Invalid "请加上国家或地区代码，例如 +86。" "Add the country code, such as +86.";
     CountryNotSupported "country_not_supported" Invalid "暂不支持向该国家或地区发送短信，可用：{supported}。" "Codes cannot be sent to that country; possible are {supported}.";
     PhoneInvalid "phone_invalid" Invalid "电话号码不正确。" "This is not a phone number.";
@@ -179,6 +180,8 @@ catalogue! {
     TotpAlreadyOn "totp_already_on" Conflict "动态码验证已开启。" "An authenticator is already set up.";
     TotpNotBegun "totp_not_begun" Conflict "尚未设置动态码验证。" "No authenticator was set up.";
     MobileTaken "mobile_taken" Conflict "该手机号已属于另一个账号。" "Another account has this number.";
+    EmailTaken "email_taken" Conflict "该邮箱已属于另一个账号。" "Another account has this email address.";
+    EmailOff "email_off" Conflict "本服务未启用邮件。" "This service sends no email.";
     PasswordNotEnough "password_not_enough" Conflict "请用发送到原手机号的验证码或动态码确认。" "Confirm with a code sent to your number so far, or with your authenticator.";
     NumberIdle "number_idle" Forbidden "该手机号长期未使用，可能已更换机主。请从用过的设备登录，或联系客服。" "This number was not used for long and may have a new owner. Sign in from a device that you used before, or contact support.";
     AuthenticatorNeeded "authenticator_needed" Conflict "已开启动态码验证，请用动态码或恢复码确认。" "An authenticator is set up: confirm with a code of it, or with a recovery code.";

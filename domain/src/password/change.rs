@@ -1,7 +1,8 @@
 //! Setting and changing one's own password. It ends every other session, and the owner is told.
 
 use super::{PasswordHash, PasswordStore, Rules, StoredPassword};
-use crate::actor::{Actor, MemberActor, Realm};
+use crate::account::AccountStore;
+use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Result};
@@ -9,10 +10,9 @@ use crate::guess::{Guarded, GuessStore};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
 use crate::policy::PolicyStore;
-use crate::session::SessionStore;
-use crate::verification::Subject;
+use crate::session::{Identity, SessionStore};
 
 /// What is known before a password is changed: the slow work is done with it, outside any transaction.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub fn prepare(
 /// # Errors
 /// `version_stale` when the password was changed since it was looked up.
 pub fn change(
-    tx: &mut (impl PasswordStore + SessionStore + GuessStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl AccountStore + PasswordStore + SessionStore + GuessStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (wanted, hash): (&Wanted, &PasswordHash),
@@ -65,10 +65,9 @@ pub fn change(
         context.now,
     ))?;
     tx.end_sessions(actor.account, Some(actor.session), context.now)?;
-    let subject = Subject::sign_in(Realm::Tenant, &wanted.profile.mobile);
-    tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
+    tx.forget_guesses(Guarded::Password, &Identity::Account(actor.account).to_string(), None)?;
     let notice = Notice::new(context, actor.member, NoticeKind::PasswordChanged, Params::new());
-    tell(tx, context, actor.tenant, &notice)?;
+    warn(tx, context, (actor.tenant, actor.account), &notice, None)?;
     let entry = Entry::new("account.password_changed", "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)
 }

@@ -3,6 +3,7 @@
 use super::{PasswordHash, PasswordStore, Rules, StoredPassword};
 use crate::account::AccountStore;
 use crate::actor::{Actor, Realm};
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::guess::{Guarded, GuessStore};
@@ -10,10 +11,9 @@ use crate::id::AccountId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
-use crate::phone::MobileNumber;
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
 use crate::policy::PolicyStore;
-use crate::session::SessionStore;
+use crate::session::{Identity, SessionStore};
 use crate::tenant::TenantScope;
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
@@ -37,11 +37,11 @@ pub struct Reset {
 
 fn entered<'a>(
     subject: &'a Subject,
-    mobile: &'a MobileNumber,
+    contact: &'a ContactPoint,
     requester: Requester,
     code: &'a Digits,
 ) -> Entered<'a> {
-    Entered { purpose: Purpose::ResetPassword, subject, mobile, requester, code }
+    Entered { purpose: Purpose::ResetPassword, subject, contact, requester, code }
 }
 
 /// Asks for the code that sets a new password.
@@ -54,8 +54,8 @@ pub fn ask_for_reset(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<Sent> {
-    let known = tx.account_by_mobile(&permit.mobile)?.is_some();
-    let subject = Subject::sign_in(Realm::Tenant, &permit.mobile);
+    let known = tx.account_by(&permit.contact)?.is_some();
+    let subject = Subject::sign_in(Realm::Tenant, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
     verification::send(tx, context, &request, limits)
 }
@@ -68,21 +68,26 @@ pub fn ask_for_reset(
 pub fn resettable(
     tx: &mut (impl VerificationStore + AccountStore + MemberStore + PasswordStore + PolicyStore),
     context: &Context<'_>,
-    (mobile, requester): (&MobileNumber, Requester),
+    (contact, requester): (&ContactPoint, Requester),
     code: &Digits,
     number_idle: Option<Duration>,
     codes: &dyn CodeBook,
 ) -> Result<std::result::Result<Reset, Check>> {
-    let subject = Subject::sign_in(Realm::Tenant, mobile);
-    let check = verification::try_on(tx, context, &entered(&subject, mobile, requester, code), codes)?;
+    let subject = Subject::sign_in(Realm::Tenant, contact);
+    let check = verification::try_on(tx, context, &entered(&subject, contact, requester, code), codes)?;
     if check != Check::Correct {
         return Ok(Err(check));
     }
-    let Some(account) = tx.account_by_mobile(mobile)? else { return Ok(Err(Check::Expired)) };
+    let Some(account) = tx.account_by(contact)? else { return Ok(Err(Check::Expired)) };
     if requester == Requester::Stranger && account.is_idle(context.now, number_idle) {
         return Err(Code::NumberIdle.into());
     }
-    let profile = |membership| Profile { membership, position: None, mobile: mobile.clone() };
+    let profile = |membership| Profile {
+        membership,
+        position: None,
+        mobile: account.mobile.clone(),
+        email: account.email.clone(),
+    };
     let profiles = tx.memberships(account.id)?.into_iter().map(profile).collect();
     let (known, rules) = (tx.password(account.id)?, tx.password_rules(account.id)?);
     Ok(Ok(Reset { account: account.id, profiles, known, rules }))
@@ -96,6 +101,7 @@ pub fn resettable(
 pub fn reset(
     tx: &mut (
              impl VerificationStore
+             + AccountStore
              + PasswordStore
              + SessionStore
              + GuessStore
@@ -106,13 +112,13 @@ pub fn reset(
              + Journal
          ),
     context: &Context<'_>,
-    (mobile, requester): (&MobileNumber, Requester),
+    (contact, requester): (&ContactPoint, Requester),
     code: &Digits,
     (reset, hash): (&Reset, &PasswordHash),
     codes: &dyn CodeBook,
 ) -> Result<Check> {
-    let subject = Subject::sign_in(Realm::Tenant, mobile);
-    let check = verification::enter(tx, context, &entered(&subject, mobile, requester, code), codes)?;
+    let subject = Subject::sign_in(Realm::Tenant, contact);
+    let check = verification::enter(tx, context, &entered(&subject, contact, requester, code), codes)?;
     if check != Check::Correct {
         return Ok(check);
     }
@@ -128,13 +134,13 @@ pub fn reset(
         context.now,
     ))?;
     tx.end_sessions(reset.account, None, context.now)?;
-    tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
+    tx.forget_guesses(Guarded::Password, &Identity::Account(reset.account).to_string(), None)?;
     for (n, place) in tx.memberships(reset.account)?.into_iter().enumerate() {
         tx.enter(place.tenant);
         // One number needs one message.
         if n == 0 {
             let notice = Notice::new(context, place.member, NoticeKind::PasswordChanged, Params::new());
-            tell(tx, context, place.tenant, &notice)?;
+            warn(tx, context, (place.tenant, reset.account), &notice, None)?;
         }
         let entry = Entry::new("account.password_reset", "account", reset.account).of(place.tenant);
         tx.record(context, &Actor::Anonymous, entry)?;

@@ -114,6 +114,7 @@ pub fn context_words(profile: &Profile) -> Vec<String> {
     let place = &profile.membership;
     let national = profile.mobile.national();
     let mut words = vec!["gongpai".to_owned(), "工牌".to_owned(), national.to_owned()];
+    words.extend(profile.email.as_ref().map(|email| email.local_part().to_owned()));
     words.extend([&place.name, &place.userid, &place.tenant_name].map(|word| comparison_key(word)));
     words
 }

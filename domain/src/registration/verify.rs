@@ -6,6 +6,7 @@ use crate::account::{Account, AccountStore};
 use crate::actor::{Actor, MemberRole, Realm};
 use crate::agreement::{AcceptanceStore, acceptances};
 use crate::certification::{Application, ApplicationStore};
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::department::{Department, DepartmentStore};
 use crate::device::MemberDeviceStore;
@@ -100,12 +101,12 @@ pub fn verify(
     codes: &dyn CodeBook,
 ) -> Result<Verified> {
     registration.require_waiting(context.now)?;
-    let mobile = &registration.administrator.mobile;
-    let requester = known_device(tx, verify.device_token, Realm::Tenant, mobile)?;
+    let contact = ContactPoint::from(&registration.administrator.mobile);
+    let requester = known_device(tx, verify.device_token, Realm::Tenant, &contact)?;
     let entered = Entered {
         purpose: Purpose::Register,
         subject: &Subject::registration(registration.id),
-        mobile,
+        contact: &contact,
         requester,
         code: verify.code,
     };
@@ -155,7 +156,7 @@ fn second_factor(
     codes: &dyn CodeBook,
 ) -> Result<std::result::Result<Factors, Verified>> {
     let factors = Factors::one(Factor::SmsCode);
-    let Some(account) = tx.account_by_mobile(entered.mobile)? else { return Ok(Ok(factors)) };
+    let Some(account) = tx.account_by(entered.contact)? else { return Ok(Ok(factors)) };
     let totp = authenticator(tx, Identity::Account(account.id))?;
     let idle = entered.requester == Requester::Stranger && account.is_idle(context.now, verify.number_idle);
     if totp.is_none() && !idle {
@@ -182,12 +183,17 @@ fn account_of(
     registration: &Registration,
 ) -> Result<AccountId> {
     let mobile = &registration.administrator.mobile;
-    if let Some(known) = tx.account_by_mobile(mobile)? {
+    if let Some(known) = tx.account_by(&mobile.into())? {
         number::seen(tx, context, &known)?;
         return Ok(known.id);
     }
-    let account =
-        Account { id: context.id(), mobile: mobile.clone(), seen_at: context.now, created_at: context.now };
+    let account = Account {
+        id: context.id(),
+        mobile: mobile.clone(),
+        email: None,
+        seen_at: context.now,
+        created_at: context.now,
+    };
     tx.insert_account(&account)?;
     Ok(account.id)
 }

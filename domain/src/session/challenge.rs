@@ -12,7 +12,7 @@ use crate::id::{ChallengeId, TenantId};
 use crate::journal::Entry;
 use crate::member::Membership;
 use crate::named::named;
-use crate::notice::{Notice, NoticeKind, Params, tell};
+use crate::notice::{Notice, NoticeKind, Params, warn};
 use crate::password::StoredPassword;
 use crate::totp::{self, Given, TotpSecret, try_second_factor};
 use crate::verification::{
@@ -226,13 +226,13 @@ pub fn answer_challenge(
             return Ok(Outcome::Challenged(Box::new(Waiting::of(challenge, need))));
         }
         (ChallengeAnswer::SmsCode(code), Need::SecondFactor(ways)) if ways.contains(&Way::SmsCode) => {
-            let mobile = account(tx, &challenge)?.mobile;
+            let contact = account(tx, &challenge)?.mobile.into();
             let subject = Subject::challenge(challenge.id);
             let entered = Entered {
                 // Strangers can ask for codes to sign in, and spend them.
                 purpose: Purpose::ConfirmSensitive,
                 subject: &subject,
-                mobile: &mobile,
+                contact: &contact,
                 requester: Requester::Stranger,
                 code,
             };
@@ -246,8 +246,7 @@ pub fn answer_challenge(
                 note_wrong(tx, context, terms.patience)?;
                 return refused(tx, context, &challenge, ("/password", Code::PasswordWrong));
             }
-            let subject = Subject::sign_in(challenge.who.realm(), &account(tx, &challenge)?.mobile);
-            tx.forget_guesses(Guarded::Password, subject.as_str(), Some(challenge.requester))?;
+            tx.forget_guesses(Guarded::Password, &challenge.who.to_string(), Some(challenge.requester))?;
             Some(Factor::Password)
         }
         _ => return not_needed(),
@@ -300,7 +299,7 @@ fn tell_owner(tx: &mut impl SignInStore, context: &Context<'_>, challenge: &Chal
     let Some(place) = tx.memberships(account)?.into_iter().next() else { return Ok(()) };
     tx.enter(place.tenant);
     let notice = Notice::new(context, place.member, NoticeKind::SecondFactorOn, Params::new());
-    tell(tx, context, place.tenant, &notice).map(drop)
+    warn(tx, context, (place.tenant, account), &notice, None)
 }
 
 fn refused(
@@ -339,8 +338,8 @@ pub fn admit_challenge_password(
     let Some(known) = known.filter(|_| needed) else {
         return Err(Faults::one(Place::Body, "/password", Code::AnswerNotNeeded));
     };
-    let subject = Subject::sign_in(challenge.who.realm(), &account.mobile);
-    admit(tx, context, (Guarded::Password, subject.as_str(), challenge.requester), terms.patience)?;
+    let guessed = (Guarded::Password, &*challenge.who.to_string(), challenge.requester);
+    admit(tx, context, guessed, terms.patience)?;
     Ok(known)
 }
 
@@ -373,7 +372,7 @@ pub fn send_challenge_code(
     limits: &verification::Limits,
     terms: &SignInTerms<'_>,
 ) -> Result<Sent> {
-    permit.require(&challenged_account(tx, context, (id, token), terms)?.mobile)?;
+    permit.require(challenged_account(tx, context, (id, token), terms)?.mobile)?;
     let subject = Subject::challenge(id);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
     verification::send(tx, context, &request, limits)

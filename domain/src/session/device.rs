@@ -2,10 +2,10 @@
 
 use super::{Identity, TokenHash};
 use crate::actor::Realm;
+use crate::contact::ContactPoint;
 use crate::device::Serial;
 use crate::error::Result;
 use crate::id::DeviceId;
-use crate::phone::MobileNumber;
 use crate::text::DeviceName;
 use crate::verification::Requester;
 use chrono::{DateTime, Utc};
@@ -55,7 +55,7 @@ pub struct Device {
 
 /// Keeps devices.
 pub trait DeviceStore {
-    /// The device with a token, if its owner in that realm has that number.
+    /// The device with a token, if its owner in that realm is known by that.
     ///
     /// # Errors
     /// When the store fails.
@@ -63,7 +63,7 @@ pub trait DeviceStore {
         &mut self,
         token: &TokenHash,
         realm: Realm,
-        mobile: &MobileNumber,
+        contact: &ContactPoint,
     ) -> Result<Option<DeviceId>>;
     /// The device of an id.
     ///
@@ -85,8 +85,8 @@ pub fn known_device(
     tx: &mut impl DeviceStore,
     token: Option<&TokenHash>,
     realm: Realm,
-    mobile: &MobileNumber,
+    contact: &ContactPoint,
 ) -> Result<Requester> {
     let Some(token) = token else { return Ok(Requester::Stranger) };
-    Ok(tx.device_of(token, realm, mobile)?.map_or(Requester::Stranger, Requester::Device))
+    Ok(tx.device_of(token, realm, contact)?.map_or(Requester::Stranger, Requester::Device))
 }

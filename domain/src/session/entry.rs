@@ -23,7 +23,7 @@ use crate::password::PasswordStore;
 use crate::policy::{PolicyStore, SignInMethod};
 use crate::tenant::TenantScope;
 use crate::totp::{TotpStore, authenticator};
-use crate::verification::{Check, Requester, Subject, VerificationStore};
+use crate::verification::{Check, Requester, VerificationStore};
 use chrono::Duration;
 
 bundle! {
@@ -138,8 +138,7 @@ pub(super) fn enter(
             let shown = factors.all().contains(&Factor::SmsCode) && ends_by.is_none();
             if let Some(account) = tx.account(account)?.filter(|_| shown) {
                 number::seen(tx, context, &account)?;
-                let subject = Subject::sign_in(challenge.who.realm(), &account.mobile);
-                tx.forget_guesses(Guarded::Password, subject.as_str(), None)?;
+                tx.forget_guesses(Guarded::Password, &challenge.who.to_string(), None)?;
             }
             tx.enter(place.tenant);
             let proved = Proved { account, place, factors, ends_by };

@@ -1,24 +1,24 @@
 //! Signing in with a password, in two steps: the guess is counted and the hash looked up; then, when the password was compared
-//! outside any transaction, the session is opened. Numbers that nobody has go the same way.
+//! outside any transaction, the session is opened. Whoever nobody knows goes the same way.
 
 use super::entry::{Outcome, SignInStore, SignInTerms, begin, enter};
 use super::{Factor, Factors, Identity, NewDevice, SignInFrom, TokenHash, known_device};
 use crate::actor::{Actor, Realm};
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::guess::{Guarded, Patience, admit, note_wrong};
 use crate::id::{AccountId, TenantId};
 use crate::journal::Entry;
 use crate::password::{PasswordHash, StoredPassword};
-use crate::phone::MobileNumber;
-use crate::verification::{Requester, Subject};
+use crate::verification::Requester;
 use uuid::Uuid;
 
 /// One try to sign in with a password.
 #[derive(Debug, Clone)]
 pub struct PasswordAttempt<'a> {
-    /// With which number.
-    pub mobile: &'a MobileNumber,
+    /// As whom: with which number or mailbox.
+    pub contact: &'a ContactPoint,
     /// From what.
     pub device: &'a NewDevice,
     /// Into which tenant, when the client already knows.
@@ -28,7 +28,7 @@ pub struct PasswordAttempt<'a> {
 /// A try that was counted, and what to compare the password with.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// Whose password it is; none when nobody has the number, or has no password.
+    /// Whose password it is; none when nobody is known by that, or has no password.
     pub known: Option<StoredPassword>,
     requester: Requester,
 }
@@ -40,16 +40,18 @@ pub struct Admitted {
 pub fn admit_password(
     tx: &mut impl SignInStore,
     context: &Context<'_>,
-    mobile: &MobileNumber,
+    contact: &ContactPoint,
     device_token: Option<&TokenHash>,
     patience: &Patience,
 ) -> Result<Admitted> {
-    let requester = known_device(tx, device_token, Realm::Tenant, mobile)?;
-    let subject = Subject::sign_in(Realm::Tenant, mobile);
-    admit(tx, context, (Guarded::Password, subject.as_str(), requester), patience)?;
-    // A number without an account is looked up all the same.
-    let account = tx.account_by_mobile(mobile)?.map_or(AccountId::from(Uuid::nil()), |account| account.id);
-    Ok(Admitted { known: tx.password(account)?, requester })
+    let requester = known_device(tx, device_token, Realm::Tenant, contact)?;
+    let account = tx.account_by(contact)?.map(|account| account.id);
+    // By their number and by their mailbox, it is one account that is guessed at.
+    let subject = account.map_or_else(|| contact.as_str().to_owned(), |id| Identity::Account(id).to_string());
+    admit(tx, context, (Guarded::Password, &subject, requester), patience)?;
+    // What nobody is known by is looked up all the same.
+    let known = tx.password(account.unwrap_or_else(|| AccountId::from(Uuid::nil())))?;
+    Ok(Admitted { known, requester })
 }
 
 /// Opens the session of whoever typed the right password, or notes that it was wrong. `right`: the hash to keep from now on, if
@@ -68,7 +70,7 @@ pub fn sign_in_by_password(
         note_wrong(tx, context, terms.patience)?;
         let account = admitted.known.as_ref().map_or(Uuid::nil(), |known| known.account.into());
         let entry = Entry::new("session.refused", "account", account);
-        let entry = entry.change("mobile", None::<String>, attempt.mobile.masked());
+        let entry = entry.change("contact", None::<String>, attempt.contact.masked());
         tx.record(context, &Actor::Anonymous, entry)?;
         return Ok(None);
     };
@@ -79,10 +81,9 @@ pub fn sign_in_by_password(
         current.hash = hash.clone();
         tx.save_password(&current)?;
     }
-    let subject = Subject::sign_in(Realm::Tenant, attempt.mobile);
-    tx.forget_guesses(Guarded::Password, subject.as_str(), Some(admitted.requester))?;
-    let from = SignInFrom { device: attempt.device, requester: admitted.requester };
     let (who, factors) = (Identity::Account(known.account), Factors::one(Factor::Password));
+    tx.forget_guesses(Guarded::Password, &who.to_string(), Some(admitted.requester))?;
+    let from = SignInFrom { device: attempt.device, requester: admitted.requester };
     let begun = begin(context, who, from, factors, attempt.tenant, terms);
     enter(tx, context, begun, terms).map(Some)
 }

@@ -4,12 +4,12 @@ use super::entry::{Outcome, SignInStore, SignInTerms, begin, enter};
 use super::{Factor, Factors, Identity, NewDevice, SignInFrom, TokenHash, known_device};
 use crate::account::AccountStore;
 use crate::actor::Realm;
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::TenantId;
 use crate::job::JobQueue;
 use crate::operator::OperatorStore;
-use crate::phone::MobileNumber;
 use crate::verification::{
     self, Check, Code, CodeBook, Entered, Limits, Permit, Purpose, Subject, VerificationStore,
 };
@@ -19,8 +19,8 @@ use crate::verification::{
 pub struct Attempt<'a> {
     /// Into which world.
     pub realm: Realm,
-    /// With which number.
-    pub mobile: &'a MobileNumber,
+    /// As whom: with which number.
+    pub contact: &'a ContactPoint,
     /// With which code.
     pub code: &'a Code,
     /// From what.
@@ -41,14 +41,25 @@ pub fn request_code(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<verification::Sent> {
-    let mobile = &permit.mobile;
-    let known = match permit.realm {
-        Realm::Tenant => tx.account_by_mobile(mobile)?.is_some(),
-        Realm::Platform => tx.operator_by_mobile(mobile)?.is_some(),
-    };
-    let subject = Subject::sign_in(permit.realm, mobile);
+    let known = identity_of(tx, permit.realm, &permit.contact)?.is_some();
+    let subject = Subject::sign_in(permit.realm, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
     verification::send(tx, context, &request, limits)
+}
+
+/// Who is known by a contact point in a realm. Operators are known by their numbers alone.
+fn identity_of(
+    tx: &mut (impl AccountStore + OperatorStore),
+    realm: Realm,
+    contact: &ContactPoint,
+) -> Result<Option<Identity>> {
+    Ok(match (realm, contact) {
+        (Realm::Tenant, contact) => tx.account_by(contact)?.map(|known| Identity::Account(known.id)),
+        (Realm::Platform, ContactPoint::Mobile(mobile)) => {
+            tx.operator_by_mobile(mobile)?.map(|known| Identity::Operator(known.id))
+        }
+        (Realm::Platform, ContactPoint::Email(_)) => None,
+    })
 }
 
 /// Signs in. Whatever comes of it has to be committed, because the code was spent on it.
@@ -62,12 +73,12 @@ pub fn sign_in(
     codes: &dyn CodeBook,
     terms: &SignInTerms<'_>,
 ) -> Result<Outcome> {
-    let requester = known_device(tx, attempt.device_token, attempt.realm, attempt.mobile)?;
-    let subject = Subject::sign_in(attempt.realm, attempt.mobile);
+    let requester = known_device(tx, attempt.device_token, attempt.realm, attempt.contact)?;
+    let subject = Subject::sign_in(attempt.realm, attempt.contact);
     let entered = Entered {
         purpose: Purpose::SignIn,
         subject: &subject,
-        mobile: attempt.mobile,
+        contact: attempt.contact,
         requester,
         code: attempt.code,
     };
@@ -75,11 +86,9 @@ pub fn sign_in(
     if check != Check::Correct {
         return Ok(Outcome::Refused(check));
     }
-    let who = match attempt.realm {
-        Realm::Tenant => tx.account_by_mobile(attempt.mobile)?.map(|known| Identity::Account(known.id)),
-        Realm::Platform => tx.operator_by_mobile(attempt.mobile)?.map(|known| Identity::Operator(known.id)),
+    let Some(who) = identity_of(tx, attempt.realm, attempt.contact)? else {
+        return Ok(Outcome::Refused(Check::Expired));
     };
-    let Some(who) = who else { return Ok(Outcome::Refused(Check::Expired)) };
     let from = SignInFrom { device: attempt.device, requester };
     let begun = begin(context, who, from, Factors::one(Factor::SmsCode), attempt.tenant, terms);
     enter(tx, context, begun, terms)

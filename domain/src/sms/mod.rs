@@ -1,29 +1,15 @@
-//! SMS: what is said in them, who carries them, and what became of them.
-
-mod content;
-
-pub use content::{Content, Template};
+//! SMS: who carries them, and what became of them.
 
 use crate::access::{self, Permission};
 use crate::actor::{Actor, OperatorActor};
 use crate::context::Context;
-use crate::error::{Language, Result};
+use crate::error::Result;
 use crate::id::SmsId;
 use crate::journal::{Entry, Journal};
+use crate::message::Template;
 use crate::named::named;
 use crate::phone::MobileNumber;
 use chrono::{DateTime, Utc};
-
-/// A message for one number.
-#[derive(Debug, Clone)]
-pub struct Message {
-    /// Where it goes.
-    pub mobile: MobileNumber,
-    /// What it says.
-    pub content: Content,
-    /// In which language.
-    pub language: Language,
-}
 
 named! {
     /// Who carries messages.

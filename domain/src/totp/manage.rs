@@ -1,6 +1,7 @@
 //! One's own authenticator: setting it up, showing that it works, giving it up.
 
 use super::{Totp, TotpSecret, TotpStore, authenticator};
+use crate::account::AccountStore;
 use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
@@ -8,7 +9,7 @@ use crate::error::{Code, Result};
 use crate::guess::{Guarded, GuessStore, Patience, admit};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
 use crate::session::{Factor, Identity, SessionStore, TokenHash};
 use crate::verification::Requester;
 
@@ -52,7 +53,7 @@ pub(crate) fn set_up(tx: &mut impl TotpStore, context: &Context<'_>, owner: Iden
 /// # Errors
 /// `totp_not_begun`, `totp_already_on`, `guess_too_soon`, `guesses_exhausted`.
 pub fn confirm(
-    tx: &mut (impl TotpStore + GuessStore + SessionStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl AccountStore + TotpStore + GuessStore + SessionStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     code: &str,
@@ -102,7 +103,7 @@ pub(crate) fn turn_on(
 /// # Errors
 /// `confirmation_required`, `totp_not_begun`.
 pub fn forget(
-    tx: &mut (impl TotpStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl AccountStore + TotpStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     confirmation: Option<&Confirmation>,
@@ -152,14 +153,14 @@ pub fn renew_recovery_codes(
 }
 
 fn told(
-    tx: &mut (impl NoticeStore + JobQueue + Journal),
+    tx: &mut (impl AccountStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     kind: NoticeKind,
     action: &'static str,
 ) -> Result<()> {
     let notice = Notice::new(context, actor.member, kind, Params::new());
-    tell(tx, context, actor.tenant, &notice)?;
+    warn(tx, context, (actor.tenant, actor.account), &notice, None)?;
     let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)
 }

@@ -1,4 +1,4 @@
-//! Budgets: how many SMS strangers may cause in an hour, from one network, to one number block, and in all; and how many
+//! Budgets: how many codes strangers may cause in an hour, from one network, to one number block, and in all; and how many
 //! anybody may in one tenant.
 //!
 //! They protect the bill and the recipients. Known devices have their own count and are not held up by what strangers
@@ -62,9 +62,10 @@ pub(super) fn within_budgets(
 ) -> Result<()> {
     let since = context.now - Duration::hours(1);
     let stranger = permit.requester == Requester::Stranger;
+    let prefix = permit.contact.prefix().filter(|_| stranger);
     let counted = [
         context.origin.ip.filter(|_| stranger).map(|ip| (Budget::Ip(ip), budgets.per_ip)),
-        stranger.then(|| (Budget::Prefix(permit.mobile.prefix().to_owned()), budgets.per_prefix)),
+        prefix.map(|prefix| (Budget::Prefix(prefix.to_owned()), budgets.per_prefix)),
         permit.tenant.map(|tenant| (Budget::Tenant(tenant), budgets.per_tenant)),
         stranger.then_some((Budget::Platform, budgets.platform)),
     ];

@@ -1,4 +1,4 @@
-//! Verification: a six-digit code proves that somebody holds a mobile number.
+//! Verification: a six-digit code proves that somebody holds a mobile number, or a mailbox.
 //!
 //! A code is bound to one purpose, one subject and one requester. It is never stored: it is derived from a random salt
 //! under a key that the database does not have ([`CodeBook`]), by the sender when it sends and by the check when it
@@ -16,10 +16,10 @@ pub use code::{Code, CodeBook};
 pub use send::{Permit, Request, Sent, Wanted, permit, send};
 pub use subject::Subject;
 
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::id::{DeviceId, VerificationId};
-use crate::phone::MobileNumber;
 use chrono::{DateTime, Duration, Utc};
 use std::net::IpAddr;
 
@@ -34,6 +34,8 @@ named! {
         ResetPassword "reset_password";
         /// Change the mobile number of an account.
         ChangeMobile "change_mobile";
+        /// Give an account a mailbox, by email; all others are for numbers.
+        ChangeEmail "change_email";
         /// Hand over a tenant.
         TransferOwnership "transfer_ownership";
         /// Consent as the person who stands for the organization.
@@ -62,7 +64,7 @@ pub struct Limits {
     pub attempts: u8,
     /// How long to wait before the next code.
     pub resend_after: Duration,
-    /// How many codes a number gets in 24 hours, per purpose and requester.
+    /// How many codes a number or a mailbox gets in 24 hours, per purpose and requester.
     pub per_day: u32,
     /// What may be sent in all.
     pub budgets: Budgets,
@@ -94,7 +96,7 @@ pub struct Verification {
     /// Who asked.
     pub requester: Requester,
     /// Where it goes.
-    pub mobile: MobileNumber,
+    pub contact: ContactPoint,
     /// From which the code is derived.
     pub salt: [u8; 32],
     /// Counts the sends; a new one makes the last code worthless.
@@ -153,7 +155,7 @@ impl Verification {
     }
 }
 
-/// One SMS that was asked for, as the limits count it.
+/// One code that was asked for, as the limits count it.
 #[derive(Debug, Clone)]
 pub struct SendRecord {
     /// Where it went, what for, and who asked.
@@ -164,7 +166,7 @@ pub struct SendRecord {
     pub at: DateTime<Utc>,
     /// The wait between two sends, in seconds.
     pub wait: u64,
-    /// Time in steps of that wait: one number gets one code in each, per realm, purpose and requester.
+    /// Time in steps of that wait: one contact point gets one code in each, per realm, purpose and requester.
     pub slot: i64,
 }
 
@@ -251,7 +253,7 @@ fn entered_code(
 ) -> Result<Option<Verification>> {
     let mut code_of = |requester| {
         let known = tx.verification(entered.purpose, entered.subject, requester)?;
-        Ok::<_, Error>(known.filter(|known| known.mobile == *entered.mobile))
+        Ok::<_, Error>(known.filter(|known| known.contact == *entered.contact))
     };
     let open = |known: &Verification| known.open(context.now);
     let requester = entered.subject.requester(entered.requester);
@@ -270,7 +272,7 @@ pub struct Entered<'a> {
     /// What it is to be about.
     pub subject: &'a Subject,
     /// Where it has to have gone.
-    pub mobile: &'a MobileNumber,
+    pub contact: &'a ContactPoint,
     /// Who enters it.
     pub requester: Requester,
     /// The digits.
@@ -290,13 +292,13 @@ mod tests {
     }
 
     fn open(now: DateTime<Utc>) -> Verification {
-        let mobile = MobileNumber::parse("13800138000").unwrap();
+        let contact = ContactPoint::parse("13800138000").unwrap();
         Verification {
             id: uuid::Uuid::nil().into(),
             purpose: Purpose::SignIn,
-            subject: Subject::sign_in(Realm::Tenant, &mobile),
+            subject: Subject::sign_in(Realm::Tenant, &contact),
             requester: Requester::Stranger,
-            mobile,
+            contact,
             salt: [0; 32],
             generation: 1,
             state: State::Open { attempts_left: 5 },

@@ -1,20 +1,20 @@
-//! Asking for a code. Whether the number may have one is asked first ([`permit`]), outside the transaction that then makes
-//! the code and queues its SMS ([`send`]): a count of rows inside it would make every two sends conflict. That two sends to
-//! one number do not slip through together is the store's to refuse, by [`SendRecord::slot`].
+//! Asking for a code. Whether a contact point may have one is asked first ([`permit`]), outside the transaction that then makes
+//! the code and queues its message ([`send`]): a count of rows inside it would make every two sends conflict. That two sends to
+//! one contact point do not slip through together is the store's to refuse, by [`SendRecord::slot`].
 
 use super::{
     Limits, Purpose, Requester, SendRecord, State, Subject, Verification, VerificationStore, within_budgets,
 };
 use crate::actor::Realm;
+use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::{Code, Error, Language, Result};
 use crate::id::TenantId;
 use crate::job::{Job, JobQueue};
-use crate::phone::MobileNumber;
 use crate::session::{DeviceStore, TokenHash, known_device};
 use chrono::{DateTime, Duration, Utc};
 
-/// A person gets so many times the codes of a day: enough for one who is unlucky, and few enough to leave the number in peace.
+/// A person gets so many times the codes of a day: enough for one who is unlucky, and few enough to leave others in peace.
 const HUMAN: u32 = 2;
 
 /// The leave to send one code, for the transaction that makes it.
@@ -25,12 +25,12 @@ pub struct Permit {
     /// What the code is for.
     pub purpose: Purpose,
     /// Where it goes.
-    pub mobile: MobileNumber,
+    pub contact: ContactPoint,
     /// Who asks.
     pub requester: Requester,
     /// In which tenant they ask, if they do in one.
     pub tenant: Option<TenantId>,
-    /// In which language the SMS is.
+    /// In which language the message is.
     pub language: Language,
 }
 
@@ -42,7 +42,7 @@ pub struct Wanted<'a> {
     /// What for.
     pub purpose: Purpose,
     /// Where it goes.
-    pub mobile: &'a MobileNumber,
+    pub contact: &'a ContactPoint,
     /// The token by which the device says it is known.
     pub device_token: Option<&'a TokenHash>,
     /// In which tenant they ask, if they do in one.
@@ -58,8 +58,8 @@ impl Permit {
     ///
     /// # Errors
     /// `version_stale`.
-    pub fn require(&self, mobile: &MobileNumber) -> Result<()> {
-        if self.mobile == *mobile { Ok(()) } else { Err(Code::VersionStale.into()) }
+    pub fn require(&self, contact: impl Into<ContactPoint>) -> Result<()> {
+        if self.contact == contact.into() { Ok(()) } else { Err(Code::VersionStale.into()) }
     }
 }
 
@@ -72,7 +72,7 @@ pub struct Request<'a> {
     pub subject: &'a Subject,
     /// Whether the subject is new, so that it cannot have a code yet.
     pub new_subject: bool,
-    /// False when nobody has this number: everything happens as always, and no SMS goes out.
+    /// False when nobody is known by it: everything happens as always, and no message goes out.
     pub deliver: bool,
 }
 
@@ -85,10 +85,10 @@ pub struct Sent {
     pub resend_after: DateTime<Utc>,
 }
 
-/// Whether a number may have another code now.
+/// Whether a contact point may have another code now.
 ///
 /// # Errors
-/// `code_resend_too_soon`; past the number's daily count `code_daily_limit` for a known device and
+/// `code_resend_too_soon`; past its daily count `code_daily_limit` for a known device and
 /// `human_check_required` for a stranger who has not proved to be a person; `code_budget_spent`.
 pub fn permit(
     tx: &mut (impl VerificationStore + DeviceStore),
@@ -96,9 +96,9 @@ pub fn permit(
     wanted: &Wanted<'_>,
     limits: &Limits,
 ) -> Result<Permit> {
-    let Wanted { realm, purpose, mobile, device_token, tenant, language, human } = *wanted;
-    let requester = known_device(tx, device_token, realm, mobile)?;
-    let permit = Permit { realm, purpose, mobile: mobile.clone(), requester, tenant, language };
+    let Wanted { realm, purpose, contact, device_token, tenant, language, human } = *wanted;
+    let requester = known_device(tx, device_token, realm, contact)?;
+    let permit = Permit { realm, purpose, contact: contact.clone(), requester, tenant, language };
     let day = context.now - Duration::days(1);
     let most = if human { limits.per_day.saturating_mul(HUMAN) } else { limits.per_day };
     let recent = tx.recent_sends(&permit, day, most)?;
@@ -107,10 +107,10 @@ pub fn permit(
     Ok(permit)
 }
 
-/// Makes the code of a subject anew and queues its SMS.
+/// Makes the code of a subject anew and queues its message.
 ///
 /// # Errors
-/// `code_resend_too_soon` when another send to the number came first.
+/// `code_resend_too_soon` when another send to the same came first.
 pub fn send(
     tx: &mut (impl VerificationStore + JobQueue),
     context: &Context<'_>,
@@ -132,7 +132,7 @@ pub fn send(
         purpose: permit.purpose,
         subject: request.subject.clone(),
         requester,
-        mobile: permit.mobile.clone(),
+        contact: permit.contact.clone(),
         salt: context.random.bytes(),
         generation,
         state: State::Open { attempts_left: limits.attempts },

@@ -3,10 +3,10 @@
 use super::Requester;
 use crate::actor::Realm;
 use crate::confirmation::SensitiveAction;
+use crate::contact::ContactPoint;
 use crate::id::{AccountId, ApplicationId, ChallengeId, RegistrationId};
-use crate::phone::MobileNumber;
 
-/// What a code is about: one registration, or one number in one realm.
+/// What a code is about: one registration, or one contact point in one realm.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Subject(String);
 
@@ -15,6 +15,7 @@ const CONSENT: &str = "consent:";
 const CONFIRMATION: &str = "confirmation:";
 const CHALLENGE: &str = "challenge:";
 const MOBILE_CHANGE: &str = "mobile_change:";
+const EMAIL_CHANGE: &str = "email_change:";
 
 impl Subject {
     /// A registration.
@@ -41,22 +42,28 @@ impl Subject {
         Self(format!("{MOBILE_CHANGE}{id}"))
     }
 
+    /// The next mailbox of an account.
+    #[must_use]
+    pub fn email_change(id: AccountId) -> Self {
+        Self(format!("{EMAIL_CHANGE}{id}"))
+    }
+
     /// What a sign-in that has begun still needs.
     #[must_use]
     pub fn challenge(id: ChallengeId) -> Self {
         Self(format!("{CHALLENGE}{id}"))
     }
 
-    /// Signing in to a realm with a number.
+    /// Signing in to a realm.
     #[must_use]
-    pub fn sign_in(realm: Realm, mobile: &MobileNumber) -> Self {
-        Self(format!("{}:{}", realm.name(), mobile.as_str()))
+    pub fn sign_in(realm: Realm, contact: &ContactPoint) -> Self {
+        Self(format!("{}:{}", realm.name(), contact.as_str()))
     }
 
     /// Whose code it is among those of this subject. Signing in has one for each; of all others only the holder of a token can
     /// ask, so they have one.
     pub(super) fn requester(&self, asked: Requester) -> Requester {
-        let one = [REGISTRATION, CONSENT, CONFIRMATION, CHALLENGE, MOBILE_CHANGE]
+        let one = [REGISTRATION, CONSENT, CONFIRMATION, CHALLENGE, MOBILE_CHANGE, EMAIL_CHANGE]
             .iter()
             .any(|kind| self.0.starts_with(kind));
         if one { Requester::Stranger } else { asked }

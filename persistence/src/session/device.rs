@@ -7,10 +7,10 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::actor::Realm;
+use domain::contact::ContactPoint;
 use domain::device::Serial;
 use domain::error::Result;
 use domain::id::DeviceId;
-use domain::phone::MobileNumber;
 use domain::session::{Device, DeviceStore, Identity, NewDevice, TokenHash};
 use domain::text::DeviceName;
 
@@ -80,16 +80,22 @@ impl DeviceStore for Tx<'_> {
         &mut self,
         token: &TokenHash,
         realm: Realm,
-        mobile: &MobileNumber,
+        contact: &ContactPoint,
     ) -> Result<Option<DeviceId>> {
         let known = devices::table.filter(devices::token.eq(token.0.to_vec()));
-        let id: Option<Id> = match realm {
-            Realm::Tenant => on!(self.db, |db| known
+        let id: Option<Id> = match (realm, contact) {
+            (Realm::Tenant, ContactPoint::Mobile(mobile)) => on!(self.db, |db| known
                 .inner_join(accounts::table.on(accounts::id.nullable().eq(devices::account_id)))
                 .filter(accounts::mobile.eq(mobile.as_str()))
                 .select(devices::id)
                 .first(db)),
-            Realm::Platform => on!(self.db, |db| known
+            (Realm::Tenant, ContactPoint::Email(email)) => on!(self.db, |db| known
+                .inner_join(accounts::table.on(accounts::id.nullable().eq(devices::account_id)))
+                .filter(accounts::email.eq(Some(email.as_str())))
+                .select(devices::id)
+                .first(db)),
+            (Realm::Platform, ContactPoint::Email(_)) => return Ok(None),
+            (Realm::Platform, ContactPoint::Mobile(mobile)) => on!(self.db, |db| known
                 .inner_join(operators::table.on(operators::id.nullable().eq(devices::operator_id)))
                 .filter(operators::mobile.eq(mobile.as_str()))
                 .select(devices::id)

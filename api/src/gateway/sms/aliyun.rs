@@ -39,7 +39,7 @@ impl Aliyun {
         let template = settings.templates.get(&(message.content.template(), message.language))?;
         let values = message.content.values(message.language).into_iter();
         let values: Map<_, _> = values.map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
-        let (mobile, id) = (&message.mobile, sending.id.to_string());
+        let (mobile, id) = (&message.to, sending.id.to_string());
         let number = match mobile.calling_code() {
             "86" => mobile.national().to_owned(),
             abroad => format!("{abroad}{}", mobile.national()),

@@ -1,21 +1,20 @@
 //! Sending codes and notices by SMS: one file a carrier, and how they stand in for each other.
 
 mod aliyun;
-mod outbox;
 mod relay;
 mod tencent;
 mod twilio;
 
 pub(crate) use aliyun::AliyunReport;
-pub(crate) use outbox::{Outbox, SentMessage};
 pub(crate) use relay::{Relay, Relayed, report_url};
 pub(crate) use tencent::TencentReport;
 pub(crate) use twilio::{TwilioReport, authentic};
 
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
+use domain::message::Message;
 use domain::phone::MobileNumber;
-use domain::sms::{Carrier, Failure, Message};
+use domain::sms::{Carrier, Failure};
 use futures_util::future::BoxFuture;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::{digest, hmac};
@@ -23,7 +22,7 @@ use uuid::Uuid;
 
 /// A message that is about to go.
 pub(crate) struct Sending<'a> {
-    pub(crate) message: &'a Message,
+    pub(crate) message: &'a Message<MobileNumber>,
     /// Its id, which no other one has.
     pub(crate) id: Uuid,
     pub(crate) now: DateTime<Utc>,

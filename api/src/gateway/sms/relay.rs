@@ -4,7 +4,8 @@
 use super::aliyun::Aliyun;
 use super::tencent::Tencent;
 use super::twilio::Twilio;
-use super::{Adapter, Outbox, Sending};
+use super::{Adapter, Sending};
+use crate::gateway::outbox::Outbox;
 use crate::metrics::Metrics;
 use crate::settings::{Carriage, Settings};
 use domain::error::{Code, Error, Result};
@@ -74,7 +75,7 @@ impl Relay {
     /// `unavailable` when none did and another time may be better.
     pub(crate) async fn send(&self, sending: &Sending<'_>, metrics: &Metrics) -> Result<Relayed> {
         let reaching: Vec<_> =
-            self.routes.iter().filter(|route| route.adapter.reaches(&sending.message.mobile)).collect();
+            self.routes.iter().filter(|route| route.adapter.reaches(&sending.message.to)).collect();
         let now = Instant::now();
         let (rested, tired): (Vec<_>, Vec<_>) = reaching.into_iter().partition(|route| !route.rests(now));
         let mut last = None;

@@ -43,7 +43,7 @@ impl Tencent {
         let values = message.content.values(message.language).into_iter();
         let values: Vec<_> = values.map(|(_, value)| value).collect();
         let payload = json!({
-            "PhoneNumberSet": [message.mobile.as_str()],
+            "PhoneNumberSet": [message.to.as_str()],
             "SmsSdkAppId": settings.app_id,
             "SignName": settings.sign_name,
             "TemplateId": template,

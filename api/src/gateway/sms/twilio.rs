@@ -49,7 +49,7 @@ impl Twilio {
         let sender = if settings.from.starts_with("MG") { "MessagingServiceSid" } else { "From" };
         let text = message.content.text(message.language);
         let mut form =
-            vec![("To", message.mobile.as_str()), (sender, settings.from.as_str()), ("Body", text.as_str())];
+            vec![("To", message.to.as_str()), (sender, settings.from.as_str()), ("Body", text.as_str())];
         form.extend(self.report_to.as_deref().map(|url| ("StatusCallback", url)));
         let (endpoint, account) = (settings.endpoint.trim_end_matches('/'), &settings.account_sid);
         self.client

@@ -1,6 +1,7 @@
 CREATE TABLE accounts (
     id uuid NOT NULL PRIMARY KEY,
     mobile text COLLATE "C" NOT NULL UNIQUE,
+    email text COLLATE "C" UNIQUE,
     seen_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL
 );
@@ -81,7 +82,7 @@ CREATE TABLE verifications (
     purpose text COLLATE "C" NOT NULL,
     subject text COLLATE "C" NOT NULL,
     requester text COLLATE "C" NOT NULL,
-    mobile text COLLATE "C" NOT NULL,
+    contact text COLLATE "C" NOT NULL,
     salt bytea NOT NULL,
     generation bigint NOT NULL,
     state text COLLATE "C" NOT NULL,
@@ -92,10 +93,10 @@ CREATE TABLE verifications (
     UNIQUE (purpose, subject, requester)
 );
 
-CREATE TABLE sms_sends (
+CREATE TABLE code_sends (
     id uuid NOT NULL PRIMARY KEY,
-    mobile text COLLATE "C" NOT NULL,
-    mobile_prefix text COLLATE "C" NOT NULL,
+    contact text COLLATE "C" NOT NULL,
+    prefix text COLLATE "C",
     purpose text COLLATE "C" NOT NULL,
     requester text COLLATE "C" NOT NULL,
     realm text COLLATE "C" NOT NULL,
@@ -103,7 +104,7 @@ CREATE TABLE sms_sends (
     network text COLLATE "C",
     sent_at timestamptz NOT NULL,
     slot bigint NOT NULL,
-    UNIQUE (mobile, realm, purpose, requester, slot)
+    UNIQUE (contact, realm, purpose, requester, slot)
 );
 
 CREATE TABLE agreement_acceptances (
@@ -495,10 +496,10 @@ CREATE TABLE corporate_serials (
 );
 
 CREATE INDEX sessions_account ON sessions (account_id);
-CREATE INDEX sms_sends_mobile ON sms_sends (mobile, realm, purpose, requester, sent_at);
-CREATE INDEX sms_sends_network ON sms_sends (network, requester, sent_at);
-CREATE INDEX sms_sends_prefix ON sms_sends (mobile_prefix, requester, sent_at);
-CREATE INDEX sms_sends_time ON sms_sends (sent_at);
+CREATE INDEX code_sends_contact ON code_sends (contact, realm, purpose, requester, sent_at);
+CREATE INDEX code_sends_network ON code_sends (network, requester, sent_at);
+CREATE INDEX code_sends_prefix ON code_sends (prefix, requester, sent_at);
+CREATE INDEX code_sends_time ON code_sends (sent_at);
 CREATE INDEX agreement_acceptances_account ON agreement_acceptances (account_id);
 CREATE INDEX members_account ON members (account_id);
 CREATE INDEX members_role ON members (tenant_id, role);
@@ -542,7 +543,7 @@ CREATE UNIQUE INDEX takeovers_under_way ON takeovers (tenant_id) WHERE state IN 
 CREATE INDEX sms_messages_mobile ON sms_messages (mobile, id);
 CREATE INDEX sms_messages_reference ON sms_messages (carrier, reference);
 CREATE INDEX sms_messages_time ON sms_messages (sent_at);
-CREATE INDEX sms_sends_tenant ON sms_sends (tenant_id, sent_at);
+CREATE INDEX code_sends_tenant ON code_sends (tenant_id, sent_at);
 CREATE INDEX guesses_last ON guesses (last_at);
 CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
 CREATE INDEX sessions_device ON sessions (device_id);

@@ -28,7 +28,7 @@ DROP TABLE members;
 DROP TABLE departments;
 DROP TABLE tenants;
 DROP TABLE agreement_acceptances;
-DROP TABLE sms_sends;
+DROP TABLE code_sends;
 DROP TABLE verifications;
 DROP TABLE registrations;
 DROP TABLE challenges;

@@ -1,6 +1,7 @@
-//! What a message says. Carriers in mainland China fill templates that were registered with them; others are given the whole
-//! sentence. Both come from the same words.
+//! What a message says. Carriers of SMS in mainland China fill templates that were registered with them; others, and mail servers, are
+//! given the whole sentence. Both come from the same words.
 
+use crate::contact::ContactPoint;
 use crate::error::{Language, fill};
 use crate::notice::{NoticeKind, Params};
 use crate::verification::{Code, Purpose};
@@ -19,6 +20,22 @@ impl Template {
     pub fn all() -> impl Iterator<Item = Self> {
         let codes = Purpose::ALL.iter().copied().map(Self::Code);
         codes.chain(NoticeKind::ALL.iter().copied().map(Self::Notice))
+    }
+
+    /// Every template that is for SMS.
+    pub fn of_sms() -> impl Iterator<Item = Self> {
+        Self::all().filter(|template| *template != Self::Code(Purpose::ChangeEmail))
+    }
+
+    /// The subject of an email.
+    #[must_use]
+    pub fn subject(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Code(_), Language::Chinese) => "验证码",
+            (Self::Code(_), Language::English) => "Your verification code",
+            (Self::Notice(_), Language::Chinese) => "账号变更提醒",
+            (Self::Notice(_), Language::English) => "Your account was changed",
+        }
     }
 
     /// Its name.
@@ -71,6 +88,10 @@ fn code_text(purpose: Purpose, language: Language) -> &'static str {
             "验证码 {code}，用于更换手机号，{minutes} 分钟内有效。请勿告知他人。",
             "{code} is your code to change the mobile number. It is valid for {minutes} minutes. Tell nobody.",
         ),
+        Purpose::ChangeEmail => (
+            "验证码 {code}，用于设置账号邮箱，{minutes} 分钟内有效。如非本人操作，请忽略。",
+            "{code} is your code to add this address to your account. It is valid for {minutes} minutes. If you did not ask for it, ignore it.",
+        ),
         Purpose::TransferOwnership => (
             "验证码 {code}，用于移交企业，{minutes} 分钟内有效。请勿告知他人。",
             "{code} is your code to hand an organization over. It is valid for {minutes} minutes. Tell nobody.",
@@ -88,6 +109,17 @@ fn code_text(purpose: Purpose, language: Language) -> &'static str {
         Language::Chinese => chinese,
         Language::English => english,
     }
+}
+
+/// A message for one contact point.
+#[derive(Debug, Clone)]
+pub struct Message<To = ContactPoint> {
+    /// Where it goes.
+    pub to: To,
+    /// What it says.
+    pub content: Content,
+    /// In which language.
+    pub language: Language,
 }
 
 /// What a message says.

@@ -1,9 +1,10 @@
 //! The outbox: instead of sending messages it keeps the last of them in memory, where `GET /dev/outbox` finds them.
 //! The log says what a message is for, never what it says.
 
-use super::{Adapter, Sending};
+use super::sms::{Adapter, Sending};
 use chrono::{DateTime, Utc};
-use domain::sms::{Carrier, Failure, Message};
+use domain::message::Message;
+use domain::sms::{Carrier, Failure};
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,16 +33,20 @@ impl Adapter for Arc<Outbox> {
     }
 
     fn send<'a>(&'a self, sending: &'a Sending<'a>) -> BoxFuture<'a, Result<Option<String>, Failure>> {
-        self.keep(SentMessage { message: sending.message.clone(), sent_at: sending.now });
+        let Message { to, content, language } = sending.message.clone();
+        self.keep(SentMessage {
+            message: Message { to: to.into(), content, language },
+            sent_at: sending.now,
+        });
         Box::pin(std::future::ready(Ok(None)))
     }
 }
 
 impl Outbox {
     /// Keeps a message.
-    fn keep(&self, message: SentMessage) {
+    pub(crate) fn keep(&self, message: SentMessage) {
         let to = &message.message;
-        tracing::info!(mobile = ?to.mobile, template = to.content.template().name(), "a message was sent to the outbox");
+        tracing::info!(to = ?to.to, template = to.content.template().name(), "a message was sent to the outbox");
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if messages.len() == KEPT {
             messages.pop_front();

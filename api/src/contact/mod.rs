@@ -1,0 +1,5 @@
+//! One's number and one's mailbox.
+
+pub(crate) mod change;
+pub(crate) mod remove;
+pub(crate) mod send_code;

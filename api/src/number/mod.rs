@@ -1,4 +1,0 @@
-//! One's number.
-
-pub(crate) mod change;
-pub(crate) mod send_code;

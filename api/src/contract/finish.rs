@@ -120,7 +120,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Map<String, Value>
             operation,
             "X-Human-Check",
             "What the browser got for the solved puzzle of `human_check` in `get_meta`, after an answer `human_check_required`.",
-            &json!({"type": "string", "minLength": 1, "maxLength": 4096}),
+            &json!({"type": "string"}),
         );
     }
     if operation.contains_key("requestBody") {

@@ -6,10 +6,8 @@ use crate::http::params::Params;
 use actix_web::{HttpRequest, get};
 use chrono::{DateTime, Utc};
 use domain::contact::ContactPoint;
-use domain::email::EmailAddress;
 use domain::error::{Code, Faults, Place};
 use domain::message::Content;
-use domain::phone::MobileNumber;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,12 +17,9 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OutboxFilter {
-    /// Only those to this number.
-    #[param(example = "13800138000", min_length = 1, max_length = 30)]
-    mobile: Option<String>,
-    /// Only those to this email address.
-    #[param(example = "wang@example.com", min_length = 3, max_length = 254)]
-    email: Option<String>,
+    /// Only those to this number or email address.
+    #[param(example = "13800138000", min_length = 1, max_length = 254)]
+    to: Option<String>,
     /// Only codes, or only notices.
     #[param(inline)]
     kind: Option<OutboxKind>,
@@ -55,12 +50,9 @@ impl OutboxKind {
 /// A message that would have gone out by SMS or by email.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OutboxMessage {
-    /// The number that it is for; null in an email.
+    /// Where to: a number or an email address.
     #[schema(example = "+8613800138000")]
-    mobile: Option<String>,
-    /// The email address that it is for; null in an SMS.
-    #[schema(example = json!(null))]
-    email: Option<String>,
+    to: String,
     /// What for.
     #[schema(example = "register")]
     purpose: &'static str,
@@ -81,14 +73,8 @@ impl OutboxMessage {
             Content::Code { code, .. } => Some(code.reveal().to_owned()),
             Content::Notice(..) => None,
         };
-        let to = message.to.as_str().to_owned();
-        let (mobile, email) = match &message.to {
-            ContactPoint::Mobile(_) => (Some(to), None),
-            ContactPoint::Email(_) => (None, Some(to)),
-        };
         Self {
-            mobile,
-            email,
+            to: message.to.as_str().to_owned(),
             purpose: message.content.template().name(),
             code,
             text: message.content.text(message.language),
@@ -116,14 +102,11 @@ pub(crate) async fn list_outbox_messages(
         return Err(Code::NotFound.into());
     }
     let filter = filter.0;
-    let mut faults = Faults::of(Place::Query);
-    let mobile = filter.mobile.as_deref().and_then(|text| faults.at("mobile", MobileNumber::parse(text)));
-    let email = filter.email.as_deref().and_then(|text| faults.at("email", EmailAddress::parse(text)));
-    faults.finish()?;
-    let to: Vec<ContactPoint> = mobile.map(Into::into).into_iter().chain(email.map(Into::into)).collect();
+    let to = filter.to.as_deref().map(ContactPoint::parse).transpose();
+    let to = to.map_err(|wrong| Faults::one(Place::Query, "to", wrong))?;
     let outbox = &call.service.outbox;
     let wanted = move |message: &SentMessage| {
-        to.iter().all(|to| message.message.to == *to)
+        to.as_ref().is_none_or(|to| message.message.to == *to)
             && filter.kind.is_none_or(|kind| kind.fits(&message.message.content))
     };
     let messages = match filter.wait {

@@ -18,7 +18,7 @@ pub enum ContactPoint {
 }
 
 impl ContactPoint {
-    /// Reads what [`Self::as_str`] gave.
+    /// Reads either of them: an address has an `@`.
     ///
     /// # Errors
     /// Those of [`MobileNumber::parse`] and [`EmailAddress::parse`].

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
 
 /// Registers companies, certifies them, and keeps their organization.
 #[derive(Parser)]
@@ -45,6 +46,12 @@ enum Command {
         /// The mobile number.
         #[arg(long)]
         mobile: String,
+    },
+    /// Let the administrators of an organization come from any network again, who have locked themselves out. Make sure of who asks.
+    LiftAllowList {
+        /// The organization.
+        #[arg(long)]
+        tenant: Uuid,
     },
     /// The master keys.
     #[command(subcommand)]
@@ -161,6 +168,7 @@ fn run(command: Command) -> Result<()> {
             print(&operator::reset_second_factor(&open(settings)?, &mobile, is_operator)?)
         }
         Command::VouchForNumber { mobile } => print(&operator::vouch_for_number(&open(settings)?, &mobile)?),
+        Command::LiftAllowList { tenant } => print(&operator::lift_allow_list(&open(settings)?, tenant)?),
         Command::Keys(KeysCommand::Rotate) => {
             let count = open(settings)?.database.reseal()?;
             print(&format!("{count} values were sealed anew\n"))

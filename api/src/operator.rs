@@ -2,17 +2,21 @@
 
 use crate::service::Service;
 use domain::account::AccountStore;
-use domain::actor::OperatorRole;
+use domain::actor::{Actor, OperatorRole};
 use domain::contact::ContactPoint;
 use domain::context::{Context, Origin};
 use domain::error::{Code, Error, Language, Result, Violation};
+use domain::member::MemberStore;
 use domain::number;
 use domain::operator::{Operator, OperatorStore, add as add_operator};
 use domain::phone::MobileNumber;
+use domain::policy::lift_networks;
 use domain::session::Identity;
+use domain::tenant::TenantScope;
 use domain::text::PersonName;
 use domain::totp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Adds an operator and says so.
 ///
@@ -85,6 +89,21 @@ pub fn vouch_for_number(service: &Service, mobile: &str) -> Result<String> {
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
     service.database.write(|tx| number::vouch(tx, &context, &mobile))?;
     Ok(format!("a code sent to {} signs in again\n", mobile.masked()))
+}
+
+/// Lets the administrators of an organization come from any network again, and says so.
+///
+/// # Errors
+/// That there is no such organization.
+pub fn lift_allow_list(service: &Service, tenant: Uuid) -> Result<String> {
+    let origin = origin();
+    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
+    let lifted = service.database.write(|tx| {
+        tx.enter(tenant.into());
+        let owner = tx.owner()?.ok_or_else(|| Error::internal("there is no such organization"))?;
+        lift_networks(tx, &context, &Actor::System, (tenant.into(), owner))
+    })?;
+    Ok(if lifted { "administrators come from any network\n" } else { "there was no allow-list\n" }.to_owned())
 }
 
 fn parsed(mobile: &str) -> Result<MobileNumber> {

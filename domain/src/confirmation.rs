@@ -10,7 +10,7 @@ use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::named::named;
-use crate::password::{PasswordStore, StoredPassword};
+use crate::password::{Compared, PasswordStore, StoredPassword, still};
 use crate::session::Identity;
 use crate::totp::{Given, TotpStore, authenticator, try_second_factor};
 use crate::verification::{
@@ -148,19 +148,20 @@ pub fn admit_password(
 /// Confirms an action, if the password was right. Whatever comes of it has to be committed.
 ///
 /// # Errors
-/// When the store fails.
+/// `busy` when the password was changed meanwhile.
 pub fn confirm_by_password(
-    tx: &mut (impl GuessStore + Journal),
+    tx: &mut (impl PasswordStore + GuessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
-    (action, right): (SensitiveAction, bool),
+    (action, compared): (SensitiveAction, &Compared),
     patience: &Patience,
 ) -> Result<Option<Confirmation>> {
-    if !right {
+    if !compared.right {
         note_wrong(tx, context, patience)?;
         tx.record(context, &Actor::Member(*actor), entry("account.confirmation_refused", actor, action))?;
         return Ok(None);
     }
+    still(tx, &compared.known)?;
     let who = Identity::Account(actor.account).to_string();
     tx.forget_guesses(Guarded::Password, &who, Some(Requester::Stranger))?;
     confirmed(tx, context, actor, action).map(Some)

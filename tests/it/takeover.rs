@@ -44,6 +44,7 @@ async fn role(company: &Company) -> Value {
 
 both!(whoever_proves_it_becomes_the_owner_after_a_week, |world| {
     let (old, new) = contested(&world, "失联公司").await;
+    old.policy(json!({"network": {"administrators": ["127.0.0.1/32"]}})).await.expect(200);
     let seen = new.certification().await;
     assert_eq!(seen.text("/application/findings/0/code"), "duplicate_enterprise");
     assert_eq!(seen.at("/startable_kinds"), &json!(["takeover"]));
@@ -91,6 +92,11 @@ both!(whoever_proves_it_becomes_the_owner_after_a_week, |world| {
     assert_eq!([me.text("/role"), me.text("/tenant/id")], ["owner".to_owned(), old.tenant.clone()]);
     let held = world.get("/v1/certification").bearer(&token).send().await.expect(200);
     assert_eq!(held.text("/certificate/state"), "valid");
+    // The networks of whoever has vanished do not shut the new owner out.
+    let policy = world.get("/v1/security-policy").bearer(&token).send().await.expect(200);
+    assert_eq!(policy.at("/settings/network/administrators"), &json!([]));
+    let lifted = "SELECT count(*) FROM journal WHERE action = 'security_policy.networks_lifted'";
+    assert_eq!(world.query(lifted), ["1"]);
 });
 
 both!(an_objection_is_decided_by_a_senior_reviewer, |world| {

@@ -14,7 +14,7 @@ use domain::confirmation::{
     confirm_by_second_factor,
 };
 use domain::error::{Code as ErrorCode, Faults, Place, Result};
-use domain::password::Password;
+use domain::password::{Compared, Password};
 use domain::tenant::TenantScope;
 use domain::totp::Given;
 use domain::verification::Code;
@@ -100,15 +100,15 @@ pub(crate) async fn confirm(call: Call, member: Member, body: Body<Confirm>) -> 
             .await
         }
         Evidence::Password(password) => {
-            let right = if call.repeated().await? {
+            let compared = if call.repeated().await? {
                 None
             } else {
                 Some(compared(&call, (actor, action), &password).await?)
             };
             call.write(Some(actor.tenant), body.fingerprint, move |tx, world| {
-                let (right, patience) =
-                    (right.ok_or(ErrorCode::Busy)?, &world.service.settings.passwords.patience);
-                match confirm_by_password(tx, &world.context, &actor, (action, right), patience)? {
+                let compared = compared.as_ref().ok_or(ErrorCode::Busy)?;
+                let patience = &world.service.settings.passwords.patience;
+                match confirm_by_password(tx, &world.context, &actor, (action, compared), patience)? {
                     Some(confirmed) => reply(world, &confirmed),
                     None => {
                         Ok(world.refusal(&Faults::one(Place::Body, "/password", ErrorCode::PasswordWrong)))
@@ -136,19 +136,20 @@ fn evidence(given: &Confirm) -> Result<Evidence> {
     found.ok_or_else(|| faults.into_error())
 }
 
-/// Whether it is the actor's password. The try is counted before.
+/// Compares the actor's password. The try is counted before.
 async fn compared(
     call: &Call,
     (actor, action): (MemberActor, SensitiveAction),
     password: &Password,
-) -> Result<bool, Failure> {
+) -> Result<Compared, Failure> {
     let admitted = call.transact(move |tx, world| {
         tx.enter(actor.tenant);
         admit_password(tx, &world.context, &actor, action, &world.service.settings.passwords.patience)
     });
     let metrics = &call.service.metrics;
     let known = admitted.await.inspect_err(|Failure(error)| metrics.guess(error.code().name()))?;
-    Ok(call.service.compare(password, Some(&known.hash)).await?.is_some())
+    let right = call.service.compare(password, Some(&known.hash)).await?.is_some();
+    Ok(Compared { known, right })
 }
 
 fn reply(world: &World<'_>, confirmed: &Confirmation) -> Result<Reply> {

@@ -19,7 +19,7 @@ use domain::actor::Realm;
 use domain::error::{Code as ErrorCode, Error, Faults, Place, Result};
 use domain::id::ChallengeId;
 use domain::operator::OperatorStore;
-use domain::password::Password;
+use domain::password::{Compared, Password};
 use domain::session::{
     ChallengeAnswer, Identity, Need, TokenHash, Waiting, admit_challenge_password,
     answer_challenge as answer, begin_challenge_totp as begin_totp, challenged_account, get_challenge as get,
@@ -239,7 +239,7 @@ pub(crate) async fn answer_challenge(
     .await
 }
 
-/// Whether it is the password of the account. The try is counted before.
+/// Compares the password of the account. The try is counted before.
 async fn compared(
     call: &Call,
     (id, token): (ChallengeId, TokenHash),
@@ -251,8 +251,8 @@ async fn compared(
     });
     let metrics = &call.service.metrics;
     let known = admitted.await.inspect_err(|Failure(error)| metrics.guess(error.code().name()))?;
-    let right = call.service.compare(password, Some(&known.hash)).await?;
-    Ok(ChallengeAnswer::Password(right.is_some()))
+    let right = call.service.compare(password, Some(&known.hash)).await?.is_some();
+    Ok(ChallengeAnswer::Password(Compared { known, right }))
 }
 
 /// Ask for the code that a challenge needs

@@ -116,6 +116,24 @@ impl StoredPassword {
     }
 }
 
+/// A password that somebody typed, once it was compared with the one that was kept when they began.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    /// The one that was kept.
+    pub known: StoredPassword,
+    /// Whether it is the same.
+    pub right: bool,
+}
+
+/// A password that was compared outside any transaction, if it still is the password: it may have been changed meanwhile.
+///
+/// # Errors
+/// `busy`.
+pub(crate) fn still(tx: &mut impl PasswordStore, known: &StoredPassword) -> Result<StoredPassword> {
+    let current = tx.password(known.account)?.filter(|current| current.hash == known.hash);
+    current.ok_or_else(|| Code::Busy.into())
+}
+
 /// Keeps passwords.
 pub trait PasswordStore {
     /// The password of an account, if it has one.

@@ -242,7 +242,7 @@ pub fn change(
     Ok(changed)
 }
 
-/// Lets administrators of the bound tenant come from anywhere again.
+/// Lets administrators of the bound tenant come from anywhere again. Says whether they could not.
 ///
 /// # Errors
 /// When the store fails.
@@ -251,18 +251,19 @@ pub fn lift_networks(
     context: &Context<'_>,
     by: &Actor,
     (tenant, owner): (TenantId, MemberId),
-) -> Result<()> {
+) -> Result<bool> {
     let stored = tx.policy()?;
     let before: Vec<_> = stored.policy.network.administrators.iter().map(ToString::to_string).collect();
     if before.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let mut policy = stored.policy;
     policy.network.administrators.clear();
     let changed = Some((owner, context.now));
     tx.save_policy(&StoredPolicy { version: stored.version + 1, policy, changed })?;
     let entry = Entry::new("security_policy.networks_lifted", "tenant", tenant).of(tenant);
-    tx.record(context, by, entry.change("administrators", before, None::<String>))
+    tx.record(context, by, entry.change("administrators", before, None::<String>))?;
+    Ok(true)
 }
 
 /// Refuses who has not confirmed an action, where the policy of the bound tenant wants that.

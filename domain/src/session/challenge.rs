@@ -13,7 +13,7 @@ use crate::journal::Entry;
 use crate::member::Membership;
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, Params, warn};
-use crate::password::StoredPassword;
+use crate::password::{Compared, StoredPassword, still};
 use crate::totp::{self, Given, TotpSecret, try_second_factor};
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Permit, Purpose, Requester, Sent, Subject,
@@ -124,8 +124,8 @@ pub enum ChallengeAnswer {
     SmsCode(Digits),
     /// That an administrator has approved the device, which is looked up.
     Approved,
-    /// A password, and whether it was right; it was counted before ([`admit_challenge_password`]).
-    Password(bool),
+    /// A password, compared; the try was counted before ([`admit_challenge_password`]).
+    Password(Compared),
 }
 
 impl ChallengeAnswer {
@@ -241,11 +241,12 @@ pub fn answer_challenge(
                 check => return Ok(Outcome::Refused(check)),
             }
         }
-        (ChallengeAnswer::Password(right), Need::SecondFactor(ways)) if ways.contains(&Way::Password) => {
-            if !right {
+        (ChallengeAnswer::Password(compared), Need::SecondFactor(ways)) if ways.contains(&Way::Password) => {
+            if !compared.right {
                 note_wrong(tx, context, terms.patience)?;
                 return refused(tx, context, &challenge, ("/password", Code::PasswordWrong));
             }
+            still(tx, &compared.known)?;
             tx.forget_guesses(Guarded::Password, &challenge.who.to_string(), Some(challenge.requester))?;
             Some(Factor::Password)
         }

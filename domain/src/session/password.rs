@@ -6,11 +6,11 @@ use super::{Factor, Factors, Identity, NewDevice, SignInFrom, TokenHash, known_d
 use crate::actor::{Actor, Realm};
 use crate::contact::ContactPoint;
 use crate::context::Context;
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::guess::{Guarded, Patience, admit, note_wrong};
 use crate::id::{AccountId, TenantId};
 use crate::journal::Entry;
-use crate::password::{PasswordHash, StoredPassword};
+use crate::password::{PasswordHash, StoredPassword, still};
 use crate::verification::Requester;
 use uuid::Uuid;
 
@@ -74,9 +74,7 @@ pub fn sign_in_by_password(
         tx.record(context, &Actor::Anonymous, entry)?;
         return Ok(None);
     };
-    // It may have been changed while it was compared.
-    let current = tx.password(known.account)?.filter(|current| current.hash == known.hash);
-    let mut current = current.ok_or(Code::Busy)?;
+    let mut current = still(tx, known)?;
     if current.hash != *hash {
         current.hash = hash.clone();
         tx.save_password(&current)?;

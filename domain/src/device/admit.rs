@@ -19,8 +19,8 @@ const WITH_WAITING: u64 = 10;
 
 /// Whether somebody may come from a device.
 pub(crate) enum Admissible {
-    /// They may.
-    Yes,
+    /// They may; what is known of the device there, if anything is.
+    Yes(Option<MemberDevice>),
     /// An administrator has to say so first.
     Waits,
     /// They may not.
@@ -36,22 +36,23 @@ pub(crate) fn admissible(
     policy: &SecurityPolicy,
 ) -> Result<Admissible> {
     let known = match requester {
-        Requester::Device(id) => tx.member_device(id)?.filter(|known| known.member == place.member),
+        Requester::Device(id) => tx.member_device(id)?,
         Requester::Stranger => None,
     };
-    match known.as_ref().map(|known| known.state) {
-        Some(DeviceState::Trusted) => return Ok(Admissible::Yes),
+    let theirs = known.as_ref().filter(|known| known.member == place.member);
+    let pending = theirs.is_some();
+    match theirs.map(|known| known.state) {
+        Some(DeviceState::Trusted) => return Ok(Admissible::Yes(known)),
         Some(DeviceState::Rejected | DeviceState::Removed) => {
             return Ok(Admissible::No(Code::DeviceRejected.into()));
         }
         Some(DeviceState::Pending) | None => {}
     }
-    let pending = known.is_some();
     let waits = policy.devices.approve_new
         && place.role != MemberRole::Owner
         && kind(tx, described)? != DeviceKind::Corporate;
     if pending || place.role == MemberRole::Owner {
-        return Ok(if waits { Admissible::Waits } else { Admissible::Yes });
+        return Ok(if waits { Admissible::Waits } else { Admissible::Yes(known) });
     }
     let most = match u64::from(policy.devices.max_per_member) {
         0 if waits => WITH_WAITING,
@@ -61,7 +62,7 @@ pub(crate) fn admissible(
     if tx.count_devices(place.member)? >= most {
         return Ok(Admissible::No(Error::new(Code::DeviceLimitReached).with("max", most)));
     }
-    Ok(if waits { Admissible::Waits } else { Admissible::Yes })
+    Ok(if waits { Admissible::Waits } else { Admissible::Yes(known) })
 }
 
 /// What a device is. One whose serial was rejected is nobody's, also when it comes as a new one.
@@ -71,14 +72,15 @@ fn kind(tx: &mut impl MemberDeviceStore, described: &NewDevice) -> Result<Device
     Ok(if corporate { DeviceKind::Corporate } else { DeviceKind::Unknown })
 }
 
-/// Notes that a device was let in: one that waited, because nothing has to wait any more.
+/// Notes that a device was let in, of which something is known there or nothing: one that waited, because nothing has to wait any more.
 pub(crate) fn note(
     tx: &mut impl MemberDeviceStore,
     context: &Context<'_>,
     (member, device): (MemberId, DeviceId),
     described: &NewDevice,
+    known: Option<MemberDevice>,
 ) -> Result<()> {
-    match tx.member_device(device)? {
+    match known {
         None => insert(tx, context, (member, device), described, DeviceState::Trusted),
         Some(known) if known.state == DeviceState::Pending => {
             tx.save_member_device(&MemberDevice { state: DeviceState::Trusted, ..known })

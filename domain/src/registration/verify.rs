@@ -16,7 +16,7 @@ use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberStore, Membership, OWNER_USERID};
 use crate::number;
-use crate::policy::PolicyStore;
+use crate::policy::SecurityPolicy;
 use crate::session::{
     DeviceStore, Factor, Factors, Identity, Lifetime, NewDevice, Opened, Proved, SessionStore, SignInFrom,
     TokenHash, Tokens, known_device, open_member_session,
@@ -87,7 +87,6 @@ pub fn verify(
              + SessionStore
              + DeviceStore
              + MemberDeviceStore
-             + PolicyStore
              + TotpStore
              + GuessStore
              + AcceptanceStore
@@ -121,9 +120,10 @@ pub fn verify(
     let account = account_of(tx, context, &registration)?;
     let (tenant, place) = found_tenant(tx, context, &registration, account)?;
     let member = place.member;
-    let proved = Proved { account, place, factors, ends_by: None };
+    let lifetime = SecurityPolicy::default().lifetime(verify.lifetime);
+    let proved = Proved { account, place, factors, ends_by: None, lifetime, known_device: None };
     let from = SignInFrom { device: verify.device, requester };
-    let opened = open_member_session(tx, context, proved, from, verify.tokens, verify.lifetime)?;
+    let opened = open_member_session(tx, context, proved, from, verify.tokens)?;
     // They were accepted when the registration began.
     let kept = acceptances(
         context.random,

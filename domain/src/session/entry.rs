@@ -9,7 +9,7 @@ use super::{
 use crate::account::AccountStore;
 use crate::bundle::bundle;
 use crate::context::Context;
-use crate::device::{self, Admissible, MemberDeviceStore, admissible};
+use crate::device::{self, Admissible, MemberDevice, MemberDeviceStore, admissible};
 use crate::error::{Code, Error, Faults, Place, Result};
 use crate::guess::{Guarded, GuessStore, Patience};
 use crate::id::{AccountId, TenantId};
@@ -62,9 +62,17 @@ pub enum Outcome {
 /// Who gets in.
 pub(super) enum Admitted {
     /// Into a tenant.
-    Member(AccountId, Membership),
+    Member(Box<Admission>),
     /// Into the platform.
     Operator(Operator),
+}
+
+/// What is known of a member who gets in.
+pub(super) struct Admission {
+    account: AccountId,
+    place: Membership,
+    lifetime: Lifetime,
+    known_device: Option<MemberDevice>,
 }
 
 /// Where somebody stands who gets in.
@@ -133,16 +141,18 @@ pub(super) fn enter(
         Admitted::Operator(operator) => {
             open_operator_session(tx, context, (operator, factors), from, terms.tokens, terms.lifetime)?
         }
-        Admitted::Member(account, place) => {
+        Admitted::Member(admission) => {
+            let Admission { account, place, lifetime, known_device } = *admission;
             // Only a code shows that the number is still theirs.
             let shown = factors.all().contains(&Factor::SmsCode) && ends_by.is_none();
-            if let Some(account) = tx.account(account)?.filter(|_| shown) {
+            let known = if shown { tx.account(account)? } else { None };
+            if let Some(account) = known {
                 number::seen(tx, context, &account)?;
                 tx.forget_guesses(Guarded::Password, &challenge.who.to_string(), None)?;
             }
             tx.enter(place.tenant);
-            let proved = Proved { account, place, factors, ends_by };
-            open_member_session(tx, context, proved, from, terms.tokens, terms.lifetime)?
+            let proved = Proved { account, place, factors, ends_by, lifetime, known_device };
+            open_member_session(tx, context, proved, from, terms.tokens)?
         }
     };
     Ok(Outcome::Opened(Box::new(opened)))
@@ -179,8 +189,7 @@ pub(super) fn next(
             match places.pop() {
                 None => Ok(Entering::Barred(Faults::one(Place::Body, "/tenant_id", Code::TenantNotOffered))),
                 Some(place) if places.is_empty() => {
-                    let needs = into_tenant(tx, context, challenge, (account, &place))?;
-                    Ok(needs.unwrap_or(Entering::Admitted(Admitted::Member(account, place))))
+                    into_tenant(tx, context, challenge, (account, place), terms)
                 }
                 Some(last) => {
                     places.push(last);
@@ -215,39 +224,44 @@ fn idle_number(
     Ok(Some(Entering::Needs(Need::SecondFactor(ways))))
 }
 
-/// What the policy of a tenant has against somebody, or still wants of them.
+/// What the policy of a tenant has against somebody, or still wants of them; or that they are in.
 fn into_tenant(
     tx: &mut impl SignInStore,
     context: &Context<'_>,
     challenge: &Challenge,
-    (account, place): (AccountId, &Membership),
-) -> Result<Option<Entering>> {
+    (account, place): (AccountId, Membership),
+    terms: &SignInTerms<'_>,
+) -> Result<Entering> {
     tx.enter(place.tenant);
     let policy = tx.policy()?.policy;
     let began = |method: &&SignInMethod| Some(method.factor()) == challenge.factors.first();
     if !policy.sign_in.methods.iter().any(|method| began(&method)) {
         let allowed: Vec<_> = policy.sign_in.methods.iter().map(|method| method.name()).collect();
         let error = Error::new(Code::SignInMethodNotAllowed).with("allowed", allowed.join(", "));
-        return Ok(Some(Entering::Barred(error)));
+        return Ok(Entering::Barred(error));
     }
     if !policy.admits_from(place.role, context.origin.ip) {
-        return Ok(Some(barred(Code::NetworkNotAllowed)));
+        return Ok(barred(Code::NetworkNotAllowed));
     }
     if let Some(age) = policy.password.max_age()
         && challenge.factors.all().contains(&Factor::Password)
         && tx.password(account)?.is_some_and(|known| known.set_at + age <= context.now)
     {
-        return Ok(Some(barred(Code::PasswordExpired)));
+        return Ok(barred(Code::PasswordExpired));
     }
-    let admissible = admissible(tx, place, (challenge.requester, &challenge.device), &policy)?;
+    let admissible = admissible(tx, &place, (challenge.requester, &challenge.device), &policy)?;
     if let Admissible::No(error) = admissible {
-        return Ok(Some(Entering::Barred(error)));
+        return Ok(Entering::Barred(error));
     }
     if let Some(needs) = second_factor(tx, challenge, policy.asks_second_factor(place.role))? {
-        return Ok(Some(needs));
+        return Ok(needs);
     }
-    let waits = matches!(admissible, Admissible::Waits);
-    Ok(waits.then(|| Entering::Needs(Need::DeviceApproval(place.clone()))))
+    let Admissible::Yes(known_device) = admissible else {
+        return Ok(Entering::Needs(Need::DeviceApproval(place)));
+    };
+    let lifetime = policy.lifetime(terms.lifetime);
+    let admission = Admission { account, place, lifetime, known_device };
+    Ok(Entering::Admitted(Admitted::Member(Box::new(admission))))
 }
 
 /// A device that has to wait becomes known, so that it can be approved.

@@ -5,13 +5,12 @@ use super::{
 };
 use crate::actor::{Actor, MemberActor, OperatorActor};
 use crate::context::Context;
-use crate::device::{self, MemberDeviceStore};
+use crate::device::{self, MemberDevice, MemberDeviceStore};
 use crate::error::Result;
 use crate::id::{AccountId, DeviceId, SessionId};
 use crate::journal::{Entry, Journal};
 use crate::member::Membership;
 use crate::operator::Operator;
-use crate::policy::PolicyStore;
 use crate::totp::RECOVERY_CODES;
 use crate::verification::Requester;
 use chrono::{DateTime, Utc};
@@ -73,25 +72,27 @@ pub struct Proved {
     pub factors: Factors,
     /// The session lives no longer than this: it comes from another one.
     pub ends_by: Option<DateTime<Utc>>,
+    /// How long sessions live there, as its policy says.
+    pub lifetime: Lifetime,
+    /// What is known of the device there, if anything is.
+    pub known_device: Option<MemberDevice>,
 }
 
-/// Opens a session for a member of the tenant that the transaction is bound to. It lives as long as the tenant's policy says.
+/// Opens a session for a member of the tenant that the transaction is bound to.
 ///
 /// # Errors
 /// When the store fails.
 pub fn open_member_session(
-    tx: &mut (impl SessionStore + DeviceStore + MemberDeviceStore + PolicyStore + Journal),
+    tx: &mut (impl SessionStore + DeviceStore + MemberDeviceStore + Journal),
     context: &Context<'_>,
     proved: Proved,
     from: SignInFrom<'_>,
     tokens: &Tokens,
-    lifetime: &Lifetime,
 ) -> Result<Opened> {
-    let Proved { account, place, factors, ends_by } = proved;
+    let Proved { account, place, factors, ends_by, lifetime, known_device } = proved;
     let Membership { tenant, member, role, .. } = place;
-    let lifetime = tx.policy()?.policy.lifetime(lifetime);
     let (device, new_device) = remember_device(tx, context, Identity::Account(account), from, tokens)?;
-    device::note(tx, context, (member, device), from.device)?;
+    device::note(tx, context, (member, device), from.device, known_device)?;
     let owner = Owner::Member { account, tenant, member };
     let mut session = start(context, (owner, factors), device, tokens, &lifetime);
     session.expires_at = ends_by.map_or(session.expires_at, |end| session.expires_at.min(end));

@@ -37,7 +37,7 @@ call() {
 }
 etag() { tr -d '\r' < "$work/head" | awk 'tolower($1)=="etag:" {print $2}'; }
 code_for() { # the newest code sent to a number, from the development outbox
-  curl -sS "$base/dev/outbox?kind=code&wait=5&limit=1&to=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
+  curl -sS "$base/dev/outbox?kind=code&wait=5&limit=1&mobile=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
 # The steps that both acts take.
 register() { # register NAME MOBILE: leaves the company's token in `auth`
   call POST /v1/registrations 201 -H 'content-type: application/json' -H "idempotency-key: story-$2" -d "{

@@ -159,7 +159,7 @@ def prepare(server):
     tokens, entities = [], {}
     for number in range(COMPANIES):
         made = call(base, "POST", "/v1/registrations", registration(base, number, pick("registration")))[0]
-        code = call(base, "GET", f"/dev/outbox?wait=10&limit=1&to={mobile(number)}")[0]["data"][0]["code"]
+        code = call(base, "GET", f"/dev/outbox?wait=10&limit=1&mobile={mobile(number)}")[0]["data"][0]["code"]
         done = call(base, "POST", f"/v1/registrations/{made['id']}/verification", {"code": code, "device": device},
                     made["registration_token"])[0]
         token = done["session"]["access_token"]
@@ -188,7 +188,7 @@ def prepare(server):
         subprocess.run([BINARY, "operator", "add", "--mobile", mobile_of, "--name", "审核", "--role", "reviewer"],
                        env=server.environment, check=True, stdout=subprocess.DEVNULL)
         call(base, "POST", "/v1/codes", {"purpose": "sign_in", "realm": "platform", "mobile": mobile_of})
-        code = call(base, "GET", f"/dev/outbox?wait=10&limit=1&to={mobile_of}")[0]["data"][0]["code"]
+        code = call(base, "GET", f"/dev/outbox?wait=10&limit=1&mobile={mobile_of}")[0]["data"][0]["code"]
         opened = call(base, "POST", "/v1/sessions", {"method": "sms_code", "realm": "platform", "mobile": mobile_of,
                                                      "code": code, "device": device})[0]
         operators.append(opened["session"]["access_token"])
@@ -334,10 +334,10 @@ PASSWORD = "mahogany cartwheel gravity"
 def set_passwords(server, numbers, tokens):
     for number, token in zip(numbers, tokens):
         call(server.base, "POST", "/v1/me/confirmation-codes", {"action": "set_password"}, token)
-        sent = call(server.base, "GET", f"/dev/outbox?kind=code&limit=1&wait=10&to={mobile(number)}")[0]["data"][0]
+        sent = call(server.base, "GET", f"/dev/outbox?kind=code&limit=1&wait=10&mobile={mobile(number)}")[0]["data"][0]
         while sent["purpose"] != "confirm_sensitive":
             time.sleep(0.02)
-            sent = call(server.base, "GET", f"/dev/outbox?kind=code&limit=1&to={mobile(number)}")[0]["data"][0]
+            sent = call(server.base, "GET", f"/dev/outbox?kind=code&limit=1&mobile={mobile(number)}")[0]["data"][0]
         shown = {"action": "set_password", "code": sent["code"]}
         confirmation = call(server.base, "POST", "/v1/me/confirmations", shown, token)[0]["token"]
         call(server.base, "PUT", "/v1/me/password", {"password": PASSWORD}, token, headers={"x-confirmation": confirmation})

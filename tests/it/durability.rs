@@ -231,7 +231,7 @@ async fn the_log_holds_no_secret() {
     let made = post("/v1/registrations".to_owned(), String::new(), body).await;
     let token = text(&made["registration_token"]);
     let sent = client
-        .get(format!("{base}/dev/outbox?wait=10&to={mobile}"))
+        .get(format!("{base}/dev/outbox?wait=10&mobile={mobile}"))
         .send()
         .await
         .unwrap()

@@ -50,7 +50,7 @@ both!(an_address_is_proved_before_it_signs_anyone_in, |world| {
         assert_eq!(refused.faults(), [("/email".to_owned(), "email_invalid".to_owned())], "{wrong}");
     }
     let sent = ask(&company, &confirmation, &email.to_uppercase()).await.expect(202);
-    assert_eq!(sent.text("/sent_to"), "w***@example.com");
+    assert_eq!(sent.text("/email_masked"), "w***@example.com");
     let code = world.code(&email).await;
     sign_in(&world, json!({"email": email}), GOOD).await.refused(401, "credentials_wrong");
     let wrong = if code == "000000" { "000001" } else { "000000" };
@@ -272,7 +272,7 @@ async fn the_way_to_a_mail_server_is_sealed() {
             post("/v1/me/confirmations", "", json!({"action": "change_email", "code": code})).await;
         let confirmation = confirmed["token"].as_str().unwrap();
         let sent = post("/v1/me/email/codes", confirmation, json!({"email": email})).await;
-        assert_eq!(sent["sent_to"], "w***@example.com");
+        assert_eq!(sent["email_masked"], "w***@example.com");
         for _ in 0..200 {
             let metrics = get("/metrics").await;
             let said = metrics.lines().find(|line| line.starts_with("gongpai_email_total{"));

@@ -50,7 +50,7 @@ both!(an_unknown_number_gets_the_same_answers, |world| {
     let unknown_tried = world.post("/v1/sessions", sign_in_body(&unknown, wrong)).send().await;
     assert_eq!(known.json["code"], unknown_tried.json["code"]);
     assert_eq!(known.json["attempts_left"], unknown_tried.json["attempts_left"]);
-    let sent = world.get(format!("/dev/outbox?to={unknown}")).send().await.expect(200);
+    let sent = world.get(format!("/dev/outbox?mobile={unknown}")).send().await.expect(200);
     assert_eq!(sent.at("/data"), &json!([]));
 });
 

@@ -119,7 +119,7 @@ both!(a_representative_who_is_somebody_else_consents_by_code, |world| {
     assert_eq!(refused.text("/findings/0/remedy"), "ask_for_consent");
 
     let sent = company.post("/v1/certification/consent-codes", json!({})).send().await.expect(202);
-    assert_eq!(sent.text("/sent_to"), seen.text("/application/consent/mobile_masked"));
+    assert_eq!(sent.text("/mobile_masked"), seen.text("/application/consent/mobile_masked"));
     company
         .post("/v1/certification/consent-codes", json!({}))
         .send()

@@ -89,7 +89,7 @@ impl Process {
             "accepted_agreements": accepted,
         });
         let made = post("/v1/registrations", "", body).await;
-        let sent = get(&format!("/dev/outbox?wait=10&to={mobile}")).await;
+        let sent = get(&format!("/dev/outbox?wait=10&mobile={mobile}")).await;
         let path = format!("/v1/registrations/{}/verification", made["id"].as_str().unwrap());
         let body = json!({"code": sent["data"][0]["code"], "device": crate::device()});
         let done = post(&path, made["registration_token"].as_str().unwrap(), body).await;

@@ -188,7 +188,7 @@ impl World {
 
     /// The texts of the notices that were sent to a number or a mailbox, newest first, waiting for so many.
     pub async fn notices(&self, mobile: &str, count: usize) -> Vec<String> {
-        let path = format!("/dev/outbox?kind=notice&limit=50&to={mobile}");
+        let path = format!("/dev/outbox?kind=notice&limit=50&{}", addressed(mobile));
         for _ in 0..200 {
             let sent = self.get(&path).send().await.expect(200);
             let sent = sent.at("/data").as_array().unwrap();
@@ -207,7 +207,7 @@ impl World {
 
     async fn code_after(&self, mobile: &str, after: Option<String>) -> String {
         let after = after.map(|after| format!("&after={after}")).unwrap_or_default();
-        let path = format!("/dev/outbox?kind=code&wait=10&limit=1&to={mobile}{after}");
+        let path = format!("/dev/outbox?kind=code&wait=10&limit=1&{}{after}", addressed(mobile));
         let messages = self.get(path).send().await.expect(200);
         self.read.lock().unwrap().insert(mobile.to_owned(), messages.text("/data/0/sent_at"));
         messages.text("/data/0/code")
@@ -299,6 +299,11 @@ pub async fn join(world: &World, company: &Company, number: &str) {
         })
     };
     tokio::task::spawn_blocking(write).await.unwrap().expect("a member");
+}
+
+/// The filter of the outbox for a number or a mailbox.
+fn addressed(contact: &str) -> String {
+    if contact.contains('@') { format!("email={contact}") } else { format!("mobile={contact}") }
 }
 
 /// A number that no other test has.

@@ -7,13 +7,15 @@ use crate::http::call::Call;
 use crate::verification::{SentCode, permit, required};
 use actix_web::http::StatusCode;
 use actix_web::post;
+use chrono::{DateTime, Utc};
 use domain::actor::Realm;
 use domain::confirmation::require;
 use domain::contact::{ContactPoint, send_code};
 use domain::email::EmailAddress;
 use domain::error::{Code, Faults, Place};
 use domain::phone::MobileNumber;
-use serde::Deserialize;
+use domain::verification::Sent;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -60,6 +62,18 @@ pub(crate) struct SendEmailCode {
     email: String,
 }
 
+/// A code that is on its way by email.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SentEmailCode {
+    /// Where it goes.
+    #[schema(example = "w***@example.com")]
+    email_masked: String,
+    /// Until when it is valid.
+    expires_at: DateTime<Utc>,
+    /// When another one may be asked for.
+    resend_after: DateTime<Utc>,
+}
+
 /// Ask for a code to one's next email address
 ///
 /// `change_my_email` takes it.
@@ -67,7 +81,7 @@ pub(crate) struct SendEmailCode {
     operation_id = "send_email_code", tag = "session",
     params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `change_email`.")),
     request_body = SendEmailCode,
-    responses((status = 202, description = "The code is on its way.", body = SentCode)),
+    responses((status = 202, description = "The code is on its way.", body = SentEmailCode)),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["confirmation_required", "email_off", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed", "input_invalid"]))),
 )]
@@ -101,7 +115,16 @@ async fn send(
     call.write(tenant, fingerprint, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
         let sent = send_code(tx, &world.context, &actor, confirmation.as_ref(), permit, limits)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
+        match &permit.contact {
+            ContactPoint::Mobile(_) => {
+                Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
+            }
+            ContactPoint::Email(email) => {
+                let Sent { expires_at, resend_after } = sent;
+                let view = SentEmailCode { email_masked: email.masked(), expires_at, resend_after };
+                Reply::json(StatusCode::ACCEPTED, &view)
+            }
+        }
     })
     .await
 }

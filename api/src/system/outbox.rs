@@ -6,8 +6,10 @@ use crate::http::params::Params;
 use actix_web::{HttpRequest, get};
 use chrono::{DateTime, Utc};
 use domain::contact::ContactPoint;
+use domain::email::EmailAddress;
 use domain::error::{Code, Faults, Place};
 use domain::message::Content;
+use domain::phone::MobileNumber;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -17,9 +19,12 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OutboxFilter {
-    /// Only those to this number or email address.
-    #[param(example = "13800138000", min_length = 1, max_length = 254)]
-    to: Option<String>,
+    /// Only those to this number.
+    #[param(example = "13800138000", min_length = 1, max_length = 30)]
+    mobile: Option<String>,
+    /// Only those to this email address; not with `mobile`.
+    #[param(min_length = 3, max_length = 254)]
+    email: Option<String>,
     /// Only codes, or only notices.
     #[param(inline)]
     kind: Option<OutboxKind>,
@@ -50,9 +55,12 @@ impl OutboxKind {
 /// A message that would have gone out by SMS or by email.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OutboxMessage {
-    /// Where to: a number or an email address.
+    /// The number that it is for; null in an email.
     #[schema(example = "+8613800138000")]
-    to: String,
+    mobile: Option<String>,
+    /// The email address that it is for; null in an SMS.
+    #[schema(example = json!(null))]
+    email: Option<String>,
     /// What for.
     #[schema(example = "register")]
     purpose: &'static str,
@@ -73,8 +81,14 @@ impl OutboxMessage {
             Content::Code { code, .. } => Some(code.reveal().to_owned()),
             Content::Notice(..) => None,
         };
+        let to = Some(message.to.as_str().to_owned());
+        let (mobile, email) = match message.to {
+            ContactPoint::Mobile(_) => (to, None),
+            ContactPoint::Email(_) => (None, to),
+        };
         Self {
-            to: message.to.as_str().to_owned(),
+            mobile,
+            email,
             purpose: message.content.template().name(),
             code,
             text: message.content.text(message.language),
@@ -102,8 +116,17 @@ pub(crate) async fn list_outbox_messages(
         return Err(Code::NotFound.into());
     }
     let filter = filter.0;
-    let to = filter.to.as_deref().map(ContactPoint::parse).transpose();
-    let to = to.map_err(|wrong| Faults::one(Place::Query, "to", wrong))?;
+    let mut faults = Faults::of(Place::Query);
+    let to: Option<ContactPoint> = match (&filter.mobile, &filter.email) {
+        (None, None) => None,
+        (Some(mobile), None) => faults.at("mobile", MobileNumber::parse(mobile)).map(Into::into),
+        (None, Some(email)) => faults.at("email", EmailAddress::parse(email)).map(Into::into),
+        (Some(_), Some(_)) => {
+            faults.note("email", Code::ProofMissing);
+            None
+        }
+    };
+    faults.finish()?;
     let outbox = &call.service.outbox;
     let wanted = move |message: &SentMessage| {
         to.as_ref().is_none_or(|to| message.message.to == *to)

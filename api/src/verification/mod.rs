@@ -16,9 +16,9 @@ use utoipa::ToSchema;
 /// A code that is on its way.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SentCode {
-    /// Where it goes, masked: a number or an email address.
+    /// Where it goes.
     #[schema(example = "+86 138****8000")]
-    sent_to: String,
+    mobile_masked: String,
     /// Until when it is valid.
     expires_at: DateTime<Utc>,
     /// When another one may be asked for.
@@ -27,7 +27,7 @@ pub(crate) struct SentCode {
 
 impl SentCode {
     pub(crate) fn of(contact: &ContactPoint, sent: &Sent) -> Self {
-        Self { sent_to: contact.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
+        Self { mobile_masked: contact.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
     }
 }
 

@@ -21,6 +21,7 @@ mod inbox;
 pub mod inspection;
 mod job;
 mod keys;
+mod member;
 mod metrics;
 mod mirror;
 pub mod operator;

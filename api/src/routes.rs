@@ -8,6 +8,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     registration_routes(config);
     session_routes(config);
     certification_routes(config);
+    organization_routes(config);
     person_routes(config);
     support_routes(config);
     platform_routes(config);
@@ -106,6 +107,15 @@ fn certification_routes(config: &mut ServiceConfig<'_>) {
         .service(begin::begin_certification_application)
         .service(list_applications::list_certification_applications)
         .service(look_up::look_up_certification);
+}
+
+/// The people of an organization.
+fn organization_routes(config: &mut ServiceConfig<'_>) {
+    use crate::member;
+    config
+        .service(member::list::list_members)
+        .service(member::get::get_member)
+        .service(member::update::update_member);
 }
 
 /// What is about the person who is signed in, and their organization as a whole.

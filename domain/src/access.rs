@@ -28,6 +28,10 @@ pub enum Permission {
     PolicyRead,
     /// Change it.
     PolicyManage,
+    /// See the members of the organization.
+    MemberRead,
+    /// Disable them, and let them in again.
+    MemberManage,
     /// See the devices of members.
     DeviceRead,
     /// Decide about them.
@@ -36,7 +40,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -48,6 +52,8 @@ impl Permission {
         Self::TenantManage,
         Self::PolicyRead,
         Self::PolicyManage,
+        Self::MemberRead,
+        Self::MemberManage,
         Self::DeviceRead,
         Self::DeviceManage,
     ];
@@ -67,6 +73,8 @@ impl Permission {
             Self::TenantManage => "tenant:manage",
             Self::PolicyRead => "policy:read",
             Self::PolicyManage => "policy:manage",
+            Self::MemberRead => "member:read",
+            Self::MemberManage => "member:manage",
             Self::DeviceRead => "device:read",
             Self::DeviceManage => "device:manage",
         }
@@ -90,6 +98,8 @@ impl Holder for MemberActor {
                         | Permission::TenantManage
                         | Permission::PolicyRead
                         | Permission::PolicyManage
+                        | Permission::MemberRead
+                        | Permission::MemberManage
                         | Permission::DeviceRead
                         | Permission::DeviceManage
                 )
@@ -162,14 +172,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // sms:read, tenant:manage, policy:read, :manage, device:read, :manage.
+        // sms:read, tenant:manage, policy:read, :manage, member:read, :manage, device:read, :manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   -   yes yes yes yes yes
-member          -   -   -   -   -   -   -   -   -   -   -   -   -
-reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -
-senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -
-support         -   -   yes -   -   -   yes yes -   -   -   -   -
-platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -
+owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes
+member          -   -   -   -   -   -   -   -   -   -   -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -
+senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -
+support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -
+platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -
 ";
         assert_eq!(matrix, golden);
     }

@@ -16,7 +16,7 @@ use crate::error::{Code, Error, Result, if_there};
 use crate::id::{AccountId, ApplicationId, MemberId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
-use crate::member::{Member, MemberStore};
+use crate::member::{Member, MemberState, MemberStore};
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
@@ -291,9 +291,9 @@ fn transfer(
     let old = tx.owner()?;
     let new = place_for(tx, context, &takeover)?;
     if let Some(old) = old.filter(|old| *old != new) {
-        tx.set_role(old, MemberRole::Member)?;
+        give_role(tx, old, MemberRole::Member)?;
     }
-    tx.set_role(new, MemberRole::Owner)?;
+    give_role(tx, new, MemberRole::Owner)?;
     // Otherwise the old owner's list could keep out the only one who can change it.
     lift_networks(tx, context, by, (takeover.tenant, new))?;
     takeover.state = TakeoverState::Transferred;
@@ -309,6 +309,13 @@ fn transfer(
         inform(tx, context, &takeover, takeover.tenant, member, NoticeKind::TakeoverTransferred, terms)?;
     }
     Ok(takeover)
+}
+
+/// Gives a member of the bound tenant another role. An owner gets in, whatever somebody decided before.
+fn give_role(tx: &mut impl MemberStore, id: MemberId, role: MemberRole) -> Result<()> {
+    let member = tx.member(id)?.ok_or(Code::NotFound)?;
+    let state = if role == MemberRole::Owner { MemberState::Active } else { member.state };
+    tx.save_member(&Member { role, state, ..member })
 }
 
 /// The place in the bound tenant of whoever applied, made if there is none.
@@ -330,8 +337,10 @@ fn place_for(
         name: takeover.name.clone(),
         position: None,
         role: MemberRole::Member,
+        state: MemberState::Active,
         department,
         created_at: context.now,
+        version: 0,
     })?;
     Ok(id)
 }

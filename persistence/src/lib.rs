@@ -18,6 +18,7 @@ mod guess;
 mod idempotency;
 mod job;
 mod journal;
+mod member;
 mod notice;
 mod operator;
 mod password;

@@ -1,22 +1,18 @@
-//! Tenants with their departments and members. All of it belongs to one tenant, but for one question: which places an
-//! account has, which is asked before a tenant is chosen.
+//! Tenants with their departments.
 
-use crate::account::{stored_email, stored_mobile};
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{accounts, departments, members, tenants};
+use crate::schema::{departments, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
-use domain::actor::MemberRole;
 use domain::department::{Department, DepartmentStore};
 use domain::error::Result;
-use domain::id::{AccountId, DepartmentId, MemberId};
-use domain::member::{Member, MemberStore, Membership, Profile};
+use domain::id::DepartmentId;
 use domain::phone::Phone;
 use domain::reference::{IndustryCode, RegionCode};
 use domain::tenant::{Address, Organization, Tenant, TenantStore};
-use domain::text::{AddressLine, OrganizationName, PersonName, Position};
+use domain::text::{AddressLine, OrganizationName};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tenants, treat_none_as_default_value = false)]
@@ -132,142 +128,4 @@ impl DepartmentStore for Tx<'_> {
         .understood()?;
         Ok(root.get())
     }
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = members, treat_none_as_default_value = false)]
-struct MemberRow {
-    tenant_id: Id,
-    id: Id,
-    account_id: Id,
-    userid: String,
-    userid_key: String,
-    name: String,
-    position: Option<String>,
-    role: String,
-    state: String,
-    department_id: Id,
-    created_at: Instant,
-    version: i64,
-}
-
-impl MemberStore for Tx<'_> {
-    fn insert_member(&mut self, member: &Member) -> Result<()> {
-        let row = MemberRow {
-            tenant_id: self.bound()?,
-            id: member.id.into(),
-            account_id: member.account.into(),
-            userid: member.userid.clone(),
-            userid_key: member.userid.to_lowercase(),
-            name: member.name.as_str().to_owned(),
-            position: member.position.as_ref().map(|position| position.as_str().to_owned()),
-            role: name_of(&member.role),
-            state: "active".to_owned(),
-            department_id: member.department.into(),
-            created_at: member.created_at.into(),
-            version: 1,
-        };
-        on!(self.db, |db| diesel::insert_into(members::table).values(&row).execute(db)).understood()?;
-        Ok(())
-    }
-
-    fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>> {
-        let rows: Vec<Place> = on!(self.db, |db| members::table
-            .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
-            .filter(members::account_id.eq(Id::from(account)))
-            .filter(members::state.eq("active"))
-            .order((members::created_at, members::id))
-            .select(PLACE)
-            .load(db))
-        .understood()?;
-        rows.into_iter().map(membership).collect()
-    }
-
-    fn account_of(&mut self, member: MemberId) -> Result<AccountId> {
-        let tenant = self.bound()?;
-        let account: Id = on!(self.db, |db| members::table
-            .filter(members::tenant_id.eq(tenant))
-            .filter(members::id.eq(Id::from(member)))
-            .select(members::account_id)
-            .first(db))
-        .understood()?;
-        Ok(account.get())
-    }
-
-    fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>> {
-        let tenant = self.bound()?;
-        let place: Option<Id> = on!(self.db, |db| members::table
-            .filter(members::tenant_id.eq(tenant))
-            .filter(members::account_id.eq(Id::from(account)))
-            .select(members::id)
-            .first(db))
-        .optional()
-        .understood()?;
-        Ok(place.map(Id::get))
-    }
-
-    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()> {
-        let known = members::table
-            .filter(members::tenant_id.eq(self.bound()?))
-            .filter(members::id.eq(Id::from(member)));
-        let role = (members::role.eq(name_of(&role)), members::version.eq(members::version + 1));
-        one_row(on!(self.db, |db| diesel::update(known).set(role).execute(db)).understood()?)
-    }
-
-    fn correct_member(
-        &mut self,
-        member: MemberId,
-        name: &PersonName,
-        position: Option<&Position>,
-    ) -> Result<()> {
-        let known = members::table
-            .filter(members::tenant_id.eq(self.bound()?))
-            .filter(members::id.eq(Id::from(member)));
-        let corrected = (
-            members::name.eq(name.as_str()),
-            members::position.eq(position.map(Position::as_str)),
-            members::version.eq(members::version + 1),
-        );
-        one_row(on!(self.db, |db| diesel::update(known).set(corrected).execute(db)).understood()?)
-    }
-
-    fn owner(&mut self) -> Result<Option<MemberId>> {
-        let tenant = self.bound()?;
-        let owner: Option<Id> = on!(self.db, |db| members::table
-            .filter(members::tenant_id.eq(tenant))
-            .filter(members::role.eq(name_of(&MemberRole::Owner)))
-            .select(members::id)
-            .first(db))
-        .optional()
-        .understood()?;
-        Ok(owner.map(Id::get))
-    }
-
-    fn profile(&mut self, member: MemberId) -> Result<Profile> {
-        type Found = (Place, Option<String>, String, Option<String>);
-        let tenant = self.bound()?;
-        let (place, position, mobile, email): Found = on!(self.db, |db| members::table
-            .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
-            .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
-            .filter(members::tenant_id.eq(tenant))
-            .filter(members::id.eq(Id::from(member)))
-            .select((PLACE, members::position, accounts::mobile, accounts::email))
-            .first(db))
-        .understood()?;
-        let mobile = stored_mobile("accounts", member, &mobile)?;
-        let email = stored_email("accounts", member, email.as_deref())?;
-        Ok(Profile { membership: membership(place)?, position, mobile, email })
-    }
-}
-
-/// A membership as it is selected.
-type Place = (Id, String, Id, String, String, String);
-type PlaceColumns =
-    (tenants::tenant_id, tenants::name, members::id, members::userid, members::name, members::role);
-const PLACE: PlaceColumns =
-    (tenants::tenant_id, tenants::name, members::id, members::userid, members::name, members::role);
-
-fn membership((tenant, tenant_name, member, userid, name, role): Place) -> Result<Membership> {
-    let role = named(&role).ok_or_else(|| corrupt("members", member.0, "role"))?;
-    Ok(Membership { tenant: tenant.get(), tenant_name, member: member.get(), userid, name, role })
 }

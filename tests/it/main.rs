@@ -11,6 +11,7 @@ mod durability;
 mod email;
 mod hostile;
 mod human_check;
+mod members;
 mod number;
 mod operators;
 mod password;

@@ -17,6 +17,8 @@ both!(a_company_registers, |world| {
             "tenant:manage",
             "policy:read",
             "policy:manage",
+            "member:read",
+            "member:manage",
             "device:read",
             "device:manage"
         ])

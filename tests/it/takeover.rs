@@ -63,6 +63,12 @@ both!(whoever_proves_it_becomes_the_owner_after_a_week, |world| {
     assert!(world.notices(&new.mobile, 1).await[0].contains("异议"));
     let open = old.get("/v1/organization/takeovers").send().await.expect(200);
     assert_eq!([open.text("/data/0/id"), open.text("/data/0/state")], [id.clone(), "open".to_owned()]);
+    // That they are shut out over there does not keep the owner-to-be out.
+    tests::world::join(&world, &old, &new.mobile).await;
+    let members = old.get("/v1/members").send().await.expect(200);
+    let path = format!("/v1/members/{}", members.text("/data/1/id"));
+    let shut = world.patch(path, json!({"state": "disabled"})).bearer(&old.access_token);
+    shut.send().await.expect(200);
     world.later(Duration::days(6));
     let old = old.signed_in().await;
     tokio::time::sleep(Pause::from_secs(1)).await;

@@ -260,7 +260,7 @@ pub async fn plain_member_of(world: &World, company: &Company, number: &str) -> 
 pub async fn join(world: &World, company: &Company, number: &str) {
     use domain::account::{Account, AccountStore};
     use domain::actor::MemberRole;
-    use domain::member::{Member, MemberStore};
+    use domain::member::{Member, MemberState, MemberStore};
     use domain::phone::MobileNumber;
     use domain::tenant::TenantScope;
     use domain::text::PersonName;
@@ -282,8 +282,10 @@ pub async fn join(world: &World, company: &Company, number: &str) {
         name: PersonName::parse("赵普通").unwrap(),
         position: None,
         role: MemberRole::Member,
+        state: MemberState::Active,
         department: Uuid::now_v7().into(),
         created_at: now,
+        version: 0,
     };
     let database = world.service().database.clone();
     let write = move || {

@@ -179,6 +179,7 @@ catalogue! {
     TotpIncorrect "totp_incorrect" Invalid "动态码不正确或已使用过。" "The code is wrong or was used before.";
     TotpAlreadyOn "totp_already_on" Conflict "动态码验证已开启。" "An authenticator is already set up.";
     TotpNotBegun "totp_not_begun" Conflict "尚未设置动态码验证。" "No authenticator was set up.";
+    OwnerStays "owner_stays" Conflict "创建者不能停用，请先移交企业。" "The owner cannot be disabled; the organization has to be handed over first.";
     MobileTaken "mobile_taken" Conflict "该手机号已属于另一个账号。" "Another account has this number.";
     EmailTaken "email_taken" Conflict "该邮箱已属于另一个账号。" "Another account has this email address.";
     EmailOff "email_off" Conflict "本服务未启用邮件。" "This service sends no email.";

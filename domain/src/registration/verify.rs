@@ -14,7 +14,7 @@ use crate::error::{Code as ErrorCode, Error, Faults, Place, Result};
 use crate::guess::{GuessStore, Patience};
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
-use crate::member::{Member, MemberStore, Membership, OWNER_USERID};
+use crate::member::{Member, MemberState, MemberStore, Membership, OWNER_USERID};
 use crate::number;
 use crate::policy::SecurityPolicy;
 use crate::session::{
@@ -227,8 +227,10 @@ fn found_tenant(
         name: administrator.name.clone(),
         position: Some(administrator.position.clone()),
         role: MemberRole::Owner,
+        state: MemberState::Active,
         department: root,
         created_at: context.now,
+        version: 0,
     })?;
     tx.insert_application(&Application::initial(context, id, &tenant.organization.kind))?;
     let membership = Membership {

@@ -165,6 +165,11 @@ pub trait SessionStore {
         except: Option<SessionId>,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionId>>;
+    /// Ends every open session of an account in the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn end_sessions_here(&mut self, account: AccountId, now: DateTime<Utc>) -> Result<Vec<SessionId>>;
     /// A session whose owner is still there, with what decides whether it opens anything, in one look.
     ///
     /// # Errors

@@ -220,6 +220,18 @@ impl SessionStore for Tx<'_> {
         self.end(open.into_iter().filter(|id| Some(*id) != kept).collect(), now)
     }
 
+    fn end_sessions_here(&mut self, account: AccountId, now: DateTime<Utc>) -> Result<Vec<SessionId>> {
+        let tenant = self.bound()?;
+        let open: Vec<Id> = on!(self.db, |db| sessions::table
+            .filter(sessions::account_id.eq(Some(Id::from(account))))
+            .filter(sessions::tenant_id.eq(Some(tenant)))
+            .filter(sessions::ended_at.is_null())
+            .select(sessions::id)
+            .load(db))
+        .understood()?;
+        self.end(open, now)
+    }
+
     fn standing(&mut self, id: SessionId) -> Result<Option<Standing>> {
         type Found = (Row, Option<String>, Option<String>, Option<Json>);
         let found: Option<Found> = on!(self.db, |db| {

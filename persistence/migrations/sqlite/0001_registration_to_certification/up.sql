@@ -546,3 +546,4 @@ CREATE INDEX code_sends_tenant ON code_sends (tenant_id, sent_at);
 CREATE INDEX guesses_last ON guesses (last_at);
 CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
 CREATE INDEX sessions_device ON sessions (device_id);
+CREATE INDEX members_state ON members (tenant_id, state, id);

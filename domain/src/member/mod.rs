@@ -1,15 +1,30 @@
 //! Members: an account's place in one tenant.
 
+mod manage;
+
+pub use manage::{get, list, set_state};
+
 use crate::actor::MemberRole;
 use crate::email::EmailAddress;
 use crate::error::Result;
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
+use crate::named::named;
 use crate::phone::MobileNumber;
 use crate::text::{PersonName, Position};
 use chrono::{DateTime, Utc};
 
 /// The `userid` of the member who registers a tenant.
 pub const OWNER_USERID: &str = "owner";
+
+named! {
+    /// Whether a member gets in.
+    MemberState {
+        /// They do.
+        Active "active";
+        /// An administrator has shut them out; nothing of theirs is lost.
+        Disabled "disabled";
+    }
+}
 
 /// Somebody in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +43,14 @@ pub struct Member {
     pub position: Option<Position>,
     /// Their role there.
     pub role: MemberRole,
+    /// Whether they get in.
+    pub state: MemberState,
     /// Their main department.
     pub department: DepartmentId,
     /// Since when they are there.
     pub created_at: DateTime<Utc>,
+    /// The version read from the store; 0 for one not yet kept.
+    pub version: i64,
 }
 
 /// A place of an account, as it is offered at sign-in.
@@ -71,6 +90,26 @@ pub trait MemberStore {
     /// # Errors
     /// When the store fails.
     fn insert_member(&mut self, member: &Member) -> Result<()>;
+    /// A member of the bound tenant.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn member(&mut self, id: MemberId) -> Result<Option<Member>>;
+    /// Members of the bound tenant, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn members(
+        &mut self,
+        state: Option<MemberState>,
+        after: Option<MemberId>,
+        limit: u32,
+    ) -> Result<Vec<Member>>;
+    /// Keeps a changed member of the bound tenant.
+    ///
+    /// # Errors
+    /// `version_stale` when somebody else changed it.
+    fn save_member(&mut self, member: &Member) -> Result<()>;
     /// Every active place of an account, over all tenants, oldest first.
     ///
     /// # Errors
@@ -86,11 +125,6 @@ pub trait MemberStore {
     /// # Errors
     /// When the store fails.
     fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>>;
-    /// Gives a member of the bound tenant another role.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn set_role(&mut self, member: MemberId, role: MemberRole) -> Result<()>;
     /// Keeps what a member of the bound tenant corrected about themselves.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 # The main job over plain HTTP, against a running server: a company registers with an SMS code, uploads its documents,
 # submits them; a reviewer sends them back, the company answers, the reviewer approves; anyone with the number looks up. In
 # the second act a license is blurred, a number does not fit, the clock is paused, two reviewers reject for good, and a ticket names
-# the certification. In the third, the owner sets a password, sets an authenticator up, and asks a second factor of all administrators.
+# the certification. In the third, the owner sets a password and an email address, sets an authenticator up, and asks a second factor of all administrators.
 #
 #   tests/story.sh [base URL, default http://127.0.0.1:8080]
 #
@@ -36,8 +36,9 @@ call() {
   if [ "$status" != "$expected" ]; then echo "expected $expected" >&2; exit 1; fi
 }
 etag() { tr -d '\r' < "$work/head" | awk 'tolower($1)=="etag:" {print $2}'; }
-code_for() { # the newest code sent to a number, from the development outbox
-  curl -sS "$base/dev/outbox?kind=code&wait=5&limit=1&mobile=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
+code_for() { # the newest code sent to a number or an email address, from the development outbox
+  local to=mobile; case "$1" in *@*) to=email;; esac
+  curl -sS "$base/dev/outbox?kind=code&wait=5&limit=1&$to=$1${2:+&after=$2}" > "$work/body"; field data.0.code; }
 # The steps that both acts take.
 register() { # register NAME MOBILE: leaves the company's token in `auth`
   call POST /v1/registrations 201 -H 'content-type: application/json' -H "idempotency-key: story-$2" -d "{
@@ -251,8 +252,18 @@ sleep 1
 call GET /v1/me 401 "${auth[@]}"
 call GET /v1/me 200 "${elsewhere[@]}"
 
-say "The owner sets an authenticator up, confirmed with the password"
+say "An email address is another name to sign in with, once it is proved"
 confirm() { call POST /v1/me/confirmations 201 "${elsewhere[@]}" -H 'content-type: application/json' -d "{\"action\": \"$1\", \"password\": \"mahogany cartwheel gravity\"}"; }
+email="wang.$owner@example.com"
+confirm change_email
+confirmed=(-H "x-confirmation: $(field token)" -H 'content-type: application/json')
+call POST /v1/me/email/codes 202 "${elsewhere[@]}" "${confirmed[@]}" -d "{\"email\": \"$email\"}"
+code=$(code_for "$email")
+call PUT /v1/me/email 204 "${elsewhere[@]}" "${confirmed[@]}" -d "{\"email\": \"$email\", \"code\": \"$code\"}"
+call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"method\": \"password\", \"email\": \"$email\", \"password\": \"mahogany cartwheel gravity\", \"device\": $device}"
+call GET /v1/members 200 "${elsewhere[@]}"
+
+say "The owner sets an authenticator up, confirmed with the password"
 call POST /v1/me/totp 403 "${elsewhere[@]}"
 confirm change_second_factor
 call POST /v1/me/totp 201 "${elsewhere[@]}" -H "x-confirmation: $(field token)"

@@ -30,7 +30,9 @@ impl EmailAddress {
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| invalid())?;
         let address = format!("{local}@{domain}");
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
-        let plain = address.is_ascii() && !local.contains('"') && address.len() <= MAX_LENGTH;
+        let named =
+            domain.rsplit('.').next().is_some_and(|last| !last.bytes().all(|byte| byte.is_ascii_digit()));
+        let plain = named && address.is_ascii() && !local.contains('"') && address.len() <= MAX_LENGTH;
         if !plain || Parsed::parse_with_options(&address, options).is_err() {
             return Err(invalid());
         }
@@ -93,6 +95,7 @@ mod tests {
             "zhang@",
             "zhang@localhost",
             "zhang@[192.0.2.1]",
+            "zhang@192.0.2.1",
             "zhang san@example.com",
             "\"zhang san\"@example.com",
             "张三@example.com",

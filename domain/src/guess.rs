@@ -44,7 +44,7 @@ pub struct Patience {
 pub struct Guesses {
     /// What is guessed.
     pub guarded: Guarded,
-    /// Of what: an account by its number, or an address.
+    /// Of what: an account, what was typed where there is none, or a network.
     pub subject: String,
     /// By whom.
     pub requester: Requester,

@@ -7,7 +7,9 @@ use crate::context::Context;
 use crate::error::{Language, Result, fill};
 use crate::id::{AccountId, MemberId, NoticeId, TenantId};
 use crate::job::{Job, JobQueue};
+use crate::member::MemberStore;
 use crate::phone::MobileNumber;
+use crate::tenant::TenantScope;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -66,6 +68,21 @@ notices! {
     EmailChanged "email_changed" "您的账号邮箱已更改。如非本人操作，请立即重置密码并联系客服。" "The email address of your account was changed. If that was not you, reset your password and contact support.";
     DeviceWaits "device_waits" "有成员在新设备上登录，等待您批准。" "A member wants to sign in from a new device and waits for your approval.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
+}
+
+impl NoticeKind {
+    /// Whether it is about the account, and so concerns also who does not get in where it is told.
+    #[must_use]
+    pub fn is_of_account(self) -> bool {
+        matches!(
+            self,
+            Self::PasswordChanged
+                | Self::SecondFactorOn
+                | Self::SecondFactorOff
+                | Self::MobileChanged
+                | Self::EmailChanged
+        )
+    }
 }
 
 /// What fills the placeholders.
@@ -141,7 +158,7 @@ pub trait NoticeStore {
     /// # Errors
     /// `not_found` for a notice that is not theirs.
     fn read_notices(&mut self, member: MemberId, one: Option<NoticeId>, now: DateTime<Utc>) -> Result<()>;
-    /// A notice and the number of whom it is for, while they are a member.
+    /// A notice and the number of whom it is for, while they are a member; one who is disabled is told of their account alone.
     ///
     /// # Errors
     /// When the store fails.
@@ -184,6 +201,22 @@ pub fn warn(
         send(tx, context, tenant, notice, Some(contact))?;
     }
     Ok(())
+}
+
+/// The same, in whichever of the account's organizations comes first.
+///
+/// # Errors
+/// When the store fails.
+pub fn warn_account(
+    tx: &mut (impl NoticeStore + AccountStore + MemberStore + TenantScope + JobQueue),
+    context: &Context<'_>,
+    account: AccountId,
+    kind: NoticeKind,
+) -> Result<()> {
+    let Some(place) = tx.places(account)?.into_iter().next() else { return Ok(()) };
+    tx.enter(place.tenant);
+    let notice = Notice::new(context, place.member, kind, Params::new());
+    warn(tx, context, (place.tenant, account), &notice, None)
 }
 
 fn send(

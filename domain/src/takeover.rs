@@ -293,7 +293,11 @@ fn transfer(
     if let Some(old) = old.filter(|old| *old != new) {
         give_role(tx, old, MemberRole::Member)?;
     }
-    give_role(tx, new, MemberRole::Owner)?;
+    if give_role(tx, new, MemberRole::Owner)? {
+        let enabled = Entry::new("member.enabled", "member", new).of(takeover.tenant);
+        let (was, is) = (MemberState::Disabled.name(), MemberState::Active.name());
+        tx.record(context, by, enabled.change("state", was, is))?;
+    }
     // Otherwise the old owner's list could keep out the only one who can change it.
     lift_networks(tx, context, by, (takeover.tenant, new))?;
     takeover.state = TakeoverState::Transferred;
@@ -311,11 +315,13 @@ fn transfer(
     Ok(takeover)
 }
 
-/// Gives a member of the bound tenant another role. An owner gets in, whatever somebody decided before.
-fn give_role(tx: &mut impl MemberStore, id: MemberId, role: MemberRole) -> Result<()> {
+/// Gives a member of the bound tenant another role. An owner gets in, whatever somebody decided before; says whether that was new.
+fn give_role(tx: &mut impl MemberStore, id: MemberId, role: MemberRole) -> Result<bool> {
     let member = tx.member(id)?.ok_or(Code::NotFound)?;
     let state = if role == MemberRole::Owner { MemberState::Active } else { member.state };
-    tx.save_member(&Member { role, state, ..member })
+    let enabled = state != member.state;
+    tx.save_member(&Member { role, state, ..member })?;
+    Ok(enabled)
 }
 
 /// The place in the bound tenant of whoever applied, made if there is none.

@@ -115,6 +115,10 @@ impl MemberStore for Tx<'_> {
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 
+    fn places(&mut self, account: AccountId) -> Result<Vec<Membership>> {
+        Ok(self.places_of(account)?.into_iter().map(|(_, place)| place).collect())
+    }
+
     fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>> {
         let places = self.places_of(account)?.into_iter();
         Ok(places.filter(|(state, _)| *state == MemberState::Active).map(|(_, place)| place).collect())
@@ -191,7 +195,7 @@ impl MemberStore for Tx<'_> {
 
 impl Tx<'_> {
     /// Every place of an account over all tenants, whether they get in there or not, oldest first.
-    pub(crate) fn places_of(&mut self, account: AccountId) -> Result<Vec<(MemberState, Membership)>> {
+    fn places_of(&mut self, account: AccountId) -> Result<Vec<(MemberState, Membership)>> {
         let rows: Vec<(String, Place)> = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .filter(members::account_id.eq(Id::from(account)))

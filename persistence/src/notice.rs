@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::error::{Code, Error, Result};
 use domain::id::{MemberId, NoticeId};
+use domain::member::MemberState;
 use domain::notice::{Notice, NoticeStore, Position};
 use domain::phone::MobileNumber;
 
@@ -125,7 +126,7 @@ impl NoticeStore for Tx<'_> {
 
     fn notice_to_send(&mut self, id: NoticeId) -> Result<Option<(Notice, MobileNumber)>> {
         let tenant = self.bound()?;
-        let found: Option<(Row, String)> = on!(self.db, |db| notices::table
+        let found: Option<(Row, String, String)> = on!(self.db, |db| notices::table
             .inner_join(
                 members::table
                     .on(members::tenant_id.eq(notices::tenant_id).and(members::id.eq(notices::member_id)))
@@ -133,12 +134,14 @@ impl NoticeStore for Tx<'_> {
             .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
             .filter(notices::tenant_id.eq(tenant))
             .filter(notices::id.eq(Id::from(id)))
-            .select((Row::as_select(), accounts::mobile))
+            .select((Row::as_select(), members::state, accounts::mobile))
             .first(db))
         .optional()
         .understood()?;
-        let Some((row, mobile)) = found else { return Ok(None) };
+        let Some((row, state, mobile)) = found else { return Ok(None) };
         let mobile = stored_mobile("accounts", row.member_id.0, &mobile)?;
-        Ok(Some((row.try_into()?, mobile)))
+        let notice: Notice = row.try_into()?;
+        let told = notice.kind.is_of_account() || state == MemberState::Active.name();
+        Ok(told.then_some((notice, mobile)))
     }
 }

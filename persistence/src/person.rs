@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use domain::account::AccountStore;
 use domain::error::{Code, Result};
 use domain::id::{AccountId, MemberId};
-use domain::member::Membership;
+use domain::member::{MemberStore, Membership};
 use domain::person::{
     AcceptedVersion, KeptDevice, KeptMessage, KeptSession, KeptTicket, PersonData, PersonStore,
     PersonalNotice,
@@ -148,7 +148,7 @@ impl Tx<'_> {
         .understood()?;
         let mut jobs: HashMap<MemberId, Option<String>> =
             jobs.into_iter().map(|(id, job)| (id.get(), job)).collect();
-        let places = self.places_of(account)?.into_iter().map(|(_, place)| place);
+        let places = self.places(account)?.into_iter();
         Ok(places.map(|place| (place.clone(), jobs.remove(&place.member).flatten())).collect())
     }
 

@@ -100,7 +100,6 @@ impl PolicyStore for Tx<'_> {
                         .on(security_policies::tenant_id.eq(tenants::tenant_id).and(counts)),
                 )
                 .filter(members::account_id.eq(Id::from(account)))
-                .filter(members::state.eq("active"))
                 .select(security_policies::document.nullable())
                 .load(db)
         })

@@ -5,14 +5,16 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, code_sends, guesses, idempotency_records, person_keys, registrations, sessions, sms_messages,
-    tickets, verifications,
+    challenges, code_sends, guesses, idempotency_records, jobs, person_keys, registrations, sessions,
+    sms_messages, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use chrono::{DateTime, Duration, Utc};
+use diesel::dsl;
 use diesel::prelude::*;
 use domain::error::Result;
+use domain::job::Lane;
 
 /// How long a ticket is kept after it changed for the last time.
 const TICKETS: Duration = Duration::days(365);
@@ -32,7 +34,7 @@ macro_rules! forget {
 
 impl Database {
     /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
-    /// a week after their end, messages after a month, sessions a month after their last possible day, and tickets
+    /// a week after their end, messages, and those that nobody took, after a month, sessions a month after their last possible day, and tickets
     /// a year after their last change; the files of those are found by whoever tidies the documents. Says how many
     /// rows there were.
     ///
@@ -46,6 +48,7 @@ impl Database {
             forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
         })? + self.in_batches(|tx| forget!(tx, code_sends, id: Id, code_sends::sent_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
+            + self.in_batches(|tx| forget!(tx, jobs, id: Id, lost_message().and(jobs::due_at.le(month))))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
             + self.in_batches(|tx| forget_guesses(tx, day))?
@@ -65,6 +68,11 @@ impl Database {
             }
         }
     }
+}
+
+/// A message that was tried often enough. It may name a number or a mailbox that its owner has had erased meanwhile.
+fn lost_message() -> dsl::And<dsl::Eq<jobs::state, &'static str>, dsl::EqAny<jobs::kind, Vec<&'static str>>> {
+    jobs::state.eq("dead").and(jobs::kind.eq_any(Lane::Messages.kinds().0))
 }
 
 /// Forgets the guesses after which a day has passed. They are few: of who was wrong, and not of who was right.

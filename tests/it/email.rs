@@ -159,7 +159,7 @@ async fn posted(backend: Backend, port: u16) -> Rc<World> {
 }
 
 async fn a_mail_server_takes_what_is_sent(backend: Backend) {
-    let server = mail_server(false);
+    let mut server = mail_server(false);
     let world = posted(backend, server.port).await;
     let company = world.company("邮件公司").registered().await;
     let confirmation = prepared(&company).await;
@@ -191,6 +191,28 @@ async fn a_mail_server_takes_what_is_sent(backend: Backend) {
     let late = server.mail(&gone("later"), 1).await.remove(0);
     let code: String = late["text"].as_str().unwrap().chars().filter(char::is_ascii_digit).take(6).collect();
     put(&company, &confirmation, &gone("later"), &code).await.expect(204);
+
+    // What nobody takes, however often, is set aside, and forgotten after a month: it names a mailbox.
+    server.mail(&gone("later"), 2).await;
+    server.mail(&email, 3).await;
+    server.kill();
+    let confirmation = company.confirmed_by("set_password", json!({"password": GOOD})).await;
+    let set = world.request("PUT", "/v1/me/password").bearer(&company.access_token);
+    let set =
+        set.header("x-confirmation", &confirmation).json(&json!({"password": "velvet lantern umbrella"}));
+    set.send().await.expect(204);
+    for n in 2..=9 {
+        until_metric(&world, &format!("gongpai_email_total{{outcome=\"unavailable\"}} {n}")).await;
+        world.later(Duration::seconds(301));
+    }
+    let aside = || world.query("SELECT count(*) FROM jobs WHERE state = 'dead'").remove(0);
+    until_metric(&world, "gongpai_jobs_dead 1").await;
+    let sweep = || world.service().database.sweep(world.clock.now()).unwrap();
+    sweep();
+    assert_eq!(aside(), "1");
+    world.later(Duration::days(31));
+    sweep();
+    assert_eq!(aside(), "0");
     World::stop(world).await;
 }
 
@@ -212,6 +234,23 @@ async fn a_mail_server_takes_what_is_sent_sqlite() {
 #[actix_web::test]
 async fn a_mail_server_takes_what_is_sent_postgres() {
     a_mail_server_takes_what_is_sent(Backend::Postgres).await;
+}
+
+/// A server that takes a connection and says nothing holds up no code by SMS.
+#[actix_web::test]
+async fn a_mail_server_that_says_nothing_holds_nothing_up() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://{}", silent.local_addr().unwrap());
+    let from = "no-reply@gongpai.test";
+    let settings =
+        [("GONGPAI_SMTP_URL", url.as_str()), ("GONGPAI_SMTP_FROM", from), ("GONGPAI_SMTP_SECONDS", "1")];
+    let world = Rc::new(World::with(Backend::Sqlite, &settings).await);
+    let company = world.company("静默公司").registered().await;
+    let confirmation = prepared(&company).await;
+    ask(&company, &confirmation, &mailbox()).await.expect(202);
+    until_metric(&world, "gongpai_email_total{outcome=\"unavailable\"} 1").await;
+    world.company("不等公司").registered().await;
+    World::stop(world).await;
 }
 
 #[actix_web::test]

@@ -45,6 +45,33 @@ both!(administrators_see_the_members, |world| {
     set_state(&other, &one_id, "active").await.refused(404, "not_found");
 });
 
+both!(a_disabled_member_hears_of_their_account_alone, |world| {
+    let company = world.company("停用重置公司").registered().await;
+    let person = company.plain_member().await;
+    let opened =
+        person.post("/v1/tickets", json!({"topic": "certification", "subject": "问题", "text": "怎么办？"})).send().await.expect(201);
+    set_state(&company, &member_id(&person).await, "disabled").await.expect(200);
+    let support = world.operator("support").await;
+    let path = format!("/v1/platform/tickets/{}/messages", opened.text("/id"));
+    world.post(path, json!({"text": "请稍等。"})).bearer(&support).send().await.expect(201);
+    world.later(chrono::Duration::seconds(61));
+    let wanted = json!({"purpose": "reset_password", "mobile": person.mobile});
+    world.post("/v1/codes", wanted).send().await.expect(202);
+    let code = world.code(&person.mobile).await;
+    let reset = |password: &str| {
+        let body = json!({"mobile": person.mobile, "code": code, "password": password});
+        world.post("/v1/password-resets", body).send()
+    };
+    // The rules of the organization go for them all the same.
+    reset("short").await.refused(422, "input_invalid");
+    reset(GOOD).await.expect(204);
+    let told = world.notices(&person.mobile, 1).await;
+    assert!(told.len() == 1 && told[0].contains("密码"), "{told:?}");
+    let entries = world.query("SELECT count(*) FROM journal WHERE action = 'account.password_reset'");
+    assert_eq!(entries, ["1"]);
+    sign_in(&world, &person, &company.tenant).await.refused(403, "no_membership");
+});
+
 /// Within a second, on every replica.
 async fn a_disabled_member_is_out(backend: Backend) {
     let world = Rc::new(World::start(backend).await);

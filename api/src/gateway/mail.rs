@@ -12,7 +12,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 
 /// Who takes email.
@@ -28,6 +28,7 @@ pub(crate) enum Mailer {
 pub(crate) struct Server {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl Mailer {
@@ -39,7 +40,7 @@ impl Mailer {
             Some(MailServer { url, from, patience }) => {
                 let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(failed)?;
                 let transport = builder.timeout(Some(*patience)).build();
-                Ok(Self::Server(Box::new(Server { transport, from: from.clone() })))
+                Ok(Self::Server(Box::new(Server { transport, from: from.clone(), patience: *patience })))
             }
         }
     }
@@ -67,10 +68,15 @@ impl Mailer {
             }
             Self::Server(server) => server,
         };
-        let sent = server.transport.send(server.email(message, id, now)?).await;
-        let (outcome, result) = match sent {
-            Ok(_) => ("accepted", Ok(())),
-            Err(error) => {
+        // The transport bounds how long it takes to connect, and nothing after that.
+        let sending = server.transport.send(server.email(message, id, now)?);
+        let (outcome, result) = match tokio::time::timeout(server.patience, sending).await {
+            Ok(Ok(_)) => ("accepted", Ok(())),
+            Err(_) => {
+                tracing::warn!("the mail server takes too long");
+                ("unavailable", Err(Error::new(Code::Unavailable).context("the mail server takes too long")))
+            }
+            Ok(Err(error)) => {
                 let status = error.status().map(|code| code.to_string());
                 // The server's sentence may hold the address, and is not noted.
                 tracing::warn!(status, timeout = error.is_timeout(), "an email was not taken");
@@ -113,7 +119,7 @@ impl Server {
     }
 }
 
-/// Whether a server refused a message because of the mailbox that it was for (RFC 5321, 4.2.3).
+/// Whether a server refused a message for good, most likely because of the mailbox that it was for (RFC 5321, 4.2.3).
 fn is_of_mailbox(error: &SmtpError) -> bool {
     let status = error.status().map(|code| code.to_string());
     matches!(status.as_deref(), Some("550" | "551" | "552" | "553" | "556"))

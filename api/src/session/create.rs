@@ -183,10 +183,12 @@ struct Wish {
 
 async fn by_code(call: Call, fingerprint: [u8; 32], wish: Wish, code: Code) -> Outcome {
     let credentials = Credentials::make(&call.service);
+    // Everything else was refused at its field.
+    let ContactPoint::Mobile(mobile) = wish.contact else { return Err(ErrorCode::InputInvalid.into()) };
     call.write(None, fingerprint, move |tx, world| {
         let attempt = Attempt {
             realm: wish.realm,
-            contact: &wish.contact,
+            mobile: &mobile,
             code: &code,
             device: &wish.described,
             device_token: wish.token.as_ref(),

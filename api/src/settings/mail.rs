@@ -12,13 +12,14 @@ pub struct MailServer {
     pub url: String,
     /// Whom the messages are from.
     pub from: Mailbox,
-    /// How long it may take over a command.
+    /// How long it may take over a message.
     pub patience: std::time::Duration,
 }
 
 pub(super) fn read(source: &mut Source) -> Result<Option<MailServer>, SettingError> {
     const URL: &str = "GONGPAI_SMTP_URL";
     const FROM: &str = "GONGPAI_SMTP_FROM";
+    const SECONDS: &str = "GONGPAI_SMTP_SECONDS";
     let url = source.location(
         URL,
         "",
@@ -26,9 +27,15 @@ pub(super) fn read(source: &mut Source) -> Result<Option<MailServer>, SettingErr
     )?;
     let from = source.optional(FROM, "whom email is from, such as Gongpai <no-reply@example.com>");
     let seconds =
-        source.number("GONGPAI_SMTP_SECONDS", 10, "how long the mail server may take over a command")?;
+        source.number(SECONDS, 10, "how long the mail server may take over a message, at most 30")?;
     if url.is_empty() {
         return Ok(None);
+    }
+    if !(1..=30).contains(&seconds) {
+        return Err(SettingError::new(SECONDS, "is a number from 1 to 30"));
+    }
+    if url.contains('#') {
+        return Err(SettingError::new(URL, "has a #, which is written %23"));
     }
     let url = with_tls(url);
     if AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).is_err() {
@@ -41,11 +48,14 @@ pub(super) fn read(source: &mut Source) -> Result<Option<MailServer>, SettingErr
 
 /// Insists on TLS, but for a server on this machine. A URL may ask for less: `?tls=opportunistic`.
 fn with_tls(url: String) -> String {
-    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| *scheme == "smtp") else { return url };
-    if rest.contains("tls=") || near(hosts(rest)) {
+    let plain = |scheme: &str| scheme.eq_ignore_ascii_case("smtp");
+    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| plain(scheme)) else { return url };
+    let query = rest.split_once('?').map(|(_, query)| query);
+    let said = query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("tls=")));
+    if said || near(hosts(rest)) {
         return url;
     }
-    let and = if rest.contains('?') { '&' } else { '?' };
+    let and = if query.is_some() { '&' } else { '?' };
     format!("{url}{and}tls=required")
 }
 
@@ -58,6 +68,8 @@ mod tests {
         for (given, used) in [
             ("smtp://user:word@mail.example.com", "smtp://user:word@mail.example.com?tls=required"),
             ("smtp://mail.example.com:25/me", "smtp://mail.example.com:25/me?tls=required"),
+            ("SMTP://u:a-tls=b@mail.example.com", "SMTP://u:a-tls=b@mail.example.com?tls=required"),
+            ("smtp://mail.example.com?xtls=1", "smtp://mail.example.com?xtls=1&tls=required"),
             ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
             ("smtp://localhost", "smtp://localhost"),
             ("smtp://localhost:x@mail.example.com", "smtp://localhost:x@mail.example.com?tls=required"),

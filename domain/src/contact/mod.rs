@@ -39,6 +39,15 @@ impl ContactPoint {
         }
     }
 
+    /// The word for which of them it is.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Mobile(_) => "mobile",
+            Self::Email(_) => "email",
+        }
+    }
+
     /// The form in which it may be shown to someone who does not own it.
     #[must_use]
     pub fn masked(&self) -> String {

@@ -110,6 +110,11 @@ pub trait MemberStore {
     /// # Errors
     /// `version_stale` when somebody else changed it.
     fn save_member(&mut self, member: &Member) -> Result<()>;
+    /// Every place of an account, over all tenants, whether they get in there or not, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn places(&mut self, account: AccountId) -> Result<Vec<Membership>>;
     /// Every active place of an account, over all tenants, oldest first.
     ///
     /// # Errors

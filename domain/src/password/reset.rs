@@ -88,7 +88,7 @@ pub fn resettable(
         mobile: account.mobile.clone(),
         email: account.email.clone(),
     };
-    let profiles = tx.memberships(account.id)?.into_iter().map(profile).collect();
+    let profiles = tx.places(account.id)?.into_iter().map(profile).collect();
     let (known, rules) = (tx.password(account.id)?, tx.password_rules(account.id)?);
     Ok(Ok(Reset { account: account.id, profiles, known, rules }))
 }
@@ -135,7 +135,7 @@ pub fn reset(
     ))?;
     tx.end_sessions(reset.account, None, context.now)?;
     tx.forget_guesses(Guarded::Password, &Identity::Account(reset.account).to_string(), None)?;
-    for (n, place) in tx.memberships(reset.account)?.into_iter().enumerate() {
+    for (n, place) in tx.places(reset.account)?.into_iter().enumerate() {
         tx.enter(place.tenant);
         // One number needs one message.
         if n == 0 {

@@ -12,7 +12,7 @@ use crate::id::{ChallengeId, TenantId};
 use crate::journal::Entry;
 use crate::member::Membership;
 use crate::named::named;
-use crate::notice::{Notice, NoticeKind, Params, warn};
+use crate::notice::{NoticeKind, warn_account};
 use crate::password::{Compared, StoredPassword, still};
 use crate::totp::{self, Given, TotpSecret, try_second_factor};
 use crate::verification::{
@@ -286,21 +286,14 @@ fn second_factor(
             if works {
                 let entry = Entry::new("account.totp_on", "account", challenge.who.id());
                 tx.record(context, &Actor::Anonymous, entry)?;
-                tell_owner(tx, context, challenge)?;
+                if let Identity::Account(account) = challenge.who {
+                    warn_account(tx, context, account, NoticeKind::SecondFactorOn)?;
+                }
             }
             Ok(works)
         }
         given => try_second_factor(tx, context, (totp, challenge.requester), given, terms.patience),
     }
-}
-
-/// Tells a person that an authenticator was set up, in one of their organizations.
-fn tell_owner(tx: &mut impl SignInStore, context: &Context<'_>, challenge: &Challenge) -> Result<()> {
-    let Identity::Account(account) = challenge.who else { return Ok(()) };
-    let Some(place) = tx.memberships(account)?.into_iter().next() else { return Ok(()) };
-    tx.enter(place.tenant);
-    let notice = Notice::new(context, place.member, NoticeKind::SecondFactorOn, Params::new());
-    warn(tx, context, (place.tenant, account), &notice, None)
 }
 
 fn refused(

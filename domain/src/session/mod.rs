@@ -165,7 +165,7 @@ pub trait SessionStore {
         except: Option<SessionId>,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionId>>;
-    /// Ends every open session of an account in the bound tenant.
+    /// Ends every open session of an account in the bound tenant, and every sign-in of it that is under way.
     ///
     /// # Errors
     /// When the store fails.

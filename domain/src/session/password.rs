@@ -70,7 +70,7 @@ pub fn sign_in_by_password(
         note_wrong(tx, context, terms.patience)?;
         let account = admitted.known.as_ref().map_or(Uuid::nil(), |known| known.account.into());
         let entry = Entry::new("session.refused", "account", account);
-        let entry = entry.change("contact", None::<String>, attempt.contact.masked());
+        let entry = entry.change("by", None::<String>, attempt.contact.kind());
         tx.record(context, &Actor::Anonymous, entry)?;
         return Ok(None);
     };

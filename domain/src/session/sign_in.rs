@@ -6,10 +6,11 @@ use crate::account::AccountStore;
 use crate::actor::Realm;
 use crate::contact::ContactPoint;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::TenantId;
 use crate::job::JobQueue;
 use crate::operator::OperatorStore;
+use crate::phone::MobileNumber;
 use crate::verification::{
     self, Check, Code, CodeBook, Entered, Limits, Permit, Purpose, Subject, VerificationStore,
 };
@@ -19,8 +20,8 @@ use crate::verification::{
 pub struct Attempt<'a> {
     /// Into which world.
     pub realm: Realm,
-    /// As whom: with which number.
-    pub contact: &'a ContactPoint,
+    /// With which number: no code to sign in goes anywhere else.
+    pub mobile: &'a MobileNumber,
     /// With which code.
     pub code: &'a Code,
     /// From what.
@@ -41,24 +42,24 @@ pub fn request_code(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<verification::Sent> {
-    let known = identity_of(tx, permit.realm, &permit.contact)?.is_some();
+    let ContactPoint::Mobile(mobile) = &permit.contact else {
+        return Err(Error::internal("codes to sign in go to numbers"));
+    };
+    let known = identity_of(tx, permit.realm, mobile)?.is_some();
     let subject = Subject::sign_in(permit.realm, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
     verification::send(tx, context, &request, limits)
 }
 
-/// Who is known by a contact point in a realm. Operators are known by their numbers alone.
+/// Who has a number in a realm.
 fn identity_of(
     tx: &mut (impl AccountStore + OperatorStore),
     realm: Realm,
-    contact: &ContactPoint,
+    mobile: &MobileNumber,
 ) -> Result<Option<Identity>> {
-    Ok(match (realm, contact) {
-        (Realm::Tenant, contact) => tx.account_by(contact)?.map(|known| Identity::Account(known.id)),
-        (Realm::Platform, ContactPoint::Mobile(mobile)) => {
-            tx.operator_by_mobile(mobile)?.map(|known| Identity::Operator(known.id))
-        }
-        (Realm::Platform, ContactPoint::Email(_)) => None,
+    Ok(match realm {
+        Realm::Tenant => tx.account_by(&mobile.into())?.map(|known| Identity::Account(known.id)),
+        Realm::Platform => tx.operator_by_mobile(mobile)?.map(|known| Identity::Operator(known.id)),
     })
 }
 
@@ -73,12 +74,13 @@ pub fn sign_in(
     codes: &dyn CodeBook,
     terms: &SignInTerms<'_>,
 ) -> Result<Outcome> {
-    let requester = known_device(tx, attempt.device_token, attempt.realm, attempt.contact)?;
-    let subject = Subject::sign_in(attempt.realm, attempt.contact);
+    let contact = ContactPoint::from(attempt.mobile);
+    let requester = known_device(tx, attempt.device_token, attempt.realm, &contact)?;
+    let subject = Subject::sign_in(attempt.realm, &contact);
     let entered = Entered {
         purpose: Purpose::SignIn,
         subject: &subject,
-        contact: attempt.contact,
+        contact: &contact,
         requester,
         code: attempt.code,
     };
@@ -86,7 +88,7 @@ pub fn sign_in(
     if check != Check::Correct {
         return Ok(Outcome::Refused(check));
     }
-    let Some(who) = identity_of(tx, attempt.realm, attempt.contact)? else {
+    let Some(who) = identity_of(tx, attempt.realm, attempt.mobile)? else {
         return Ok(Outcome::Refused(Check::Expired));
     };
     let from = SignInFrom { device: attempt.device, requester };

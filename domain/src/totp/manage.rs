@@ -9,8 +9,10 @@ use crate::error::{Code, Result};
 use crate::guess::{Guarded, GuessStore, Patience, admit};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
+use crate::member::MemberStore;
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn, warn_account};
 use crate::session::{Factor, Identity, SessionStore, TokenHash};
+use crate::tenant::TenantScope;
 use crate::verification::Requester;
 
 /// Sets an authenticator up: it counts when it has shown that it works. One that was begun before is forgotten.
@@ -119,15 +121,22 @@ pub fn forget(
 }
 
 /// Forgets the authenticator of somebody who has lost it and the codes for the day without it: done by whoever runs the installation,
-/// who has made sure of who asks. Their sessions go on.
+/// who has made sure of who asks. Their sessions go on, and they are told.
 ///
 /// # Errors
 /// `totp_not_begun`.
-pub fn reset(tx: &mut (impl TotpStore + Journal), context: &Context<'_>, owner: Identity) -> Result<()> {
+pub fn reset(
+    tx: &mut (impl TotpStore + AccountStore + MemberStore + TenantScope + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    owner: Identity,
+) -> Result<()> {
     tx.totp(owner)?.ok_or(Code::TotpNotBegun)?;
     tx.forget_totp(owner)?;
     let kind = match owner {
-        Identity::Account(_) => "account",
+        Identity::Account(account) => {
+            warn_account(tx, context, account, NoticeKind::SecondFactorOff)?;
+            "account"
+        }
         Identity::Operator(_) => "operator",
     };
     tx.record(context, &Actor::System, Entry::new("second_factor.reset", kind, owner.id()))

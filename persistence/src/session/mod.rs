@@ -212,10 +212,7 @@ impl SessionStore for Tx<'_> {
             .select(sessions::id)
             .load(db))
         .understood()?;
-        // A sign-in that is under way with what was proved before would open another one.
-        let begun = challenges::table.filter(challenges::account_id.eq(Some(Id::from(account))));
-        let over = (challenges::answered.eq(true), challenges::version.eq(challenges::version + 1));
-        on!(self.db, |db| diesel::update(begun).set(over).execute(db)).understood()?;
+        self.end_challenges(account)?;
         let kept = except.map(Id::from);
         self.end(open.into_iter().filter(|id| Some(*id) != kept).collect(), now)
     }
@@ -229,6 +226,7 @@ impl SessionStore for Tx<'_> {
             .select(sessions::id)
             .load(db))
         .understood()?;
+        self.end_challenges(account)?;
         self.end(open, now)
     }
 
@@ -279,6 +277,13 @@ impl SessionStore for Tx<'_> {
 }
 
 impl Tx<'_> {
+    /// A sign-in that is under way with what was proved before would open another session.
+    fn end_challenges(&mut self, account: AccountId) -> Result<()> {
+        let begun = challenges::table.filter(challenges::account_id.eq(Some(Id::from(account))));
+        let over = (challenges::answered.eq(true), challenges::version.eq(challenges::version + 1));
+        on!(self.db, |db| diesel::update(begun).set(over).execute(db)).understood().map(drop)
+    }
+
     /// Ends sessions that are open, and gives their ids.
     pub(crate) fn end(&mut self, open: Vec<Id>, now: DateTime<Utc>) -> Result<Vec<SessionId>> {
         let end = (sessions::ended_at.eq(Some(Instant(now))), sessions::version.eq(sessions::version + 1));

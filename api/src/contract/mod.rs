@@ -50,6 +50,7 @@ pub struct Contract {
         (name = "review", description = "Operators decide certifications."),
         (name = "person", description = "What is kept about a person or an organization: to have it, correct it, erase it."),
         (name = "support", description = "Whoever needs help asks, and operators answer."),
+        (name = "carrier", description = "What carriers of SMS say became of messages."),
         (name = "service", description = "The service itself."),
         (name = "development", description = "Only with the SMS outbox, only on this machine."),
     ),

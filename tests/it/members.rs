@@ -48,8 +48,11 @@ both!(administrators_see_the_members, |world| {
 both!(a_disabled_member_hears_of_their_account_alone, |world| {
     let company = world.company("停用重置公司").registered().await;
     let person = company.plain_member().await;
-    let opened =
-        person.post("/v1/tickets", json!({"topic": "certification", "subject": "问题", "text": "怎么办？"})).send().await.expect(201);
+    let opened = person
+        .post("/v1/tickets", json!({"topic": "certification", "subject": "问题", "text": "怎么办？"}))
+        .send()
+        .await
+        .expect(201);
     set_state(&company, &member_id(&person).await, "disabled").await.expect(200);
     let support = world.operator("support").await;
     let path = format!("/v1/platform/tickets/{}/messages", opened.text("/id"));

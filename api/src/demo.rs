@@ -186,7 +186,7 @@ impl Demo<'_> {
             language: Language::Chinese,
         };
         self.service.database.write(|tx| {
-            let (agreements, limits) = (&self.service.agreements, &settings.sms.limits);
+            let (agreements, limits) = (&self.service.agreements, &settings.codes);
             start(tx, &self.context(), &request, &permit, agreements, &settings.registration, limits)
         })
     }

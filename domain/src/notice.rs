@@ -191,14 +191,15 @@ pub fn tell(
 pub fn warn(
     tx: &mut (impl NoticeStore + AccountStore + JobQueue),
     context: &Context<'_>,
-    (tenant, account): (TenantId, AccountId),
-    notice: &Notice,
+    (tenant, member, account): (TenantId, MemberId, AccountId),
+    kind: NoticeKind,
     former: Option<&ContactPoint>,
 ) -> Result<()> {
-    tell(tx, context, tenant, notice)?;
+    let notice = Notice::new(context, member, kind, Params::new());
+    tell(tx, context, tenant, &notice)?;
     let mailbox = tx.account(account)?.and_then(|account| account.email).map(ContactPoint::from);
     for contact in mailbox.iter().chain(former) {
-        send(tx, context, tenant, notice, Some(contact))?;
+        send(tx, context, tenant, &notice, Some(contact))?;
     }
     Ok(())
 }
@@ -215,8 +216,7 @@ pub fn warn_account(
 ) -> Result<()> {
     let Some(place) = tx.places(account)?.into_iter().next() else { return Ok(()) };
     tx.enter(place.tenant);
-    let notice = Notice::new(context, place.member, kind, Params::new());
-    warn(tx, context, (place.tenant, account), &notice, None)
+    warn(tx, context, (place.tenant, place.member, account), kind, None)
 }
 
 fn send(

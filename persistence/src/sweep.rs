@@ -11,7 +11,6 @@ use crate::schema::{
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use chrono::{DateTime, Duration, Utc};
-use diesel::dsl;
 use diesel::prelude::*;
 use domain::error::Result;
 use domain::job::Lane;
@@ -48,7 +47,7 @@ impl Database {
             forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
         })? + self.in_batches(|tx| forget!(tx, code_sends, id: Id, code_sends::sent_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
-            + self.in_batches(|tx| forget!(tx, jobs, id: Id, lost_message().and(jobs::due_at.le(month))))?
+            + self.in_batches(|tx| forget_lost_messages(tx, month))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
             + self.in_batches(|tx| forget_guesses(tx, day))?
@@ -70,9 +69,12 @@ impl Database {
     }
 }
 
-/// A message that was tried often enough. It may name a number or a mailbox that its owner has had erased meanwhile.
-fn lost_message() -> dsl::And<dsl::Eq<jobs::state, &'static str>, dsl::EqAny<jobs::kind, Vec<&'static str>>> {
-    jobs::state.eq("dead").and(jobs::kind.eq_any(Lane::Messages.kinds().0))
+/// Forgets a batch of messages that nobody took, however often they were offered. They may name a number or a mailbox that its
+/// owner has had erased meanwhile.
+fn forget_lost_messages(tx: &mut Tx<'_>, before: Instant) -> Result<usize> {
+    let (messages, _) = Lane::Messages.kinds();
+    let lost = jobs::state.eq("dead").and(jobs::kind.eq_any(&messages));
+    forget!(tx, jobs, id: Id, lost.clone().and(jobs::due_at.le(before)))
 }
 
 /// Forgets the guesses after which a day has passed. They are few: of who was wrong, and not of who was right.

@@ -114,7 +114,8 @@ both!(what_somebody_signs_in_as_is_one_thing, |world| {
     // A mailbox proves nothing by itself: no code goes there to sign in.
     let by_code = json!({"method": "sms_code", "email": email, "code": "123456", "device": device()});
     let refused = world.post("/v1/sessions", by_code).send().await;
-    assert_eq!(faults(refused), fault("/email", "field_unknown"));
+    let [unknown, missing] = [fault("/email", "field_unknown"), fault("/mobile", "field_required")];
+    assert_eq!(faults(refused), [unknown, missing].concat());
 
     // The answer is the same for whoever nobody knows; and whoever guesses has no more guesses for knowing two names.
     let [unknown, known] = [mailbox(), email.clone()].map(|email| json!({"email": email}));

@@ -49,9 +49,9 @@ pub(crate) async fn request_certification_consent(call: Call, member: Member) ->
         permit(&call, Realm::Tenant, Purpose::ConfirmRepresentation, &mobile, None, tenant).await?
     };
     call.write(tenant, NO_BODY, move |tx, world| {
-        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
+        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.codes);
         let sent = send_consent_code(tx, &world.context, &member.0, permit, limits)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(permit.mobile()?, &sent))
     })
     .await
 }

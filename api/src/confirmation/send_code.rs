@@ -44,9 +44,9 @@ pub(crate) async fn send_confirmation_code(
     let mobile = call.read(tenant, move |tx, _| Ok(tx.profile(actor.member)?.mobile)).await?;
     let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None, tenant).await?;
     call.write(tenant, body.fingerprint, move |tx, world| {
-        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
+        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.codes);
         let sent = send_code(tx, &world.context, &actor, action, permit, limits)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(permit.mobile()?, &sent))
     })
     .await
 }

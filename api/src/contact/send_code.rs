@@ -113,12 +113,10 @@ async fn send(
     require(confirmation.as_ref(), &call.world().context, &actor, action)?;
     let permit = permit(&call, Realm::Tenant, contact.purpose(), contact, None, tenant).await?;
     call.write(tenant, fingerprint, move |tx, world| {
-        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
+        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.codes);
         let sent = send_code(tx, &world.context, &actor, confirmation.as_ref(), permit, limits)?;
         match &permit.contact {
-            ContactPoint::Mobile(_) => {
-                Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
-            }
+            ContactPoint::Mobile(mobile) => Reply::json(StatusCode::ACCEPTED, &SentCode::of(mobile, &sent)),
             ContactPoint::Email(email) => {
                 let Sent { expires_at, resend_after } = sent;
                 let view = SentEmailCode { email_masked: email.masked(), expires_at, resend_after };

@@ -23,9 +23,9 @@ pub(crate) struct SetPassword {
 
 /// Set or change one's password
 ///
-/// It is the same in all organizations. Every other session ends, and the owner is told by SMS. Long and unlikely is good: what
-/// is common, has leaked, or is easy to guess for who knows the person is refused, each fault told at once. Whatever one of the
-/// person's organizations asks of passwords counts.
+/// It is the same in all organizations. Every other session ends, and the owner is told by SMS, and by email where there is an
+/// address. Long and unlikely is good: what is common, has leaked, or is easy to guess for who knows the person is refused, each
+/// fault told at once. Whatever one of the person's organizations asks of passwords counts.
 #[utoipa::path(
     operation_id = "set_password", tag = "session",
     params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `set_password`.")),

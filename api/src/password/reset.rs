@@ -6,7 +6,6 @@ use crate::http::call::Call;
 use crate::session::refusal;
 use actix_web::post;
 use domain::actor::Realm;
-use domain::contact::ContactPoint;
 use domain::error::{Code as ErrorCode, Faults, Place};
 use domain::password::{context_words, reset, resettable};
 use domain::phone::MobileNumber;
@@ -49,15 +48,15 @@ pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<R
     let mobile = faults.at("/mobile", MobileNumber::parse(&body.value.mobile));
     let code = faults.at("/code", Code::parse(&body.value.code));
     let (Some(mobile), Some(code)) = (mobile, code) else { return Err(faults.into_error().into()) };
-    let asked = Arc::new((ContactPoint::from(mobile), code, device.0));
+    let asked = Arc::new((mobile, code, device.0));
     let mut prepared = None;
     if !call.repeated().await? {
         let shared = Arc::clone(&asked);
         let tried = call.transact(move |tx, world| {
-            let (contact, code, token) = &*shared;
-            let requester = known_device(tx, token.as_ref(), Realm::Tenant, contact)?;
+            let (mobile, code, token) = &*shared;
+            let requester = known_device(tx, token.as_ref(), Realm::Tenant, &mobile.into())?;
             let (keys, idle) = (&world.service.keys, world.service.settings.tokens.number_idle);
-            let found = resettable(tx, &world.context, (contact, requester), code, idle, keys)?;
+            let found = resettable(tx, &world.context, (mobile, requester), code, idle, keys)?;
             Ok(found.map(|found| (found, requester)))
         });
         let (found, requester) = match tried.await? {
@@ -71,8 +70,8 @@ pub(crate) async fn reset_password(call: Call, device: KnownDevice, body: Body<R
     }
     call.write(None, body.fingerprint, move |tx, world| {
         let (found, hash, requester) = prepared.as_ref().ok_or(ErrorCode::Busy)?;
-        let ((contact, code, _), keys) = (&*asked, &world.service.keys);
-        match reset(tx, &world.context, (contact, *requester), code, (found, hash), keys)? {
+        let ((mobile, code, _), keys) = (&*asked, &world.service.keys);
+        match reset(tx, &world.context, (mobile, *requester), code, (found, hash), keys)? {
             Check::Correct => Ok(Reply::no_content()),
             check => Ok(world.refusal(&refusal(check))),
         }

@@ -128,7 +128,7 @@ pub(crate) async fn correct_registration(
         before.require_waiting(world.context.now)?;
         let (organization, administrator) = patched(&before, &body.json)?;
         let (organization, administrator) = parse(&organization, &administrator, &world.service.types)?;
-        let limits = &world.service.settings.sms.limits;
+        let limits = &world.service.settings.codes;
         let after =
             correct(tx, &world.context, before, organization, administrator, permitted.as_ref(), limits)?;
         Ok(Reply::ok(&RegistrationView::of(&after, world.context.now, None))?.version(after.version))

@@ -138,7 +138,7 @@ impl RegistrationView {
             administrator: AdministratorProfile::of(&registration.administrator),
             verification: tenant_id
                 .is_none()
-                .then(|| SentCode::of(&(&registration.administrator.mobile).into(), &registration.code)),
+                .then(|| SentCode::of(&registration.administrator.mobile, &registration.code)),
             tenant_id,
         }
     }

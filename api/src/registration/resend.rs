@@ -39,7 +39,7 @@ pub(crate) async fn resend_registration_code(
     let permit = permit(&call, Realm::Tenant, Purpose::Register, mobile, device.0, None).await?;
     call.write(None, NO_BODY, move |tx, world| {
         let registration = opened_by(tx, id, &token.0)?;
-        let limits = &world.service.settings.sms.limits;
+        let limits = &world.service.settings.codes;
         let registration = resend(tx, &world.context, registration, required(permit.as_ref())?, limits)?;
         let view = RegistrationView::of(&registration, world.context.now, None);
         Ok(Reply::json(StatusCode::ACCEPTED, &view)?.version(registration.version))

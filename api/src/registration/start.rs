@@ -65,7 +65,7 @@ pub(crate) async fn start_registration(
     let request = Start { id, organization, administrator, accepted, token: token_hash };
     call.write(None, body.fingerprint, move |tx, world| {
         let service = world.service;
-        let (terms, limits) = (&service.settings.registration, &service.settings.sms.limits);
+        let (terms, limits) = (&service.settings.registration, &service.settings.codes);
         let registration = start(
             tx,
             &world.context,

@@ -276,10 +276,10 @@ pub(crate) async fn send_challenge_code(call: Call, id: Path<Uuid>, token: Beare
     let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None, None).await?;
     let credentials = Credentials::make(&call.service);
     call.write(None, NO_BODY, move |tx, world| {
-        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.sms.limits);
+        let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.codes);
         let terms = credentials.terms(world.service);
         let sent = send(tx, &world.context, (id, &token), permit, limits, &terms)?;
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(permit.mobile()?, &sent))
     })
     .await
 }

@@ -102,89 +102,105 @@ pub(crate) async fn create_session(call: Call, device: KnownDevice, body: Body<C
     let request = &body.value;
     let mut faults = Faults::of(Place::Body);
     let realm = request.realm.map_or(Realm::Tenant, Realm::from);
-    let contact = request.contact(&mut faults);
     let described = request.device.parse("/device", &mut faults);
-    let secret = request.secret(realm, &mut faults);
+    let proof = request.proof(realm, &mut faults);
     if realm == Realm::Platform && request.tenant_id.is_some() {
         faults.note("/tenant_id", ErrorCode::TenantNotOffered);
     }
-    let (Some(contact), Some(described), Some(secret)) = (contact, described, secret) else {
+    let (Some(described), Some(proof)) = (described, proof) else {
         return Err(faults.into_error().into());
     };
     faults.finish()?;
     if realm == Realm::Platform && !call.world().context.origin.operators {
         return Err(ErrorCode::NetworkNotAllowed.into());
     }
-    let wish = Wish { realm, contact, described, token: device.0, tenant: request.tenant_id.map(Into::into) };
-    match secret {
-        Secret::Code(code) => by_code(call, body.fingerprint, wish, code).await,
-        Secret::Password(password) => by_password(call, body.fingerprint, wish, &password).await,
+    let wish = Wish { realm, described, token: device.0, tenant: request.tenant_id.map(Into::into) };
+    match proof {
+        Proof::Code(mobile, code) => by_code(call, body.fingerprint, wish, (mobile, code)).await,
+        Proof::Password(contact, password) => {
+            by_password(call, body.fingerprint, wish, (contact, &password)).await
+        }
     }
 }
 
-/// What somebody proves who they are with.
-enum Secret {
-    Code(Code),
-    Password(Password),
+/// As whom somebody signs in, and what they prove it with.
+enum Proof {
+    Code(MobileNumber, Code),
+    Password(ContactPoint, Password),
 }
 
 impl CreateSession {
-    /// As whom somebody signs in: by a number, or with the password by a mailbox too; exactly one of them.
+    /// What the method needs, and nothing else.
+    fn proof(&self, realm: Realm, faults: &mut Faults) -> Option<Proof> {
+        match self.method {
+            SignInMethod::SmsCode => {
+                unknown("/email", self.email.as_ref(), faults);
+                unknown("/password", self.password.as_ref(), faults);
+                let mobile = required("/mobile", self.mobile.as_ref(), faults)
+                    .and_then(|mobile| faults.at("/mobile", MobileNumber::parse(mobile)));
+                let code = required("/code", self.code.as_ref(), faults)
+                    .and_then(|code| faults.at("/code", Code::parse(code)));
+                Some(Proof::Code(mobile?, code?))
+            }
+            SignInMethod::Password => {
+                unknown("/code", self.code.as_ref(), faults);
+                if realm == Realm::Platform {
+                    let only = Violation::new(ErrorCode::ValueNotAllowed).with("allowed", "sms_code");
+                    faults.note("/method", only);
+                }
+                let contact = self.contact(faults);
+                let password = required("/password", self.password.as_ref(), faults)
+                    .and_then(|password| faults.at("/password", Password::parse(password)));
+                Some(Proof::Password(contact?, password?))
+            }
+        }
+    }
+
+    /// The number or the mailbox: exactly one of them.
     fn contact(&self, faults: &mut Faults) -> Option<ContactPoint> {
         match (&self.mobile, &self.email) {
-            (Some(mobile), None) => faults.at("/mobile", MobileNumber::parse(mobile)).map(Into::into),
-            (_, Some(_)) if self.method == SignInMethod::SmsCode => {
-                faults.note("/email", ErrorCode::FieldUnknown);
-                None
-            }
-            (None, Some(email)) => faults.at("/email", EmailAddress::parse(email)).map(Into::into),
-            (None, None) => {
-                faults.note("/mobile", ErrorCode::FieldRequired);
-                None
-            }
             (Some(_), Some(_)) => {
                 faults.note("/email", ErrorCode::ProofMissing);
                 None
             }
+            (None, Some(email)) => faults.at("/email", EmailAddress::parse(email)).map(Into::into),
+            (mobile, None) => required("/mobile", mobile.as_ref(), faults)
+                .and_then(|mobile| faults.at("/mobile", MobileNumber::parse(mobile)))
+                .map(Into::into),
         }
     }
+}
 
-    /// The secret that the method needs, and no other.
-    fn secret(&self, realm: Realm, faults: &mut Faults) -> Option<Secret> {
-        let (wanted, pointer, other, other_pointer) = match self.method {
-            SignInMethod::SmsCode => (&self.code, "/code", &self.password, "/password"),
-            SignInMethod::Password => (&self.password, "/password", &self.code, "/code"),
-        };
-        if other.is_some() {
-            faults.note(other_pointer, ErrorCode::FieldUnknown);
-        }
-        if realm == Realm::Platform && self.method == SignInMethod::Password {
-            faults.note("/method", Violation::new(ErrorCode::ValueNotAllowed).with("allowed", "sms_code"));
-        }
-        let Some(secret) = wanted else {
-            faults.note(pointer, ErrorCode::FieldRequired);
-            return None;
-        };
-        match self.method {
-            SignInMethod::SmsCode => faults.at(pointer, Code::parse(secret)).map(Secret::Code),
-            SignInMethod::Password => faults.at(pointer, Password::parse(secret)).map(Secret::Password),
-        }
+/// A field that the method needs.
+fn required<'a>(pointer: &str, given: Option<&'a String>, faults: &mut Faults) -> Option<&'a String> {
+    if given.is_none() {
+        faults.note(pointer, ErrorCode::FieldRequired);
+    }
+    given
+}
+
+/// A field that the method does not know.
+fn unknown(pointer: &str, given: Option<&String>, faults: &mut Faults) {
+    if given.is_some() {
+        faults.note(pointer, ErrorCode::FieldUnknown);
     }
 }
 
 /// Who wants to sign in, whatever they prove it with.
 struct Wish {
     realm: Realm,
-    contact: ContactPoint,
     described: NewDevice,
     token: Option<TokenHash>,
     tenant: Option<TenantId>,
 }
 
-async fn by_code(call: Call, fingerprint: [u8; 32], wish: Wish, code: Code) -> Outcome {
+async fn by_code(
+    call: Call,
+    fingerprint: [u8; 32],
+    wish: Wish,
+    (mobile, code): (MobileNumber, Code),
+) -> Outcome {
     let credentials = Credentials::make(&call.service);
-    // Everything else was refused at its field.
-    let ContactPoint::Mobile(mobile) = wish.contact else { return Err(ErrorCode::InputInvalid.into()) };
     call.write(None, fingerprint, move |tx, world| {
         let attempt = Attempt {
             realm: wish.realm,
@@ -202,15 +218,21 @@ async fn by_code(call: Call, fingerprint: [u8; 32], wish: Wish, code: Code) -> O
 }
 
 /// The guess is counted first; then the password is compared, outside any transaction; then the session is opened.
-async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &Password) -> Outcome {
+async fn by_password(
+    call: Call,
+    fingerprint: [u8; 32],
+    wish: Wish,
+    (contact, password): (ContactPoint, &Password),
+) -> Outcome {
     let credentials = Credentials::make(&call.service);
-    let wish = Arc::new(wish);
+    let wish = Arc::new((wish, contact));
     let mut compared = None;
     if !call.repeated().await? {
         let asked = Arc::clone(&wish);
         let admitted = call.transact(move |tx, world| {
             let patience = &world.service.settings.passwords.patience;
-            admit_password(tx, &world.context, &asked.contact, asked.token.as_ref(), patience)
+            let (wish, contact) = &*asked;
+            admit_password(tx, &world.context, contact, wish.token.as_ref(), patience)
         });
         let metrics = &call.service.metrics;
         let admitted = admitted.await.inspect_err(|Failure(error)| metrics.guess(error.code().name()))?;
@@ -220,8 +242,8 @@ async fn by_password(call: Call, fingerprint: [u8; 32], wish: Wish, password: &P
     }
     call.write(None, fingerprint, move |tx, world| {
         let (admitted, right) = compared.as_ref().ok_or(ErrorCode::Busy)?;
-        let attempt =
-            PasswordAttempt { contact: &wish.contact, device: &wish.described, tenant: wish.tenant };
+        let (wish, contact) = &*wish;
+        let attempt = PasswordAttempt { contact, device: &wish.described, tenant: wish.tenant };
         let (compared, terms) = ((admitted, right.as_ref()), credentials.terms(world.service));
         match sign_in_by_password(tx, &world.context, &attempt, compared, &terms)? {
             Some(outcome) => outcome_reply(world, &credentials, outcome, Some(&credentials.challenge)),

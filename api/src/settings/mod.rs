@@ -4,6 +4,7 @@
 //! pen. `gongpai config` prints every setting with its source, secrets masked.
 
 mod certification;
+mod codes;
 mod human;
 mod mail;
 mod network;
@@ -24,6 +25,7 @@ use chrono::Duration;
 use domain::certification::Terms as CertificationTerms;
 use domain::registration::Terms as RegistrationTerms;
 use domain::session::Lifetime;
+use domain::verification::Limits as CodeLimits;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -153,6 +155,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// How long what is signed lives.
     pub tokens: Tokens,
+    /// How codes are given out.
+    pub codes: CodeLimits,
     /// How SMS go out.
     pub sms: Sms,
     /// Where email goes, if it does.
@@ -216,6 +220,7 @@ impl Settings {
             storage,
             secrets,
             tokens,
+            codes: codes::read(source)?,
             sms: sms::read(source)?,
             mail: mail::read(source)?,
             passwords: passwords::read(source)?,

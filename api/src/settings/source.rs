@@ -257,7 +257,7 @@ mod tests {
             parse_file("# a comment\nGONGPAI_LISTEN = 127.0.0.1:2\nGONGPAI_CODE_SECONDS=60\n").unwrap();
         let settings = Settings::read(&mut source).unwrap();
         assert_eq!(settings.network.listen.port(), 1);
-        assert_eq!(settings.sms.limits.lifetime.num_seconds(), 60);
+        assert_eq!(settings.codes.lifetime.num_seconds(), 60);
         let of = |name: &str| source.printed().iter().find(|setting| setting.name == name).unwrap().from;
         assert_eq!(
             [of("GONGPAI_LISTEN"), of("GONGPAI_CODE_SECONDS"), of("GONGPAI_SESSION_DAYS")],

@@ -8,7 +8,7 @@ use domain::totp::forget;
 
 /// Turn the authenticator off
 ///
-/// Confirmed with a code of it, or with one kept for the day without it. The owner is told by SMS.
+/// Confirmed with a code of it, or with one kept for the day without it. The owner is told by SMS, and by email where there is an address.
 #[utoipa::path(
     operation_id = "forget_totp", tag = "session",
     params(("X-Confirmation" = Option<String>, Header, description = "The token of `confirm_action` for `change_second_factor`.")),

@@ -8,6 +8,7 @@ use domain::actor::Realm;
 use domain::contact::ContactPoint;
 use domain::error::{Code, Kind, Result};
 use domain::id::TenantId;
+use domain::phone::MobileNumber;
 use domain::session::TokenHash;
 use domain::verification::{self, Permit, Purpose, Sent, Wanted};
 use serde::Serialize;
@@ -26,8 +27,8 @@ pub(crate) struct SentCode {
 }
 
 impl SentCode {
-    pub(crate) fn of(contact: &ContactPoint, sent: &Sent) -> Self {
-        Self { mobile_masked: contact.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
+    pub(crate) fn of(mobile: &MobileNumber, sent: &Sent) -> Self {
+        Self { mobile_masked: mobile.masked(), expires_at: sent.expires_at, resend_after: sent.resend_after }
     }
 }
 
@@ -70,7 +71,7 @@ impl Asked {
     async fn permit(self, call: Call, human: bool) -> Result<Permit> {
         blocking(move || {
             let world = call.world();
-            let limits = &world.service.settings.sms.limits;
+            let limits = &world.service.settings.codes;
             let wanted = Wanted {
                 realm: self.realm,
                 purpose: self.purpose,

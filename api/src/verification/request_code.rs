@@ -67,14 +67,14 @@ pub(crate) async fn request_code(call: Call, device: KnownDevice, body: Body<Req
     let purpose = if resets { Purpose::ResetPassword } else { Purpose::SignIn };
     let permit = permit(&call, realm, purpose, mobile, device.0, None).await?;
     call.write(None, body.fingerprint, move |tx, world| {
-        let limits = &world.service.settings.sms.limits;
+        let limits = &world.service.settings.codes;
         let permit = required(permit.as_ref())?;
         let sent = if resets {
             ask_for_reset(tx, &world.context, permit, limits)?
         } else {
             session::request_code(tx, &world.context, permit, limits)?
         };
-        Reply::json(StatusCode::ACCEPTED, &SentCode::of(&permit.contact, &sent))
+        Reply::json(StatusCode::ACCEPTED, &SentCode::of(permit.mobile()?, &sent))
     })
     .await
 }

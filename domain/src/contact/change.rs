@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
+use crate::notice::{NoticeKind, NoticeStore, warn};
 use crate::session::{Identity, SessionStore};
 use crate::verification::{
     self, Check, Code as Digits, CodeBook, Entered, Limits, Permit, Purpose, Requester, Sent, Subject,
@@ -96,19 +96,19 @@ pub fn change(
         return Ok(Changed::Taken);
     }
     let account = tx.account(actor.account)?.ok_or(Code::SessionEnded)?;
-    let (field, former) = match contact {
+    let former = match contact {
         ContactPoint::Mobile(mobile) => {
             tx.set_mobile(account.id, mobile)?;
             tx.note_seen(account.id, context.now)?;
             tx.end_sessions(account.id, Some(actor.session), context.now)?;
-            ("mobile", Some(ContactPoint::from(account.mobile)))
+            Some(ContactPoint::from(account.mobile))
         }
         ContactPoint::Email(email) => {
             tx.set_email(account.id, Some(email))?;
-            ("email", account.email.map(ContactPoint::from))
+            account.email.map(ContactPoint::from)
         }
     };
-    changed(tx, context, actor, field, (former.as_ref(), Some(contact)))?;
+    changed(tx, context, actor, contact, (former.as_ref(), Some(contact)))?;
     Ok(Changed::Done)
 }
 
@@ -124,9 +124,9 @@ pub fn remove_email(
 ) -> Result<()> {
     confirmation::require(confirmation, context, actor, SensitiveAction::ChangeEmail)?;
     let account = tx.account(actor.account)?.ok_or(Code::SessionEnded)?;
-    let email = account.email.ok_or(Code::NotFound)?;
+    let email = account.email.ok_or(Code::NotFound)?.into();
     tx.set_email(account.id, None)?;
-    changed(tx, context, actor, "email", (Some(&email.into()), None))
+    changed(tx, context, actor, &email, (Some(&email), None))
 }
 
 /// Warns of it, at the former contact point too, and journals it.
@@ -134,17 +134,17 @@ fn changed(
     tx: &mut (impl AccountStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
-    field: &'static str,
+    of: &ContactPoint,
     (former, next): (Option<&ContactPoint>, Option<&ContactPoint>),
 ) -> Result<()> {
-    let (kind, action) = match field {
-        "mobile" => (NoticeKind::MobileChanged, "account.mobile_changed"),
-        _ => (NoticeKind::EmailChanged, "account.email_changed"),
+    let (kind, action) = match of {
+        ContactPoint::Mobile(_) => (NoticeKind::MobileChanged, "account.mobile_changed"),
+        ContactPoint::Email(_) => (NoticeKind::EmailChanged, "account.email_changed"),
     };
-    let notice = Notice::new(context, actor.member, kind, Params::new());
-    warn(tx, context, (actor.tenant, actor.account), &notice, former.filter(|former| Some(*former) != next))?;
+    let elsewhere = former.filter(|former| Some(*former) != next);
+    warn(tx, context, (actor.tenant, actor.member, actor.account), kind, elsewhere)?;
     let text = |contact: Option<&ContactPoint>| contact.map(|it| it.as_str().to_owned()).unwrap_or_default();
     let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
-    let entry = entry.about(Identity::Account(actor.account).id(), [(field, text(former), text(next))]);
+    let entry = entry.about(Identity::Account(actor.account).id(), [(of.kind(), text(former), text(next))]);
     tx.record(context, &Actor::Member(*actor), entry)
 }

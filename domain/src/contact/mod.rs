@@ -84,9 +84,3 @@ impl From<EmailAddress> for ContactPoint {
         Self::Email(email)
     }
 }
-
-impl From<&EmailAddress> for ContactPoint {
-    fn from(email: &EmailAddress) -> Self {
-        Self::Email(email.clone())
-    }
-}

@@ -10,7 +10,7 @@ use crate::guess::{Guarded, GuessStore};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
+use crate::notice::{NoticeKind, NoticeStore, warn};
 use crate::policy::PolicyStore;
 use crate::session::{Identity, SessionStore};
 
@@ -66,8 +66,7 @@ pub fn change(
     ))?;
     tx.end_sessions(actor.account, Some(actor.session), context.now)?;
     tx.forget_guesses(Guarded::Password, &Identity::Account(actor.account).to_string(), None)?;
-    let notice = Notice::new(context, actor.member, NoticeKind::PasswordChanged, Params::new());
-    warn(tx, context, (actor.tenant, actor.account), &notice, None)?;
+    warn(tx, context, (actor.tenant, actor.member, actor.account), NoticeKind::PasswordChanged, None)?;
     let entry = Entry::new("account.password_changed", "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)
 }

@@ -11,7 +11,8 @@ use crate::id::AccountId;
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberStore, Profile};
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn};
+use crate::notice::{NoticeKind, NoticeStore, warn_account};
+use crate::phone::MobileNumber;
 use crate::policy::PolicyStore;
 use crate::session::{Identity, SessionStore};
 use crate::tenant::TenantScope;
@@ -54,6 +55,7 @@ pub fn ask_for_reset(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<Sent> {
+    permit.mobile()?;
     let known = tx.account_by(&permit.contact)?.is_some();
     let subject = Subject::sign_in(Realm::Tenant, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
@@ -68,11 +70,12 @@ pub fn ask_for_reset(
 pub fn resettable(
     tx: &mut (impl VerificationStore + AccountStore + MemberStore + PasswordStore + PolicyStore),
     context: &Context<'_>,
-    (contact, requester): (&ContactPoint, Requester),
+    (mobile, requester): (&MobileNumber, Requester),
     code: &Digits,
     number_idle: Option<Duration>,
     codes: &dyn CodeBook,
 ) -> Result<std::result::Result<Reset, Check>> {
+    let contact = &mobile.into();
     let subject = Subject::sign_in(Realm::Tenant, contact);
     let check = verification::try_on(tx, context, &entered(&subject, contact, requester, code), codes)?;
     if check != Check::Correct {
@@ -112,11 +115,12 @@ pub fn reset(
              + Journal
          ),
     context: &Context<'_>,
-    (contact, requester): (&ContactPoint, Requester),
+    (mobile, requester): (&MobileNumber, Requester),
     code: &Digits,
     (reset, hash): (&Reset, &PasswordHash),
     codes: &dyn CodeBook,
 ) -> Result<Check> {
+    let contact = &mobile.into();
     let subject = Subject::sign_in(Realm::Tenant, contact);
     let check = verification::enter(tx, context, &entered(&subject, contact, requester, code), codes)?;
     if check != Check::Correct {
@@ -135,13 +139,9 @@ pub fn reset(
     ))?;
     tx.end_sessions(reset.account, None, context.now)?;
     tx.forget_guesses(Guarded::Password, &Identity::Account(reset.account).to_string(), None)?;
-    for (n, place) in tx.places(reset.account)?.into_iter().enumerate() {
+    warn_account(tx, context, reset.account, NoticeKind::PasswordChanged)?;
+    for place in tx.places(reset.account)? {
         tx.enter(place.tenant);
-        // One number needs one message.
-        if n == 0 {
-            let notice = Notice::new(context, place.member, NoticeKind::PasswordChanged, Params::new());
-            warn(tx, context, (place.tenant, reset.account), &notice, None)?;
-        }
         let entry = Entry::new("account.password_reset", "account", reset.account).of(place.tenant);
         tx.record(context, &Actor::Anonymous, entry)?;
     }

@@ -6,7 +6,7 @@ use crate::account::AccountStore;
 use crate::actor::Realm;
 use crate::contact::ContactPoint;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::TenantId;
 use crate::job::JobQueue;
 use crate::operator::OperatorStore;
@@ -42,10 +42,7 @@ pub fn request_code(
     permit: &Permit,
     limits: &Limits,
 ) -> Result<verification::Sent> {
-    let ContactPoint::Mobile(mobile) = &permit.contact else {
-        return Err(Error::internal("codes to sign in go to numbers"));
-    };
-    let known = identity_of(tx, permit.realm, mobile)?.is_some();
+    let known = identity_of(tx, permit.realm, permit.mobile()?)?.is_some();
     let subject = Subject::sign_in(permit.realm, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
     verification::send(tx, context, &request, limits)

@@ -10,7 +10,7 @@ use crate::guess::{Guarded, GuessStore, Patience, admit};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
-use crate::notice::{Notice, NoticeKind, NoticeStore, Params, warn, warn_account};
+use crate::notice::{NoticeKind, NoticeStore, warn, warn_account};
 use crate::session::{Factor, Identity, SessionStore, TokenHash};
 use crate::tenant::TenantScope;
 use crate::verification::Requester;
@@ -168,8 +168,7 @@ fn told(
     kind: NoticeKind,
     action: &'static str,
 ) -> Result<()> {
-    let notice = Notice::new(context, actor.member, kind, Params::new());
-    warn(tx, context, (actor.tenant, actor.account), &notice, None)?;
+    warn(tx, context, (actor.tenant, actor.member, actor.account), kind, None)?;
     let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)
 }

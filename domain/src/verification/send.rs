@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::{Code, Error, Language, Result};
 use crate::id::TenantId;
 use crate::job::{Job, JobQueue};
+use crate::phone::MobileNumber;
 use crate::session::{DeviceStore, TokenHash, known_device};
 use chrono::{DateTime, Duration, Utc};
 
@@ -54,6 +55,17 @@ pub struct Wanted<'a> {
 }
 
 impl Permit {
+    /// The number that the code goes to: most codes go nowhere else.
+    ///
+    /// # Errors
+    /// `internal` for a code that goes to a mailbox.
+    pub fn mobile(&self) -> Result<&MobileNumber> {
+        match &self.contact {
+            ContactPoint::Mobile(mobile) => Ok(mobile),
+            ContactPoint::Email(_) => Err(Error::internal("this code goes to numbers")),
+        }
+    }
+
     /// Refuses when the code would go somewhere else than was asked, because the number was corrected meanwhile.
     ///
     /// # Errors

@@ -93,7 +93,7 @@ pub struct Service {
     pub(crate) evidence: Vec<Box<dyn EvidenceSource>>,
     pub(crate) metrics: Metrics,
     /// Wakes whoever carries out jobs.
-    pub(crate) jobs_queued: Notify,
+    pub(crate) jobs_queued: Arc<Notify>,
     /// Bounds how many documents are decoded at once.
     pub(crate) decoders: Arc<Semaphore>,
 }
@@ -123,11 +123,14 @@ impl Service {
                 OrganizationTypes::from_json(&std::fs::read_to_string(path).map_err(|error| failed(&error))?)?
             }
         };
+        let jobs_queued = Arc::new(Notify::new());
+        let woken = Arc::clone(&jobs_queued);
         let database = Database::open(Options {
             url: storage.database_url.clone(),
             connections: storage.connections,
             patience: StdDuration::from_secs(3),
             keys: Arc::clone(&keys.ring),
+            queued: Arc::new(move || woken.notify_waiters()),
             observer: adapters.observer,
         })?;
         let random = SystemRandomness::new(clock.clone());
@@ -148,7 +151,7 @@ impl Service {
             reader,
             evidence: adapters.evidence,
             scanner: storage.scanner.clone().map(|address| Scanner { address }),
-            jobs_queued: Notify::new(),
+            jobs_queued,
             keys,
             metrics: Metrics::new(),
             human_check: HumanCheck::new(&settings.human_check),

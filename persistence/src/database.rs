@@ -1,6 +1,6 @@
 //! The database: pools of connections, and the two ways to use one.
 
-use crate::connection::{Link, Manager, Observer, Use, is_postgres};
+use crate::connection::{Manager, Observer, Use, is_postgres};
 use crate::dialect;
 use crate::error::failed;
 use crate::sealing::KeyRing;
@@ -25,9 +25,14 @@ pub struct Options {
     pub patience: Duration,
     /// The keys of sealed values.
     pub keys: Arc<KeyRing>,
+    /// Is told whenever jobs were queued, once they are durable.
+    pub queued: Signal,
     /// Is told the text of every statement before it runs; for tests and measurements.
     pub observer: Option<Observer>,
 }
+
+/// Is told that something happened.
+pub type Signal = Arc<dyn Fn() + Send + Sync>;
 
 /// How the pools stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,7 @@ pub struct Database {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
     keys: Arc<KeyRing>,
+    queued: Signal,
     in_process: bool,
 }
 
@@ -73,7 +79,8 @@ impl Database {
             // SQLite has one writer; a second connection that writes would only wait for the first.
             (pool(Use::Read, options.connections.max(1), observer.clone()), pool(Use::Write, 1, observer))
         };
-        Ok(Self { readers, writers, keys: options.keys, in_process: !is_postgres(&options.url) })
+        let in_process = !is_postgres(&options.url);
+        Ok(Self { readers, writers, keys: options.keys, queued: options.queued, in_process })
     }
 
     /// Whether the database is in this process, so that a read waits for no network and, in WAL, for no writer.
@@ -152,7 +159,7 @@ impl Database {
             link.broken = !matches!(dialect::trouble(&error), dialect::Trouble::Contention);
             failed(&error)
         })?;
-        finish(&mut link, &self.keys, work)
+        self.finish(link, work)
     }
 
     /// Runs the leases of jobs, which take their own locks.
@@ -162,30 +169,41 @@ impl Database {
             link.broken = true;
             failed(&error)
         })?;
-        finish(&mut link, &self.keys, &work)
+        self.finish(link, &work)
+    }
+
+    fn finish<T>(
+        &self,
+        mut link: PooledConnection<Manager>,
+        work: &impl Fn(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut tx = Tx::new(&mut link.db, &self.keys);
+        let (done, queued) = (work(&mut tx), tx.queued);
+        match done {
+            Ok(value) => match dialect::commit(&mut link.db) {
+                Ok(()) => {
+                    drop(link);
+                    if queued {
+                        (self.queued)();
+                    }
+                    Ok(value)
+                }
+                Err(error) => {
+                    link.broken |= dialect::trouble(&error) != dialect::Trouble::Contention;
+                    Err(failed(&error))
+                }
+            },
+            Err(error) => {
+                link.broken |= lost(&error) | dialect::roll_back(&mut link.db).is_err();
+                Err(error)
+            }
+        }
     }
 
     /// A wait that grows with the attempts and differs between writers that met.
     fn jitter(&self, attempt: u32) -> Duration {
         let random = self.keys.fresh_key().map_or(128, |bytes| u64::from(bytes[0]));
         Duration::from_micros((500_u64 << attempt.min(7)) * random / 256)
-    }
-}
-
-fn finish<T>(link: &mut Link, keys: &KeyRing, work: &impl Fn(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-    let done = work(&mut Tx::new(&mut link.db, keys));
-    match done {
-        Ok(value) => match dialect::commit(&mut link.db) {
-            Ok(()) => Ok(value),
-            Err(error) => {
-                link.broken |= dialect::trouble(&error) != dialect::Trouble::Contention;
-                Err(failed(&error))
-            }
-        },
-        Err(error) => {
-            link.broken |= lost(&error) | dialect::roll_back(&mut link.db).is_err();
-            Err(error)
-        }
     }
 }
 

@@ -49,6 +49,7 @@ impl JobQueue for Tx<'_> {
             ))
             .execute(db))
         .understood()?;
+        self.queued = true;
         Ok(())
     }
 }

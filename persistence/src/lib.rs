@@ -42,7 +42,7 @@ mod tx;
 mod verification;
 
 pub use connection::Observer;
-pub use database::{Database, Options, Pools};
+pub use database::{Database, Options, Pools, Signal};
 pub use idempotency::{Answer, Record};
 pub use job::{JobCounts, Leased};
 pub use sealing::{Folder, KeyRing, SealingError, document_place};

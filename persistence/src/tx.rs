@@ -15,11 +15,13 @@ pub struct Tx<'a> {
     pub(crate) db: &'a mut Db,
     pub(crate) keys: &'a KeyRing,
     tenant: Option<TenantId>,
+    /// Whether jobs were queued.
+    pub(crate) queued: bool,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(db: &'a mut Db, keys: &'a KeyRing) -> Self {
-        Self { db, keys, tenant: None }
+        Self { db, keys, tenant: None, queued: false }
     }
 
     /// The tenant that the transaction is bound to.

@@ -2,7 +2,6 @@
 //! those that everybody tries first.
 
 use crate::clock::SystemRandomness;
-use crate::http::call::blocking;
 use crate::settings::HashCost;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
@@ -12,24 +11,25 @@ use domain::password::{Judge, Password, PasswordHash};
 use flate2::read::GzDecoder;
 use ring::digest;
 use std::io::{BufRead, BufReader};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, mpsc};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
-/// How long a password waits for its turn.
-const TURN: Duration = Duration::from_secs(10);
+/// How long a password waits to be hashed.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Hashes passwords and compares them.
+/// Hashes passwords and compares them, on threads that do nothing else: one that is done goes on with the next password at once.
 #[derive(Clone)]
 pub(crate) struct Passwords {
     argon: Argon2<'static>,
-    turns: Arc<Semaphore>,
+    threads: mpsc::Sender<Work>,
     random: SystemRandomness,
-    /// The memory of those whose turn is over, for the next ones: as much as may be hashed at once, and no more.
-    memory: Arc<Memory>,
     /// What is compared with where there is nothing to compare with, so that it takes the same time.
     nobody: Arc<PasswordHash>,
 }
+
+type Work = Box<dyn FnOnce(&mut Memory) + Send>;
 
 impl Passwords {
     /// # Errors
@@ -38,27 +38,34 @@ impl Passwords {
         let wrong = |error: &dyn std::fmt::Display| Error::internal(format!("GONGPAI_ARGON2_…: {error}"));
         let params = Params::new(cost.kib, cost.passes, cost.lanes, None).map_err(|error| wrong(&error))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let memory = Arc::new(Memory::default());
-        let nobody = memory.hash(&argon, &random.bytes(), &random)?;
-        let turns = Arc::new(Semaphore::new(cost.parallel.max(1)));
-        Ok(Self { argon, turns, random, memory, nobody: Arc::new(nobody) })
+        let nobody = Memory::default().hash(&argon, &random.bytes(), &random)?;
+        let threads = start(cost.parallel.max(1))?;
+        Ok(Self { argon, threads, random, nobody: Arc::new(nobody) })
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
-        let waiting = Arc::clone(&self.turns).acquire_owned();
-        let turn = tokio::time::timeout(TURN, waiting).await;
-        let turn = turn.map_err(|_| Error::new(Code::Busy).retry_after(5))?;
-        turn.map_err(|error| Error::internal(error.to_string()))
+    /// Does something on one of the threads, unless who asked has gone by the time that one is free.
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &mut Memory) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let own = self.clone();
+        let work = move |memory: &mut Memory| {
+            if !answer.is_closed() {
+                drop(answer.send(work(&own, memory)));
+            }
+        };
+        let gone = |error: &dyn std::fmt::Display| Error::internal(format!("hashing: {error}"));
+        self.threads.send(Box::new(work)).map_err(|error| gone(&error))?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        answered.map_err(|_| Error::new(Code::Busy).retry_after(5))?.map_err(|error| gone(&error))?
     }
 
     /// The hash of a new password.
     pub(crate) async fn hash(&self, password: &Password) -> Result<PasswordHash> {
-        let (permit, own, password) = (self.turn().await?, self.clone(), password.clone());
-        blocking(move || {
-            let _permit = permit;
-            own.memory.hash(&own.argon, password.reveal().as_bytes(), &own.random)
-        })
-        .await
+        let password = password.clone();
+        self.hashing(move |own, memory| memory.hash(&own.argon, password.reveal().as_bytes(), &own.random))
+            .await
     }
 
     /// The hash to keep from now on, if the password is the right one: the same, or one of today's cost. Without a hash it takes
@@ -68,46 +75,66 @@ impl Passwords {
         password: &Password,
         known: Option<&PasswordHash>,
     ) -> Result<Option<PasswordHash>> {
-        let (permit, own, password) = (self.turn().await?, self.clone(), password.clone());
         let (exists, known) = (known.is_some(), known.unwrap_or(&self.nobody).clone());
-        blocking(move || {
-            let _permit = permit;
-            if !own.memory.is_right(&password, &known) || !exists {
+        let password = password.clone();
+        self.hashing(move |own, memory| {
+            if !memory.is_right(&password, &known) || !exists {
                 return Ok(None);
             }
             if costs(&known) == Some(cost_of(own.argon.params())) {
                 return Ok(Some(known));
             }
-            own.memory.hash(&own.argon, password.reveal().as_bytes(), &own.random).map(Some)
+            memory.hash(&own.argon, password.reveal().as_bytes(), &own.random).map(Some)
         })
         .await
     }
 
     /// Whether a password is one of some, each of which is compared.
     pub(crate) async fn is_among(&self, password: &Password, known: Vec<PasswordHash>) -> Result<bool> {
-        let (permit, own, password) = (self.turn().await?, self.clone(), password.clone());
-        blocking(move || {
-            let _permit = permit;
-            Ok(known.iter().any(|known| own.memory.is_right(&password, known)))
-        })
-        .await
+        let password = password.clone();
+        self.hashing(move |_, memory| Ok(known.iter().any(|known| memory.is_right(&password, known)))).await
     }
 }
 
-/// The blocks that Argon2 fills. An allocator would keep some for each thread that ever hashed.
+/// Starts threads, which end when nobody can send them anything any more.
+fn start(count: usize) -> Result<mpsc::Sender<Work>> {
+    let (sender, queue) = mpsc::channel::<Work>();
+    let queue = Arc::new(Mutex::new(queue));
+    for _ in 0..count {
+        let queue = Arc::clone(&queue);
+        let hash = move || {
+            let mut memory = Memory::default();
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(work) = next else { return };
+                if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
+                    tracing::error!("hashing a password panicked");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("passwords".to_owned());
+        thread.spawn(hash).map_err(|error| Error::internal(format!("a thread for passwords: {error}")))?;
+    }
+    Ok(sender)
+}
+
+/// The blocks that Argon2 fills, kept from one password to the next.
 #[derive(Default)]
-struct Memory(Mutex<Vec<Vec<Block>>>);
+struct Memory(Vec<Block>);
 
 impl Memory {
-    fn fill(&self, argon: &Argon2<'_>, password: &[u8], salt: &[u8], out: &mut [u8]) -> argon2::Result<()> {
-        let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        blocks.resize(argon.params().block_count(), Block::new());
-        let filled = argon.hash_password_into_with_memory(password, salt, out, &mut blocks);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
-        filled
+    fn fill(
+        &mut self,
+        argon: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        out: &mut [u8],
+    ) -> argon2::Result<()> {
+        self.0.resize(argon.params().block_count(), Block::new());
+        argon.hash_password_into_with_memory(password, salt, out, &mut self.0)
     }
 
-    fn hash(&self, argon: &Argon2<'_>, password: &[u8], random: &dyn Random) -> Result<PasswordHash> {
+    fn hash(&mut self, argon: &Argon2<'_>, password: &[u8], random: &dyn Random) -> Result<PasswordHash> {
         let failed = |error: &dyn std::fmt::Display| Error::internal(format!("hashing: {error}"));
         let (bytes, mut out) = (random.bytes(), [0; 32]);
         let salt = &bytes[..16];
@@ -123,8 +150,8 @@ impl Memory {
     }
 
     /// Compares with the cost that the hash was made with.
-    fn is_right(&self, password: &Password, known: &PasswordHash) -> bool {
-        let computed = || {
+    fn is_right(&mut self, password: &Password, known: &PasswordHash) -> bool {
+        let mut computed = || {
             let known = Phc::new(known.as_str()).ok()?;
             let params = Params::try_from(&known).ok()?;
             let algorithm = Algorithm::try_from(known.algorithm.as_str()).ok()?;

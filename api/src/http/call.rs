@@ -143,7 +143,7 @@ impl Call {
         work: impl Fn(&mut Tx<'_>, &World<'_>) -> Result<Reply> + Send + 'static,
     ) -> Outcome {
         let call = self.clone();
-        let reply = blocking(move || {
+        blocking(move || {
             let done = call.service.database.write(|tx| {
                 if let Some(reply) = call.remembered(tx, &asked)? {
                     return Ok(reply);
@@ -155,9 +155,8 @@ impl Call {
             });
             call.remember_refusal(&asked, done)
         })
-        .await?;
-        self.service.jobs_queued.notify_waiters();
-        Ok(reply)
+        .await
+        .map_err(Failure)
     }
 
     /// Whether an answer is kept for this request's key, so that nothing has to be asked ahead of giving it again.

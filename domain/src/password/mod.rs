@@ -9,6 +9,7 @@ pub use change::{Wanted, change, prepare};
 pub use reset::{Reset, ask_for_reset, reset, resettable};
 pub use rules::{CharacterClass, Judge, MAX_LENGTH, Rules, check, context_words};
 
+use crate::contact::ContactPoint;
 use crate::error::{Code, Result, Violation};
 use crate::id::AccountId;
 use chrono::{DateTime, Utc};
@@ -141,6 +142,11 @@ pub trait PasswordStore {
     /// # Errors
     /// When the store fails.
     fn password(&mut self, account: AccountId) -> Result<Option<StoredPassword>>;
+    /// Whose a contact point is, and their password, if they have one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn password_by(&mut self, contact: &ContactPoint) -> Result<Option<(AccountId, Option<StoredPassword>)>>;
     /// Inserts version 0, updates any other.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::Result;
 use crate::guess::{Guarded, Patience, admit, note_wrong};
-use crate::id::{AccountId, TenantId};
+use crate::id::TenantId;
 use crate::journal::Entry;
 use crate::password::{PasswordHash, StoredPassword, still};
 use crate::verification::Requester;
@@ -45,13 +45,14 @@ pub fn admit_password(
     patience: &Patience,
 ) -> Result<Admitted> {
     let requester = known_device(tx, device_token, Realm::Tenant, contact)?;
-    let account = tx.account_by(contact)?.map(|account| account.id);
+    let known = tx.password_by(contact)?;
     // By their number and by their mailbox, it is one account that is guessed at.
-    let subject = account.map_or_else(|| contact.as_str().to_owned(), |id| Identity::Account(id).to_string());
+    let subject = match &known {
+        Some((account, _)) => Identity::Account(*account).to_string(),
+        None => contact.as_str().to_owned(),
+    };
     admit(tx, context, (Guarded::Password, &subject, requester), patience)?;
-    // What nobody is known by is looked up all the same.
-    let known = tx.password(account.unwrap_or_else(|| AccountId::from(Uuid::nil())))?;
-    Ok(Admitted { known, requester })
+    Ok(Admitted { known: known.and_then(|(_, password)| password), requester })
 }
 
 /// Opens the session of whoever typed the right password, or notes that it was wrong. `right`: the hash to keep from now on, if

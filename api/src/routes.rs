@@ -1,10 +1,30 @@
 //! Every operation, once. What is registered here is served and documented; nothing else is.
 
-use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
+use actix_web::dev::HttpServiceFactory;
+use actix_web::web::ServiceConfig;
+use utoipa_actix_web::{AppExt, OpenApiFactory};
+
+/// Takes operations in: to serve them, or to document them. Every worker of a server asks for them anew, and what documents them
+/// costs many times what serves them.
+pub(crate) trait Registry {
+    /// Takes one in.
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+}
+
+impl Registry for ServiceConfig {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        Self::service(self, operation)
+    }
+}
+
+impl Registry for utoipa_actix_web::service_config::ServiceConfig<'_> {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        Self::service(self, operation)
+    }
+}
 
 /// Registers every operation.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+pub(crate) fn routes(config: &mut impl Registry) {
     registration_routes(config);
     session_routes(config);
     certification_routes(config);
@@ -17,7 +37,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// What comes before a tenant.
-fn registration_routes(config: &mut ServiceConfig<'_>) {
+fn registration_routes(config: &mut impl Registry) {
     use crate::agreement::list::list_agreements;
     use crate::assessment::assess::assess_organization;
     use crate::reference::{list_industries, list_organization_types, list_regions};
@@ -37,7 +57,7 @@ fn registration_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Signing in, and what somebody has to get in with.
-fn session_routes(config: &mut ServiceConfig<'_>) {
+fn session_routes(config: &mut impl Registry) {
     use crate::session::{challenge, create, end, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
     use crate::{confirmation, contact, device, password, policy, totp};
@@ -85,7 +105,7 @@ fn session_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// A tenant's certification.
-fn certification_routes(config: &mut ServiceConfig<'_>) {
+fn certification_routes(config: &mut impl Registry) {
     use crate::certification::{
         begin, consent, delete_document, document_content, get, list_applications, look_up, precheck, submit,
         update_subject, upload_document, withdraw,
@@ -110,7 +130,7 @@ fn certification_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// The people of an organization.
-fn organization_routes(config: &mut ServiceConfig<'_>) {
+fn organization_routes(config: &mut impl Registry) {
     use crate::member;
     config
         .service(member::list::list_members)
@@ -119,7 +139,7 @@ fn organization_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// What is about the person who is signed in, and their organization as a whole.
-fn person_routes(config: &mut ServiceConfig<'_>) {
+fn person_routes(config: &mut impl Registry) {
     use crate::{dissolution, inbox, person, takeover};
     config
         .service(person::correct::correct_me)
@@ -136,7 +156,7 @@ fn person_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// Help.
-fn support_routes(config: &mut ServiceConfig<'_>) {
+fn support_routes(config: &mut impl Registry) {
     use crate::{help, ticket};
     config
         .service(help::list::list_help_articles)
@@ -152,7 +172,7 @@ fn support_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// What operators do.
-fn platform_routes(config: &mut ServiceConfig<'_>) {
+fn platform_routes(config: &mut impl Registry) {
     use crate::certification::certificate;
     use crate::review::replies;
     use crate::ticket::desk;
@@ -194,7 +214,7 @@ fn platform_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// What carriers of messages say.
-fn carrier_routes(config: &mut ServiceConfig<'_>) {
+fn carrier_routes(config: &mut impl Registry) {
     use crate::sms::receipts;
     config
         .service(receipts::receive_aliyun_reports)
@@ -203,7 +223,7 @@ fn carrier_routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// The service itself.
-fn service_routes(config: &mut ServiceConfig<'_>) {
+fn service_routes(config: &mut impl Registry) {
     use crate::system::{docs, error, health, jwks, meta, metrics, outbox};
     config
         .service(health::get_health)
@@ -222,7 +242,8 @@ fn service_routes(config: &mut ServiceConfig<'_>) {
 
 /// What the handlers' annotations say, before it is finished.
 pub(crate) fn documented() -> utoipa::openapi::OpenApi {
-    let (_, document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
+    let (_, document) =
+        actix_web::App::new().into_utoipa_app().configure(|config| routes(config)).split_for_parts();
     document
 }
 
@@ -234,9 +255,7 @@ pub async fn served() -> Vec<(String, String)> {
     async fn report(tree: web::Data<IntrospectionTree>) -> String {
         tree.report_as_json()
     }
-    let app = App::new()
-        .configure(|config| routes(&mut ServiceConfig::new(config)))
-        .route("/introspection", web::get().to(report));
+    let app = App::new().configure(routes).route("/introspection", web::get().to(report));
     let app = test::init_service(app).await;
     let report =
         test::call_and_read_body(&app, test::TestRequest::get().uri("/introspection").to_request()).await;

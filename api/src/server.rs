@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calendar is to reach further than this, or due times soon become provisional.
 const CALENDAR_DAYS: i64 = 30;
@@ -69,7 +68,7 @@ pub async fn start(settings: Settings, clock: Clock, adapters: Adapters) -> Resu
         let (data, limits, origins) = (data.clone(), limits_data.clone(), network.cors_origins.clone());
         let server = HttpServer::new(move || {
             App::new()
-                .configure(|config| routes(&mut ServiceConfig::new(config)))
+                .configure(routes)
                 .app_data(data.clone())
                 .app_data(limits.clone())
                 .app_data(door)

@@ -11,6 +11,7 @@ mod confirmation;
 mod contact;
 pub mod contract;
 pub mod demo;
+mod department;
 mod device;
 mod dissolution;
 mod document_link;

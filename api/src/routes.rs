@@ -29,6 +29,7 @@ pub(crate) fn routes(config: &mut impl Registry) {
     session_routes(config);
     certification_routes(config);
     organization_routes(config);
+    department_routes(config);
     person_routes(config);
     support_routes(config);
     platform_routes(config);
@@ -136,6 +137,23 @@ fn organization_routes(config: &mut impl Registry) {
         .service(member::list::list_members)
         .service(member::get::get_member)
         .service(member::update::update_member);
+}
+
+/// The departments of an organization.
+fn department_routes(config: &mut impl Registry) {
+    use crate::department::{create, delete, get, list, merge, relation, tree, update};
+    config
+        .service(tree::get_department_tree)
+        .service(tree::draw_department_tree)
+        .service(list::list_departments)
+        .service(create::create_department)
+        .service(get::get_department)
+        .service(update::update_department)
+        .service(delete::delete_department)
+        .service(merge::merge_departments)
+        .service(relation::list_department_relations)
+        .service(relation::relate_departments)
+        .service(relation::unrelate_departments);
 }
 
 /// What is about the person who is signed in, and their organization as a whole.

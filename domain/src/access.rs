@@ -32,6 +32,10 @@ pub enum Permission {
     MemberRead,
     /// Disable them, and let them in again.
     MemberManage,
+    /// See the departments of the organization.
+    DepartmentRead,
+    /// Make, change, move and delete them.
+    DepartmentManage,
     /// See the devices of members.
     DeviceRead,
     /// Decide about them.
@@ -40,7 +44,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -54,6 +58,8 @@ impl Permission {
         Self::PolicyManage,
         Self::MemberRead,
         Self::MemberManage,
+        Self::DepartmentRead,
+        Self::DepartmentManage,
         Self::DeviceRead,
         Self::DeviceManage,
     ];
@@ -75,6 +81,8 @@ impl Permission {
             Self::PolicyManage => "policy:manage",
             Self::MemberRead => "member:read",
             Self::MemberManage => "member:manage",
+            Self::DepartmentRead => "department:read",
+            Self::DepartmentManage => "department:manage",
             Self::DeviceRead => "device:read",
             Self::DeviceManage => "device:manage",
         }
@@ -100,11 +108,13 @@ impl Holder for MemberActor {
                         | Permission::PolicyManage
                         | Permission::MemberRead
                         | Permission::MemberManage
+                        | Permission::DepartmentRead
+                        | Permission::DepartmentManage
                         | Permission::DeviceRead
                         | Permission::DeviceManage
                 )
             }
-            MemberRole::Member => false,
+            MemberRole::Member => permission == Permission::DepartmentRead,
         }
     }
 }
@@ -172,14 +182,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // sms:read, tenant:manage, policy:read, :manage, member:read, :manage, device:read, :manage.
+        // sms:read, tenant:manage, policy:read, :manage, member:read, :manage, department:read, :manage, device:read, :manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes
-member          -   -   -   -   -   -   -   -   -   -   -   -   -   -   -
-reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -
-senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -
-support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -
-platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -
+owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes yes yes
+member          -   -   -   -   -   -   -   -   -   -   -   -   -   yes -   -   -
+reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -   -   -
+senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -   -   -
+support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -
+platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -
 ";
         assert_eq!(matrix, golden);
     }

@@ -15,8 +15,6 @@ pub type OrganizationName = Line<2, 64>;
 pub type PersonName = Line<1, 64>;
 /// A job title: 1 to 64 characters.
 pub type Position = Line<1, 64>;
-/// The name of a department: 1 to 64 characters.
-pub type DepartmentName = Line<1, 64>;
 /// The part of an address below its region: 1 to 200 characters.
 pub type AddressLine = Line<1, 200>;
 /// What a device is called by its owner: 1 to 100 characters.

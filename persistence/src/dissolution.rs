@@ -4,9 +4,9 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
-    certified_registrations, corporate_serials, departments, dissolved_tenants, documents, member_devices,
-    members, notices, person_keys, registrations, review_notes, reviews, security_policies, sessions,
-    takeovers, tenants, tickets,
+    certified_registrations, corporate_serials, department_relations, department_trees, departments,
+    dissolved_tenants, documents, member_devices, members, notices, person_keys, placements, registrations,
+    review_notes, reviews, security_policies, sessions, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -100,6 +100,10 @@ impl DissolutionStore for Tx<'_> {
             .filter(member_devices::tenant_id.eq(tenant))
             .filter(member_devices::member_id.eq_any(places.clone()));
         on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
+        let placed = placements::table
+            .filter(placements::tenant_id.eq(tenant))
+            .filter(placements::member_id.eq_any(places.clone()));
+        on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
         let told =
             notices::table.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq_any(places));
         on!(self.db, |db| diesel::delete(told).execute(db)).understood()?;
@@ -158,6 +162,9 @@ impl DissolutionStore for Tx<'_> {
             certificates,
             certified_registrations,
             notices,
+            department_relations,
+            placements,
+            department_trees,
             departments,
             takeovers,
             member_devices,

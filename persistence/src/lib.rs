@@ -9,6 +9,7 @@ mod agreement;
 mod certification;
 mod connection;
 mod database;
+mod department;
 mod device;
 mod dialect;
 mod dissolution;

@@ -9,6 +9,7 @@ use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::actor::MemberRole;
+use domain::department::PlacementStore;
 use domain::error::Result;
 use domain::id::{AccountId, MemberId};
 use domain::member::{Member, MemberState, MemberStore, Membership, Profile};
@@ -76,7 +77,8 @@ impl TryFrom<Row> for Member {
 impl MemberStore for Tx<'_> {
     fn insert_member(&mut self, member: &Member) -> Result<()> {
         let row = Row { tenant_id: self.bound()?, ..Row::from(member) };
-        on!(self.db, |db| diesel::insert_into(members::table).values(&row).execute(db)).understood().map(drop)
+        on!(self.db, |db| diesel::insert_into(members::table).values(&row).execute(db)).understood()?;
+        self.place(member.id, member.department)
     }
 
     fn member(&mut self, id: MemberId) -> Result<Option<Member>> {

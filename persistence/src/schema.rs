@@ -195,7 +195,12 @@ diesel::table! {
         id -> Id,
         parent_id -> Nullable<Id>,
         number -> BigInt,
+        path -> Text,
+        level -> BigInt,
+        sort_order -> BigInt,
         name -> Text,
+        name_key -> Text,
+        english_name -> Nullable<Text>,
         created_at -> Instant,
         version -> BigInt,
     }
@@ -672,6 +677,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    department_trees (tenant_id) {
+        tenant_id -> Id,
+        last_number -> BigInt,
+        departments -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    placements (tenant_id, member_id, department_id) {
+        tenant_id -> Id,
+        member_id -> Id,
+        department_id -> Id,
+        sort_order -> BigInt,
+        leads -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    department_relations (tenant_id, from_id, kind, to_id) {
+        tenant_id -> Id,
+        from_id -> Id,
+        kind -> Text,
+        to_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
@@ -688,6 +730,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     totps,
     tenants,
     tickets,
+    departments,
+    placements,
+    department_relations,
     devices
 );
 

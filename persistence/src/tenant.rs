@@ -1,14 +1,12 @@
-//! Tenants with their departments.
+//! Tenants.
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{departments, tenants};
+use crate::schema::tenants;
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
-use domain::department::{Department, DepartmentStore};
 use domain::error::Result;
-use domain::id::DepartmentId;
 use domain::phone::Phone;
 use domain::reference::{IndustryCode, RegionCode};
 use domain::tenant::{Address, Organization, Tenant, TenantStore};
@@ -88,44 +86,5 @@ impl TenantStore for Tx<'_> {
         };
         on!(self.db, |db| diesel::insert_into(tenants::table).values(&row).execute(db)).understood()?;
         Ok(())
-    }
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = departments, treat_none_as_default_value = false)]
-struct DepartmentRow {
-    tenant_id: Id,
-    id: Id,
-    parent_id: Option<Id>,
-    number: i64,
-    name: String,
-    created_at: Instant,
-    version: i64,
-}
-
-impl DepartmentStore for Tx<'_> {
-    fn insert_department(&mut self, department: &Department) -> Result<()> {
-        let row = DepartmentRow {
-            tenant_id: self.bound()?,
-            id: department.id.into(),
-            parent_id: department.parent.map(Id::from),
-            number: department.number,
-            name: department.name.as_str().to_owned(),
-            created_at: department.created_at.into(),
-            version: 1,
-        };
-        on!(self.db, |db| diesel::insert_into(departments::table).values(&row).execute(db)).understood()?;
-        Ok(())
-    }
-
-    fn root_department(&mut self) -> Result<DepartmentId> {
-        let tenant = self.bound()?;
-        let root: Id = on!(self.db, |db| departments::table
-            .filter(departments::tenant_id.eq(tenant))
-            .filter(departments::parent_id.is_null())
-            .select(departments::id)
-            .first(db))
-        .understood()?;
-        Ok(root.get())
     }
 }

@@ -140,6 +140,7 @@ fn path_of(operation: &Operation) -> String {
             "{code}" => "not_found",
             "{file}" => "swagger-ui.css",
             "{slug}" => "documents",
+            "{kind}" => "supports",
             part if part.starts_with('{') => "0196f3a0-7c1e-7b5a-9d43-5c1f0a2b3c4d",
             part => part,
         })
@@ -235,6 +236,11 @@ both!(every_operation_refuses_a_member_without_rights, |world| {
             "list_inbox",
             "read_inbox",
             "read_notice",
+            "list_departments",
+            "get_department",
+            "get_department_tree",
+            "draw_department_tree",
+            "list_department_relations",
         ];
         if own.contains(&operation.id()) {
             let asks_back = answer.status == 403 && answer.text("/code") == "confirmation_required";
@@ -332,10 +338,12 @@ both!(every_list_is_paged, |world| {
     let operator = world.operator("reviewer").await;
     let ask = json!({"topic": "other", "subject": "分页", "text": "分页"});
     let ticket = company.post("/v1/tickets", ask).send().await.expect(201).text("/id");
+    let root = company.get("/v1/departments/tree").send().await.expect(200).text("/root/id");
     let mut lists = 0;
     for operation in Contract::shared().operations().filter(|operation| operation.id().starts_with("list_")) {
         let token = if operation.path().contains("/platform/") { &operator } else { &company.access_token };
-        let path = operation.path().replace("{id}", &ticket);
+        let id = if operation.path().starts_with("/v1/departments") { &root } else { &ticket };
+        let path = operation.path().replace("{id}", id);
         // One list is of a number alone.
         let path = path + if operation.id() == "list_sms_messages" { "?mobile=13800138000&" } else { "?" };
         let page = world.get(format!("{path}limit=1")).bearer(token).send().await.expect(200);

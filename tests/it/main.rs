@@ -5,6 +5,8 @@ mod certificate;
 mod certification;
 mod confirmation;
 mod contract;
+mod department_tree;
+mod departments;
 mod devices;
 mod documents;
 mod durability;

@@ -19,6 +19,8 @@ both!(a_company_registers, |world| {
             "policy:manage",
             "member:read",
             "member:manage",
+            "department:read",
+            "department:manage",
             "device:read",
             "device:manage"
         ])

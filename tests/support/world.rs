@@ -260,6 +260,7 @@ pub async fn plain_member_of(world: &World, company: &Company, number: &str) -> 
 pub async fn join(world: &World, company: &Company, number: &str) {
     use domain::account::{Account, AccountStore};
     use domain::actor::MemberRole;
+    use domain::department::DepartmentStore;
     use domain::member::{Member, MemberState, MemberStore};
     use domain::phone::MobileNumber;
     use domain::tenant::TenantScope;
@@ -297,6 +298,7 @@ pub async fn join(world: &World, company: &Company, number: &str) {
                 Some(known) => member.account = known.id,
                 None => tx.insert_account(&account)?,
             }
+            member.department = tx.root_department()?;
             tx.insert_member(&member)
         })
     };

@@ -8,8 +8,10 @@ mod yaml;
 pub use operation::Operation;
 
 use actix_web::http::Method;
+use data_encoding::BASE64URL_NOPAD;
 use domain::error::{Error, Result};
 use jsonschema::Validator;
+use ring::digest;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
@@ -18,6 +20,7 @@ use utoipa::OpenApi;
 /// The published contract.
 pub struct Contract {
     document: Value,
+    digest: String,
     yaml: OnceLock<String>,
     /// By path pattern, then method.
     operations: BTreeMap<String, Vec<Operation>>,
@@ -74,11 +77,19 @@ impl Contract {
             finish::finish(&mut document);
             document.to_string()
         });
-        let document: Value = serde_json::from_str(&text.join().unwrap_or_default()).unwrap_or_default();
+        let text = text.join().unwrap_or_default();
+        let digest = digest::digest(&digest::SHA256, text.as_bytes());
+        let digest = BASE64URL_NOPAD.encode(&digest.as_ref()[..6]);
+        let document: Value = serde_json::from_str(&text).unwrap_or_default();
         let operations = operation::operations(&document);
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         let bodies = schemas.into_iter().flatten().map(|(name, _)| (name.clone(), OnceLock::new())).collect();
-        Self { document, yaml: OnceLock::new(), operations, bodies }
+        Self { document, digest, yaml: OnceLock::new(), operations, bodies }
+    }
+
+    /// Tells builds apart whose answers may look different.
+    pub(crate) fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// The document as JSON.

@@ -66,6 +66,11 @@ impl Operation {
         }
     }
 
+    /// Whether it takes query parameters.
+    pub(crate) fn takes_parameters(&self) -> bool {
+        self.query["properties"].as_object().is_some_and(|properties| !properties.is_empty())
+    }
+
     /// The validator of the query.
     pub(crate) fn query(&self) -> Result<&Validator> {
         if let Some(validator) = self.validator.get() {

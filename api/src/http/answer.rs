@@ -46,6 +46,11 @@ impl Reply {
         Self { status: 204, headers: Vec::new(), body: Vec::new(), secret: false }
     }
 
+    /// That what the client has, under a tag, is what is there.
+    pub(crate) fn unchanged(tag: String) -> Self {
+        Self { status: 304, headers: vec![("etag".to_owned(), tag)], body: Vec::new(), secret: false }
+    }
+
     /// Bytes of a media type.
     pub(crate) fn bytes(media_type: &str, body: Vec<u8>) -> Self {
         Self {
@@ -114,7 +119,8 @@ impl Reply {
     /// language, and for what only time has changed. `If-Match` looks at the version before the dot.
     fn tag_by_content(&mut self) {
         let json = self.headers.iter().any(|(name, value)| name == "content-type" && value == JSON);
-        if self.secret || (self.etag().is_some() && !json) {
+        let complete = self.etag().is_some_and(|tag| !json || tag.contains('.'));
+        if self.secret || complete {
             return;
         }
         let hash = digest::digest(&digest::SHA256, &self.body);
@@ -169,7 +175,7 @@ fn status_of(status: u16) -> StatusCode {
 }
 
 /// Whether a list of entity tags has one, compared weakly (RFC 9110, 8.8.3.2).
-fn lists(header: &str, tag: &str) -> bool {
+pub(super) fn lists(header: &str, tag: &str) -> bool {
     header.trim() == "*" || header.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 

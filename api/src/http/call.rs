@@ -2,11 +2,11 @@
 //! from, in which language to answer, and how it is remembered when it names an `Idempotency-Key`.
 
 use super::actor::bearer;
-use super::answer::{Failure, Outcome, REPLAYED, Reply};
+use super::answer::{Failure, Outcome, REPLAYED, Reply, lists};
 use crate::service::Service;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, IF_MATCH};
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::Duration;
@@ -43,6 +43,7 @@ pub(crate) struct Call {
     /// The hash of caller, operation and key, when there is a key.
     scope: Option<[u8; 32]>,
     if_match: Option<String>,
+    if_none_match: Option<String>,
     /// What a browser got for a solved puzzle.
     human_check: Option<String>,
 }
@@ -223,6 +224,11 @@ impl Call {
         }
     }
 
+    /// Whether the client has what a tag stands for.
+    pub(crate) fn knows(&self, tag: &str) -> bool {
+        self.if_none_match.as_deref().is_some_and(|known| lists(known, tag))
+    }
+
     /// The version that `If-Match` names, if it is there; `*` matches every version.
     pub(crate) fn if_match(&self) -> Result<Option<i64>> {
         match self.if_match.as_deref().map(str::trim) {
@@ -255,20 +261,21 @@ fn call(request: &HttpRequest) -> Result<Call> {
         request.app_data::<Data<Service>>().cloned().ok_or_else(|| Error::internal("no service"))?;
     let here =
         request.extensions().get::<Arc<Here>>().cloned().ok_or_else(|| Error::internal("no pipeline"))?;
-    if request.method() != Method::GET {
+    let operation =
+        request.match_pattern().and_then(|pattern| service.contract.operation(request.method(), &pattern));
+    if operation.is_none_or(|operation| !operation.takes_parameters()) && request.method() != Method::GET {
         refuse_parameters(request.query_string())?;
     }
     let scope = match (request.method() == Method::POST, idempotency_key(request.headers())?) {
         (true, Some(key)) => Some(scope(request, &key, here.origin.ip)),
         _ => None,
     };
-    let if_match = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let human_check =
-        request.headers().get("x-human-check").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Ok(Call { service, here, scope, if_match, human_check })
+    let header = |name: &str| request.headers().get(name)?.to_str().ok().map(str::to_owned);
+    let (if_match, if_none_match) = (header("if-match"), header("if-none-match"));
+    Ok(Call { service, here, scope, if_match, if_none_match, human_check: header("x-human-check") })
 }
 
-/// What changes something takes no query parameters.
+/// What takes no query parameters is given none.
 fn refuse_parameters(query: &str) -> Result<()> {
     let mut faults = Faults::of(Place::Query);
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()).take(20) {

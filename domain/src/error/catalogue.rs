@@ -179,6 +179,15 @@ catalogue! {
     TotpIncorrect "totp_incorrect" Invalid "动态码不正确或已使用过。" "The code is wrong or was used before.";
     TotpAlreadyOn "totp_already_on" Conflict "动态码验证已开启。" "An authenticator is already set up.";
     TotpNotBegun "totp_not_begun" Conflict "尚未设置动态码验证。" "No authenticator was set up.";
+    DepartmentUnknown "department_unknown" Invalid "没有这个部门。" "There is no such department.";
+    DepartmentNameTaken "department_name_taken" Invalid "同级已有名为“{name}”的部门。" "A department called “{name}” is already there.";
+    DepartmentTooDeep "department_too_deep" Invalid "部门最多 {max} 级。" "Departments go down to level {max} at most.";
+    DepartmentBelowItself "department_below_itself" Invalid "不能是部门自身或其下级。" "It cannot be the department itself or one below it.";
+    DepartmentLimitReached "department_limit_reached" Conflict "部门数已达上限（{max}）。" "There are {max} departments, and no more than that.";
+    DepartmentNotEmpty "department_not_empty" Conflict "部门内还有成员或下级部门，请指定接收部门。" "There are still members or departments in it; name the one that takes them over.";
+    DepartmentRootStays "department_root_stays" Conflict "根部门不能移动、合并或删除。" "The root can be neither moved nor merged nor deleted.";
+    LeaderNotInDepartment "leader_not_in_department" Invalid "负责人须是该部门的成员，且不能重复。" "Leaders are members of the department, each named once.";
+    RelationLimitReached "relation_limit_reached" Conflict "部门关系数已达上限（{max}）。" "A department has {max} relations at most.";
     OwnerStays "owner_stays" Conflict "创建者不能停用，请先移交企业。" "The owner cannot be disabled; the organization has to be handed over first.";
     MobileTaken "mobile_taken" Conflict "该手机号已属于另一个账号。" "Another account has this number.";
     EmailTaken "email_taken" Conflict "该邮箱已属于另一个账号。" "Another account has this email address.";

@@ -8,7 +8,7 @@ use crate::agreement::{AcceptanceStore, acceptances};
 use crate::certification::{Application, ApplicationStore};
 use crate::contact::ContactPoint;
 use crate::context::Context;
-use crate::department::{Department, DepartmentStore};
+use crate::department::{Department, DepartmentName, DepartmentStore, Tree};
 use crate::device::MemberDeviceStore;
 use crate::error::{Code as ErrorCode, Error, Faults, Place, Result};
 use crate::guess::{GuessStore, Patience};
@@ -22,7 +22,6 @@ use crate::session::{
     TokenHash, Tokens, known_device, open_member_session,
 };
 use crate::tenant::{Tenant, TenantScope, TenantStore};
-use crate::text::DepartmentName;
 use crate::ticket::TicketStore;
 use crate::totp::{Given, TotpStore, authenticator, try_second_factor};
 use crate::verification::{
@@ -210,14 +209,9 @@ fn found_tenant(
     let tenant = Tenant { id, organization, created_at: context.now, version: 1 };
     tx.enter(id);
     tx.insert_tenant(&tenant)?;
-    tx.insert_department(&Department {
-        tenant: id,
-        id: root,
-        parent: None,
-        number: 1,
-        name: DepartmentName::from_stricter(&tenant.organization.name),
-        created_at: context.now,
-    })?;
+    tx.save_tree(&Tree::NEW)?;
+    let name = DepartmentName::of(&tenant.organization.name);
+    tx.save_department(&Department::root(root, name, context.now))?;
     let administrator = &registration.administrator;
     tx.insert_member(&Member {
         tenant: id,

@@ -1,3 +1,6 @@
+DROP TABLE department_relations;
+DROP TABLE placements;
+DROP TABLE department_trees;
 DROP TABLE corporate_serials;
 DROP TABLE member_devices;
 DROP TABLE totps;

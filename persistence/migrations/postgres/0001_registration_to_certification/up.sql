@@ -137,11 +137,18 @@ CREATE TABLE departments (
     id uuid NOT NULL,
     parent_id uuid,
     number bigint NOT NULL,
+    path text COLLATE "C" NOT NULL,
+    level bigint NOT NULL,
+    sort_order bigint NOT NULL,
     name text COLLATE "C" NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
+    english_name text COLLATE "C",
     created_at timestamptz NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, number)
+    UNIQUE (tenant_id, number),
+    UNIQUE (tenant_id, path),
+    UNIQUE (tenant_id, parent_id, name_key)
 );
 
 CREATE TABLE members (
@@ -495,6 +502,30 @@ CREATE TABLE corporate_serials (
     PRIMARY KEY (tenant_id, serial)
 );
 
+CREATE TABLE department_trees (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    last_number bigint NOT NULL,
+    departments bigint NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE placements (
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    sort_order bigint NOT NULL,
+    leads bigint,
+    PRIMARY KEY (tenant_id, member_id, department_id)
+);
+
+CREATE TABLE department_relations (
+    tenant_id uuid NOT NULL,
+    from_id uuid NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    to_id uuid NOT NULL,
+    PRIMARY KEY (tenant_id, from_id, kind, to_id)
+);
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX code_sends_contact ON code_sends (contact, realm, purpose, requester, sent_at);
 CREATE INDEX code_sends_network ON code_sends (network, requester, sent_at);
@@ -548,3 +579,7 @@ CREATE INDEX guesses_last ON guesses (last_at);
 CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
 CREATE INDEX sessions_device ON sessions (device_id);
 CREATE INDEX members_state ON members (tenant_id, state, id);
+CREATE INDEX placements_department ON placements (tenant_id, department_id, member_id);
+CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;
+CREATE INDEX department_relations_to ON department_relations (tenant_id, to_id);
+CREATE INDEX departments_below ON departments (tenant_id, parent_id, sort_order, number);

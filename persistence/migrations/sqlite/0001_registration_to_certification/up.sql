@@ -137,11 +137,18 @@ CREATE TABLE departments (
     id BLOB NOT NULL,
     parent_id BLOB,
     number INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    sort_order INTEGER NOT NULL,
     name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    english_name TEXT,
     created_at INTEGER NOT NULL,
     version INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, number)
+    UNIQUE (tenant_id, number),
+    UNIQUE (tenant_id, path),
+    UNIQUE (tenant_id, parent_id, name_key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE members (
@@ -494,6 +501,30 @@ CREATE TABLE corporate_serials (
     PRIMARY KEY (tenant_id, serial)
 ) STRICT;
 
+CREATE TABLE department_trees (
+    tenant_id BLOB NOT NULL PRIMARY KEY,
+    last_number INTEGER NOT NULL,
+    departments INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE placements (
+    tenant_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    department_id BLOB NOT NULL,
+    sort_order INTEGER NOT NULL,
+    leads INTEGER,
+    PRIMARY KEY (tenant_id, member_id, department_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE department_relations (
+    tenant_id BLOB NOT NULL,
+    from_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    to_id BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, from_id, kind, to_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX code_sends_contact ON code_sends (contact, realm, purpose, requester, sent_at);
 CREATE INDEX code_sends_network ON code_sends (network, requester, sent_at);
@@ -547,3 +578,7 @@ CREATE INDEX guesses_last ON guesses (last_at);
 CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
 CREATE INDEX sessions_device ON sessions (device_id);
 CREATE INDEX members_state ON members (tenant_id, state, id);
+CREATE INDEX placements_department ON placements (tenant_id, department_id, member_id);
+CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;
+CREATE INDEX department_relations_to ON department_relations (tenant_id, to_id);
+CREATE INDEX departments_below ON departments (tenant_id, parent_id, sort_order, number);

@@ -1,0 +1,72 @@
+use super::DepartmentView;
+use crate::http::actor::Member;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::Call;
+use crate::http::page::{Page, PageParams, cut, position};
+use crate::http::params::Params;
+use actix_web::get;
+use domain::department::{DepartmentStore, Path, Scope, list};
+use domain::error::{Code, Faults, Place};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Which departments.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DepartmentsFilter {
+    parent_id: Option<Uuid>,
+    within_id: Option<Uuid>,
+    #[serde(default)]
+    counts: bool,
+    #[serde(flatten)]
+    page: PageParams,
+}
+
+/// List departments
+///
+/// Those right below one, in their order; or one with all that stands below it, each before what is below it. Without either, all.
+#[utoipa::path(
+    operation_id = "list_departments", tag = "organization",
+    params(("parent_id" = Option<Uuid>, Query, description = "Only those right below this one."),
+        ("within_id" = Option<Uuid>, Query, description = "Only this one and what stands below it."),
+        ("counts" = Option<bool>, Query, description = "Whether to count their people."), PageParams),
+    responses((status = 200, description = "Departments.", body = Page<DepartmentView>)),
+    security(("access_token" = [])),
+)]
+#[get("/v1/departments")]
+pub(crate) async fn list_departments(
+    call: Call,
+    member: Member,
+    filter: Params<DepartmentsFilter>,
+) -> Outcome {
+    call.read(Some(member.0.tenant), move |tx, world| {
+        let DepartmentsFilter { parent_id, within_id, counts, page } = &filter.0;
+        if parent_id.is_some() && within_id.is_some() {
+            return Err(Faults::one(Place::Query, "within_id", Code::ProofMissing));
+        }
+        let name = format!("departments {} {parent_id:?} {within_id:?}", member.0.tenant);
+        let (keys, cursor, limit) = (&world.service.keys, page.cursor.as_deref(), page.limit());
+        let scope = if let Some(parent) = *parent_id {
+            Scope::Below { parent: parent.into(), after: position(keys, &name, cursor)? }
+        } else {
+            let path = match *within_id {
+                None => Path::root(),
+                Some(id) => {
+                    let unknown = || Faults::one(Place::Query, "within_id", Code::DepartmentUnknown);
+                    tx.department(id.into())?.ok_or_else(unknown)?.path
+                }
+            };
+            Scope::Within { path, after: position(keys, &name, cursor)? }
+        };
+        let mut found = list(tx, &member.0, &scope, *counts, limit + 1)?;
+        let next_cursor = match scope {
+            Scope::Below { .. } => {
+                cut(keys, &name, limit, &mut found, |last| (last.department.order, last.department.number))?
+            }
+            Scope::Within { .. } => {
+                cut(keys, &name, limit, &mut found, |last| last.department.path.to_string())?
+            }
+        };
+        Reply::ok(&Page { data: found.iter().map(DepartmentView::of).collect(), next_cursor, total: None })
+    })
+    .await
+}

@@ -1,0 +1,114 @@
+//! Relations beside the tree.
+
+use super::{DepartmentName, DepartmentStore, RelationStore};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::id::DepartmentId;
+use crate::journal::{Entry, Journal};
+use crate::named::named;
+
+named! {
+    /// What one department is to another, beside the tree.
+    RelationKind {
+        /// It reports there as well.
+        DottedLine "dotted_line";
+        /// It works for the other one.
+        Supports "supports";
+        /// Its people see the other one's people as they see their own.
+        SharesDirectory "shares_directory";
+    }
+}
+
+named! {
+    /// Which end of a relation a department is.
+    Direction {
+        /// It begins there.
+        Outgoing "outgoing";
+        /// It ends there.
+        Incoming "incoming";
+    }
+}
+
+/// A relation as one of its departments sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// What it is.
+    pub kind: RelationKind,
+    /// Which end this department is.
+    pub direction: Direction,
+    /// The other one.
+    pub other: DepartmentId,
+    /// Its name.
+    pub name: DepartmentName,
+}
+
+/// How many relations a department has at most, in both directions.
+const MAX_RELATIONS: usize = 100;
+
+/// The relations of a department.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn relations(
+    tx: &mut (impl DepartmentStore + RelationStore),
+    actor: &MemberActor,
+    id: DepartmentId,
+) -> Result<Vec<Related>> {
+    access::require(actor, Permission::DepartmentRead)?;
+    tx.department(id)?.ok_or(Code::NotFound)?;
+    tx.relations(id)
+}
+
+/// Relates a department to another one. To do it again changes nothing.
+///
+/// # Errors
+/// `forbidden`, `not_found` for either, `department_below_itself` for itself, `relation_limit_reached`.
+pub fn relate(
+    tx: &mut (impl DepartmentStore + RelationStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    (from, kind, to): (DepartmentId, RelationKind, DepartmentId),
+) -> Result<()> {
+    access::require(actor, Permission::DepartmentManage)?;
+    if from == to {
+        return Err(Code::DepartmentBelowItself.into());
+    }
+    for id in [from, to] {
+        tx.department(id)?.ok_or(Code::NotFound)?;
+    }
+    let known = tx.relations(from)?;
+    let same =
+        |known: &Related| (known.direction, known.kind, known.other) == (Direction::Outgoing, kind, to);
+    if known.iter().any(same) {
+        return Ok(());
+    }
+    if known.len() >= MAX_RELATIONS || tx.relations(to)?.len() >= MAX_RELATIONS {
+        return Err(Error::new(Code::RelationLimitReached).with("max", MAX_RELATIONS));
+    }
+    tx.insert_relation(from, kind, to)?;
+    let entry = entry("department.related", actor, from).change(kind.name(), None::<String>, to.to_string());
+    tx.record(context, &Actor::Member(*actor), entry)
+}
+
+/// Ends a relation.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn unrelate(
+    tx: &mut (impl RelationStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    (from, kind, to): (DepartmentId, RelationKind, DepartmentId),
+) -> Result<()> {
+    access::require(actor, Permission::DepartmentManage)?;
+    tx.delete_relation(from, kind, to)?;
+    let entry =
+        entry("department.unrelated", actor, from).change(kind.name(), to.to_string(), None::<String>);
+    tx.record(context, &Actor::Member(*actor), entry)
+}
+
+fn entry(action: &'static str, actor: &MemberActor, from: DepartmentId) -> Entry {
+    Entry::new(action, "department", from).of(actor.tenant)
+}

@@ -1,0 +1,139 @@
+//! What members see of departments.
+
+use super::{Counts, Department, DepartmentStore, Path, PlacementStore, Tree, roll_up};
+use crate::access::{self, Permission};
+use crate::actor::MemberActor;
+use crate::error::{Code, Result};
+use crate::id::{DepartmentId, MemberId};
+
+/// Somebody who leads a department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leader {
+    /// The member.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Which departments, and after which one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Those right below one, by order and number.
+    Below {
+        /// That one.
+        parent: DepartmentId,
+        /// The order and number of the last one that was seen.
+        after: Option<(i64, i64)>,
+    },
+    /// One and all that stands below it, each before what is below it.
+    Within {
+        /// That one.
+        path: Path,
+        /// The path of the last one that was seen.
+        after: Option<String>,
+    },
+}
+
+/// A department as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedDepartment {
+    /// The department.
+    pub department: Department,
+    /// Who leads it.
+    pub leaders: Vec<Leader>,
+    /// How many people it has, when that was asked.
+    pub counts: Option<Counts>,
+}
+
+/// A page of departments.
+///
+/// # Errors
+/// `forbidden`.
+pub fn list(
+    tx: &mut (impl DepartmentStore + PlacementStore),
+    actor: &MemberActor,
+    scope: &Scope,
+    counts: bool,
+    limit: u32,
+) -> Result<Vec<ListedDepartment>> {
+    access::require(actor, Permission::DepartmentRead)?;
+    let found = tx.departments(scope, limit)?;
+    listed(tx, found, counts)
+}
+
+/// A department with those above it, the root first.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn get(
+    tx: &mut (impl DepartmentStore + PlacementStore),
+    actor: &MemberActor,
+    id: DepartmentId,
+    counts: bool,
+) -> Result<(ListedDepartment, Vec<Department>)> {
+    access::require(actor, Permission::DepartmentRead)?;
+    let found = tx.department(id)?.ok_or(Code::NotFound)?;
+    let numbers: Vec<_> = found.path.numbers().filter(|number| *number != found.number).collect();
+    let above = if numbers.is_empty() { Vec::new() } else { tx.departments_numbered(&numbers)? };
+    let mut listed = listed(tx, vec![found], counts)?;
+    Ok((listed.pop().ok_or(Code::NotFound)?, above))
+}
+
+fn listed(
+    tx: &mut (impl DepartmentStore + PlacementStore),
+    found: Vec<Department>,
+    counts: bool,
+) -> Result<Vec<ListedDepartment>> {
+    let ids: Vec<_> = found.iter().map(|department| department.id).collect();
+    let leaders = tx.leaders(&ids)?;
+    let counted = if counts { tx.count_members(&ids)? } else { Vec::new() };
+    let listed = |department: Department| {
+        let id = department.id;
+        let leaders = leaders.iter().filter(|(of, _)| *of == id).map(|(_, leader)| leader.clone()).collect();
+        let found = counted.iter().find(|(of, _)| *of == id).map(|(_, counts)| *counts);
+        ListedDepartment { department, leaders, counts: counts.then(|| found.unwrap_or_default()) }
+    };
+    Ok(found.into_iter().map(listed).collect())
+}
+
+/// A whole tree, or the part of it below one department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// What is known of the tree.
+    pub tree: Tree,
+    /// The departments, each before what is below it.
+    pub departments: Vec<Department>,
+    /// How many people each has, when that was asked.
+    pub counts: Option<Vec<Counts>>,
+}
+
+/// The tree below a department, the root when none is named; or its version alone, when the reader knows what that version looks
+/// like.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn whole(
+    tx: &mut (impl DepartmentStore + PlacementStore),
+    actor: &MemberActor,
+    from: Option<DepartmentId>,
+    counts: bool,
+    known: &dyn Fn(i64) -> bool,
+) -> Result<std::result::Result<Whole, i64>> {
+    access::require(actor, Permission::DepartmentRead)?;
+    let tree = tx.tree()?;
+    if known(tree.version) {
+        return Ok(Err(tree.version));
+    }
+    let path = match from {
+        None => Path::root(),
+        Some(id) => tx.department(id)?.ok_or(Code::NotFound)?.path,
+    };
+    let departments = tx.departments(&Scope::Within { path: path.clone(), after: None }, u32::MAX)?;
+    let counts = if counts {
+        let (direct, shared) = (tx.head_counts(&path)?, tx.shared_members(&path)?);
+        Some(roll_up(&departments, &direct, &shared))
+    } else {
+        None
+    };
+    Ok(Ok(Whole { tree, departments, counts }))
+}

@@ -26,6 +26,7 @@ mod member;
 mod metrics;
 mod mirror;
 pub mod operator;
+mod organization;
 mod password;
 mod person;
 mod policy;

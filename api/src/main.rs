@@ -85,6 +85,14 @@ enum Command {
         /// Where to write what is kept of it.
         kept: PathBuf,
     },
+    /// Draw a logo that somebody uploaded anew; the service calls this.
+    #[command(hide = true)]
+    DrawLogo {
+        /// The file.
+        file: PathBuf,
+        /// Where to write the squares.
+        kept: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -148,6 +156,7 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Read { tesseract } => return reader::child::run(&tesseract),
         Command::Inspect { file, kept } => return inspection::child::run(&file, &kept),
+        Command::DrawLogo { file, kept } => return inspection::child::run_logo(&file, &kept),
         _ => {}
     }
     let mut source = Source::system().map_err(|error| Error::internal(error.to_string()))?;
@@ -159,7 +168,10 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Config => print(&config(&source)),
         Command::Serve => serve(settings),
-        Command::Openapi { .. } | Command::Inspect { .. } | Command::Read { .. } => Ok(()),
+        Command::Openapi { .. }
+        | Command::Inspect { .. }
+        | Command::DrawLogo { .. }
+        | Command::Read { .. } => Ok(()),
         Command::Migrate => open(settings).map(drop),
         Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {
             print(&operator::add(&open(settings)?, &mobile, &name, &role, json)?)

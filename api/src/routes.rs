@@ -29,6 +29,7 @@ pub(crate) fn routes(config: &mut impl Registry) {
     session_routes(config);
     certification_routes(config);
     organization_routes(config);
+    profile_routes(config);
     department_routes(config);
     person_routes(config);
     support_routes(config);
@@ -137,6 +138,17 @@ fn organization_routes(config: &mut impl Registry) {
         .service(member::list::list_members)
         .service(member::get::get_member)
         .service(member::update::update_member);
+}
+
+/// What an organization shows.
+fn profile_routes(config: &mut impl Registry) {
+    use crate::organization::{get, logo, update};
+    config
+        .service(get::get_organization)
+        .service(update::update_organization)
+        .service(logo::set_organization_logo)
+        .service(logo::remove_organization_logo)
+        .service(logo::get_logo);
 }
 
 /// The departments of an organization.

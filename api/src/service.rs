@@ -13,7 +13,7 @@ use crate::gateway::sms::Relay;
 use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
 use crate::http::session_cache::SessionCache;
-use crate::inspection::{Quality, Uploaded, inspect};
+use crate::inspection::{Quality, Uploaded, draw_logo, inspect};
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -25,6 +25,7 @@ use domain::dissolution::DissolutionStore;
 use domain::error::{Code, Error, Kind, Result};
 use domain::help::Help;
 use domain::id::DocumentId;
+use domain::organization::Logo;
 use domain::password::{Password, PasswordHash};
 use domain::reference::OrganizationTypes;
 use domain::tenant::{TenantScope, TenantStore};
@@ -38,7 +39,7 @@ use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// The shortest side of an image that has to prove something, in pixels.
 const PROOF_SIDE: u32 = 600;
@@ -166,6 +167,28 @@ impl Service {
         })
     }
 
+    /// Waits until one more picture may be decoded.
+    async fn decoder(&self) -> Result<OwnedSemaphorePermit> {
+        let waiting = Arc::clone(&self.decoders).acquire_owned();
+        let permit = tokio::time::timeout(TURN, waiting).await;
+        let permit = permit.map_err(|_| Error::new(Code::Busy).retry_after(5))?;
+        permit.map_err(|error| Error::internal(error.to_string()))
+    }
+
+    /// Draws a logo that somebody uploaded anew.
+    pub(crate) async fn draw(self: Arc<Self>, uploaded: Uploaded) -> Result<Logo> {
+        let permit = self.decoder().await?;
+        blocking(move || {
+            let _permit = permit;
+            if let Some(scanner) = &self.scanner {
+                scanner.scan(uploaded.file.path())?;
+            }
+            let drawn = self.documents.receive()?;
+            draw_logo(&self.settings.program, &uploaded, drawn.path())
+        })
+        .await
+    }
+
     /// Inspects an uploaded file and keeps it under the id of its document, a bounded number at once. The bound holds also when
     /// the client has gone meanwhile: what has begun is not interrupted.
     pub(crate) async fn take_in(
@@ -174,10 +197,7 @@ impl Service {
         folder: Folder,
         id: DocumentId,
     ) -> Result<DocumentContent> {
-        let waiting = Arc::clone(&self.decoders).acquire_owned();
-        let permit =
-            tokio::time::timeout(TURN, waiting).await.map_err(|_| Error::new(Code::Busy).retry_after(5))?;
-        let permit = permit.map_err(|error| Error::internal(error.to_string()))?;
+        let permit = self.decoder().await?;
         let service = Arc::clone(&self);
         let (inspected, sealed) = blocking(move || {
             if let Some(scanner) = &service.scanner {

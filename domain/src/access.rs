@@ -24,6 +24,8 @@ pub enum Permission {
     SmsRead,
     /// Decide over the organization itself: dissolve it, object to a takeover.
     TenantManage,
+    /// Change what the organization says of itself.
+    OrganizationManage,
     /// See the security policy.
     PolicyRead,
     /// Change it.
@@ -44,7 +46,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -54,6 +56,7 @@ impl Permission {
         Self::TicketAnswer,
         Self::SmsRead,
         Self::TenantManage,
+        Self::OrganizationManage,
         Self::PolicyRead,
         Self::PolicyManage,
         Self::MemberRead,
@@ -77,6 +80,7 @@ impl Permission {
             Self::TicketAnswer => "ticket:answer",
             Self::SmsRead => "sms:read",
             Self::TenantManage => "tenant:manage",
+            Self::OrganizationManage => "organization:manage",
             Self::PolicyRead => "policy:read",
             Self::PolicyManage => "policy:manage",
             Self::MemberRead => "member:read",
@@ -104,6 +108,7 @@ impl Holder for MemberActor {
                     Permission::CertificationRead
                         | Permission::CertificationManage
                         | Permission::TenantManage
+                        | Permission::OrganizationManage
                         | Permission::PolicyRead
                         | Permission::PolicyManage
                         | Permission::MemberRead
@@ -182,14 +187,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // sms:read, tenant:manage, policy:read, :manage, member:read, :manage, department:read, :manage, device:read, :manage.
+        // sms:read, tenant:manage, organization:manage, policy:read, :manage, member:read, :manage, department:read, :manage, device:read, :manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes yes yes
-member          -   -   -   -   -   -   -   -   -   -   -   -   -   yes -   -   -
-reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -   -   -
-senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -   -   -
-support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -
-platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -
+owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes yes yes yes
+member          -   -   -   -   -   -   -   -   -   -   -   -   -   -   yes -   -   -
+reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -   -   -   -
+senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -   -   -   -
+support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -   -
+platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -   -
 ";
         assert_eq!(matrix, golden);
     }

@@ -85,6 +85,7 @@ fn text(slug: &str) -> Option<Localized> {
         "passwords",
         "second-factor",
         "security-policy",
+        "organization",
         "departments",
         "filling-in",
         "documents",

@@ -32,6 +32,7 @@ mod named;
 pub mod notice;
 pub mod number;
 pub mod operator;
+pub mod organization;
 pub mod password;
 pub mod person;
 pub mod phone;

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::id::TenantId;
+use crate::organization::Presence;
 use crate::phone::Phone;
 use crate::reference::{IndustryCode, RegionCode, StaffSize};
 use crate::text::{AddressLine, OrganizationName};
@@ -38,8 +39,10 @@ pub struct Organization {
 pub struct Tenant {
     /// Its id.
     pub id: TenantId,
-    /// What it says of itself.
+    /// What it said of itself when it registered, as it stands today.
     pub organization: Organization,
+    /// What it shows besides.
+    pub presence: Presence,
     /// Since when it exists.
     pub created_at: DateTime<Utc>,
     /// The version read from the store.
@@ -59,6 +62,11 @@ pub trait TenantStore {
     /// # Errors
     /// `not_found`.
     fn tenant(&mut self) -> Result<Tenant>;
+    /// Keeps what a tenant says of itself and shows.
+    ///
+    /// # Errors
+    /// `version_stale` when somebody else changed it.
+    fn save_tenant(&mut self, tenant: &Tenant) -> Result<()>;
     /// Keeps a changed name.
     ///
     /// # Errors

@@ -5,8 +5,8 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    dissolved_tenants, documents, member_devices, members, notices, person_keys, placements, registrations,
-    review_notes, reviews, security_policies, sessions, takeovers, tenants, tickets,
+    dissolved_tenants, documents, logos, member_devices, members, notices, person_keys, placements,
+    registrations, review_notes, reviews, security_policies, sessions, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -162,6 +162,7 @@ impl DissolutionStore for Tx<'_> {
             certificates,
             certified_registrations,
             notices,
+            logos,
             department_relations,
             placements,
             department_trees,

@@ -179,6 +179,11 @@ diesel::table! {
         region -> Text,
         address_line -> Text,
         phone -> Text,
+        short_name -> Nullable<Text>,
+        website -> Nullable<Text>,
+        contact_name -> Nullable<Text>,
+        contact_phone -> Nullable<Text>,
+        logo -> Nullable<Text>,
         created_at -> Instant,
         dissolves_at -> Nullable<Instant>,
         policy_version -> BigInt,
@@ -711,6 +716,18 @@ diesel::table! {
         from_id -> Id,
         kind -> Text,
         to_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    logos (tenant_id, size) {
+        tenant_id -> Id,
+        size -> BigInt,
+        digest -> Text,
+        png -> Binary,
     }
 }
 

@@ -2,15 +2,16 @@
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::tenants;
+use crate::schema::{logos, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::Result;
+use domain::organization::{Logo, LogoStore, Presence, PrimaryContact, ShortName, Website};
 use domain::phone::Phone;
 use domain::reference::{IndustryCode, RegionCode};
 use domain::tenant::{Address, Organization, Tenant, TenantStore};
-use domain::text::{AddressLine, OrganizationName};
+use domain::text::{AddressLine, OrganizationName, PersonName};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tenants, treat_none_as_default_value = false)]
@@ -23,6 +24,11 @@ pub(crate) struct Row {
     region: String,
     address_line: String,
     phone: String,
+    short_name: Option<String>,
+    website: Option<String>,
+    contact_name: Option<String>,
+    contact_phone: Option<String>,
+    logo: Option<String>,
     created_at: Instant,
     policy_version: i64,
     version: i64,
@@ -33,6 +39,15 @@ impl TryFrom<Row> for Tenant {
 
     fn try_from(row: Row) -> Result<Self> {
         let wrong = |column: &str| corrupt("tenants", row.tenant_id.0, column);
+        let contact = match (&row.contact_name, &row.contact_phone) {
+            (Some(name), Some(phone)) => Some(PrimaryContact {
+                name: PersonName::parse(name).map_err(|_| wrong("contact_name"))?,
+                phone: Phone::parse(phone).map_err(|_| wrong("contact_phone"))?,
+            }),
+            _ => None,
+        };
+        let short_name = row.short_name.as_deref().map(ShortName::parse).transpose();
+        let website = row.website.as_deref().map(Website::parse).transpose();
         Ok(Self {
             id: row.tenant_id.get(),
             organization: Organization {
@@ -45,6 +60,12 @@ impl TryFrom<Row> for Tenant {
                     line: AddressLine::parse(&row.address_line).map_err(|_| wrong("address_line"))?,
                 },
                 phone: Phone::parse(&row.phone).map_err(|_| wrong("phone"))?,
+            },
+            presence: Presence {
+                short_name: short_name.map_err(|_| wrong("short_name"))?,
+                website: website.map_err(|_| wrong("website"))?,
+                contact,
+                logo: row.logo,
             },
             created_at: row.created_at.0,
             version: row.version,
@@ -61,6 +82,31 @@ impl TenantStore for Tx<'_> {
             .first(db))
         .understood()?;
         row.try_into()
+    }
+
+    fn save_tenant(&mut self, tenant: &Tenant) -> Result<()> {
+        let known = tenants::table
+            .filter(tenants::tenant_id.eq(self.bound()?))
+            .filter(tenants::version.eq(tenant.version));
+        let (organization, presence) = (&tenant.organization, &tenant.presence);
+        let contact = presence.contact.as_ref();
+        let said = (
+            tenants::name.eq(organization.name.as_str()),
+            tenants::industry.eq(organization.industry.as_str()),
+            tenants::staff_size.eq(name_of(&organization.staff_size)),
+            tenants::region.eq(organization.address.region.as_str()),
+            tenants::address_line.eq(organization.address.line.as_str()),
+            tenants::phone.eq(organization.phone.as_str()),
+        );
+        let shown = (
+            tenants::short_name.eq(presence.short_name.as_ref().map(ShortName::as_str)),
+            tenants::website.eq(presence.website.as_ref().map(Website::as_str)),
+            tenants::contact_name.eq(contact.map(|contact| contact.name.as_str())),
+            tenants::contact_phone.eq(contact.map(|contact| contact.phone.as_str())),
+            tenants::logo.eq(presence.logo.as_deref()),
+            tenants::version.eq(tenant.version + 1),
+        );
+        one_row(on!(self.db, |db| diesel::update(known).set((said, shown)).execute(db)).understood()?)
     }
 
     fn rename_tenant(&mut self, name: &OrganizationName) -> Result<()> {
@@ -80,11 +126,50 @@ impl TenantStore for Tx<'_> {
             region: organization.address.region.as_str().to_owned(),
             address_line: organization.address.line.as_str().to_owned(),
             phone: organization.phone.as_str().to_owned(),
+            short_name: None,
+            website: None,
+            contact_name: None,
+            contact_phone: None,
+            logo: None,
             created_at: tenant.created_at.into(),
             policy_version: 0,
             version: tenant.version,
         };
         on!(self.db, |db| diesel::insert_into(tenants::table).values(&row).execute(db)).understood()?;
         Ok(())
+    }
+}
+
+impl LogoStore for Tx<'_> {
+    fn logo(&mut self, digest: &str, size: u32) -> Result<Option<Vec<u8>>> {
+        let tenant = self.bound()?;
+        on!(self.db, |db| logos::table
+            .filter(logos::tenant_id.eq(tenant))
+            .filter(logos::size.eq(i64::from(size)))
+            .filter(logos::digest.eq(digest))
+            .select(logos::png)
+            .first(db))
+        .optional()
+        .understood()
+    }
+
+    fn replace_logo(&mut self, logo: &Logo) -> Result<()> {
+        self.forget_logo()?;
+        let tenant = self.bound()?;
+        let row = |(size, png): &(u32, Vec<u8>)| {
+            (
+                logos::tenant_id.eq(tenant),
+                logos::size.eq(i64::from(*size)),
+                logos::digest.eq(logo.digest.clone()),
+                logos::png.eq(png.clone()),
+            )
+        };
+        let rows: Vec<_> = logo.squares.iter().map(row).collect();
+        on!(self.db, |db| diesel::insert_into(logos::table).values(&rows).execute(db)).understood().map(drop)
+    }
+
+    fn forget_logo(&mut self) -> Result<()> {
+        let known = logos::table.filter(logos::tenant_id.eq(self.bound()?));
+        on!(self.db, |db| diesel::delete(known).execute(db)).understood().map(drop)
     }
 }

@@ -236,6 +236,7 @@ both!(every_operation_refuses_a_member_without_rights, |world| {
             "list_inbox",
             "read_inbox",
             "read_notice",
+            "get_organization",
             "list_departments",
             "get_department",
             "get_department_tree",

@@ -16,6 +16,7 @@ mod human_check;
 mod members;
 mod number;
 mod operators;
+mod organization;
 mod password;
 mod person;
 mod policy;

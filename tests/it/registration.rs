@@ -15,6 +15,7 @@ both!(a_company_registers, |world| {
             "certification:read",
             "certification:manage",
             "tenant:manage",
+            "organization:manage",
             "policy:read",
             "policy:manage",
             "member:read",

@@ -1,6 +1,6 @@
-//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`.
+//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`, or `gongpai draw-logo FILE KEPT`.
 
-use super::{Sound, Verdict, image, media_type, pdf, sharpness};
+use super::{Sound, Verdict, image, logo, media_type, pdf, sharpness};
 use domain::certification::MediaType;
 use domain::error::{Error, Result, Violation};
 use ring::digest;
@@ -8,8 +8,10 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::Write;
 use std::path::Path;
 
-/// The command that starts it.
+/// The command that starts it for documents.
 pub const COMMAND: &str = "inspect";
+/// The command that starts it for logos.
+pub const LOGO_COMMAND: &str = "draw-logo";
 /// What it may take of memory for an image: the largest one, its upright copy and the decoder around them.
 const IMAGE_MEMORY: u64 = 640 * 1024 * 1024;
 /// What it may take of memory for a PDF: ten pages, of which only the structure is read.
@@ -24,6 +26,30 @@ const KEPT: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// When a file cannot be read or written.
 pub fn run(file: &Path, kept: &Path) -> Result<()> {
+    confined(file, kept, |bytes| {
+        let (found, keep) = look(bytes)?;
+        let kept_sha256 = hex_digest(&keep);
+        Ok((Verdict::Sound { found, kept_sha256 }, keep))
+    })
+}
+
+/// Draws a logo anew, writes its squares, and prints the verdict.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn run_logo(file: &Path, kept: &Path) -> Result<()> {
+    confined(file, kept, |bytes| {
+        let (squares, keep) = logo::squares(&bytes)?;
+        Ok((Verdict::Drawn { squares }, keep))
+    })
+}
+
+/// Looks at a file within bounds, and keeps what is to be kept of it.
+fn confined(
+    file: &Path,
+    kept: &Path,
+    look: impl FnOnce(Vec<u8>) -> Result<(Verdict, Vec<u8>), Violation>,
+) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| Error::internal(error.to_string());
     let bytes = std::fs::read(file).map_err(|error| failed(&error))?;
     let memory = if media_type(&bytes) == Ok(MediaType::Pdf) { PDF_MEMORY } else { IMAGE_MEMORY };
@@ -34,9 +60,9 @@ pub fn run(file: &Path, kept: &Path) -> Result<()> {
             .map_err(|error| failed(&error))?;
     }
     let verdict = match look(bytes) {
-        Ok((found, keep)) => {
+        Ok((verdict, keep)) => {
             std::fs::write(kept, &keep).map_err(|error| failed(&error))?;
-            Verdict::Sound { found, kept_sha256: hex_digest(&keep) }
+            verdict
         }
         Err(violation) => {
             let number = |wanted| {

@@ -6,11 +6,13 @@
 
 pub mod child;
 mod image;
+mod logo;
 mod pdf;
 mod sharpness;
 
 use domain::certification::{DocumentContent, MediaType, SealedKey};
 use domain::error::{Code, Error, Fault, Place, Result, Violation};
+use domain::organization::Logo;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -25,11 +27,25 @@ struct Sound {
     pages: Option<u32>,
 }
 
+/// The squares of a logo, one behind the other: the side and the length of each.
+type Squares = Vec<(u32, usize)>;
+
 /// What the child says of a file.
 #[derive(Debug, Serialize, Deserialize)]
 enum Verdict {
-    Sound { found: Sound, kept_sha256: String },
-    Refused { code: String, measured: Option<u64>, limit: Option<u64> },
+    Sound {
+        found: Sound,
+        kept_sha256: String,
+    },
+    /// A logo, as squares of some sides and lengths.
+    Drawn {
+        squares: Squares,
+    },
+    Refused {
+        code: String,
+        measured: Option<u64>,
+        limit: Option<u64>,
+    },
 }
 
 /// An uploaded file, of which size and digest are known.
@@ -95,32 +111,60 @@ pub(crate) fn inspect(
     kept: &Path,
     quality: Quality,
 ) -> Result<Inspected> {
-    let failed =
-        |error: std::io::Error| Error::new(Code::Unavailable).context(format!("inspecting: {error}"));
-    let mut child = Command::new(program);
-    child.arg(child::COMMAND).arg(uploaded.file.path()).arg(kept).env_clear().stdin(Stdio::null());
-    let output = child.output().map_err(failed)?;
-    let verdict = serde_json::from_slice(&output.stdout).ok().filter(|_| output.status.success());
-    let refused = |code: Code, measured: Option<u64>, limit: Option<u64>| {
-        let mut violation = Violation::new(code);
-        violation.params.extend(measured.map(|measured| ("measured", measured.into())));
-        violation.params.extend(limit.map(|limit| ("limit", limit.into())));
-        Error::invalid(vec![Fault { place: Place::Body, pointer: "/file".to_owned(), violation }])
-    };
-    match verdict {
-        Some(Verdict::Sound { found, kept_sha256 }) => match quality.missed(&found) {
+    match ask(program, child::COMMAND, uploaded, kept)? {
+        Verdict::Sound { found, kept_sha256 } => match quality.missed(&found) {
             Some((code, measured, limit)) => Err(refused(code, Some(measured.into()), Some(limit.into()))),
             None => Ok(Inspected { found, kept_sha256 }),
         },
+        Verdict::Drawn { .. } | Verdict::Refused { .. } => Err(refused(Code::DocumentUnreadable, None, None)),
+    }
+}
+
+/// Draws a logo anew, as the squares that it is kept as.
+pub(crate) fn draw_logo(program: &Path, uploaded: &Uploaded, drawn: &Path) -> Result<Logo> {
+    let failed = |error: std::io::Error| Error::internal(format!("drawing a logo: {error}"));
+    let Verdict::Drawn { squares: sizes } = ask(program, child::LOGO_COMMAND, uploaded, drawn)? else {
+        return Err(refused(Code::DocumentUnreadable, None, None));
+    };
+    let bytes = std::fs::read(drawn).map_err(failed)?;
+    let mut rest = bytes.as_slice();
+    let mut squares = Vec::new();
+    for (size, length) in sizes {
+        let (one, others) =
+            rest.split_at_checked(length).ok_or_else(|| Error::internal("a logo is cut off"))?;
+        squares.push((size, one.to_vec()));
+        rest = others;
+    }
+    let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
+    let digest = data_encoding::HEXLOWER.encode(&digest.as_ref()[..16]);
+    Ok(Logo { digest, squares })
+}
+
+/// What the process for it says of a file, once it is not refused.
+fn ask(program: &Path, command: &str, uploaded: &Uploaded, kept: &Path) -> Result<Verdict> {
+    let failed =
+        |error: std::io::Error| Error::new(Code::Unavailable).context(format!("inspecting: {error}"));
+    let mut child = Command::new(program);
+    child.arg(command).arg(uploaded.file.path()).arg(kept).env_clear().stdin(Stdio::null());
+    let output = child.output().map_err(failed)?;
+    match serde_json::from_slice(&output.stdout).ok().filter(|_| output.status.success()) {
         Some(Verdict::Refused { code, measured, limit }) => {
             Err(refused(Code::find(&code).unwrap_or(Code::DocumentUnreadable), measured, limit))
         }
+        Some(verdict) => Ok(verdict),
         // It ran into its limits, or a decoder gave up.
         None => {
             tracing::info!(status = %output.status, "a file could not be inspected");
             Err(refused(Code::DocumentUnreadable, None, None))
         }
     }
+}
+
+fn refused(code: Code, measured: Option<u64>, limit: Option<u64>) -> Error {
+    let mut violation = Violation::new(code);
+    violation.params.extend(measured.map(|measured| ("measured", measured.into())));
+    violation.params.extend(limit.map(|limit| ("limit", limit.into())));
+    Error::invalid(vec![Fault { place: Place::Body, pointer: "/file".to_owned(), violation }])
 }
 
 /// What a file is by its first bytes, whatever its name says.

@@ -59,14 +59,13 @@ pub(crate) struct OrganizationPatch {
 /// Corrections of an address.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "the contract's shape; the patch is applied as JSON")]
 pub(crate) struct AddressPatch {
     /// The division of GB/T 2260.
     #[schema(min_length = 6, max_length = 6, nullable = false)]
-    region: Option<String>,
+    pub(crate) region: Option<String>,
     /// Street, number, floor.
     #[schema(min_length = 1, max_length = 200, nullable = false)]
-    line: Option<String>,
+    pub(crate) line: Option<String>,
 }
 
 /// Corrections of the administrator.

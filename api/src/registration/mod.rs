@@ -144,6 +144,12 @@ impl RegistrationView {
     }
 }
 
+impl PostalAddress {
+    pub(crate) fn of(address: &Address) -> Self {
+        Self { region: address.region.as_str().to_owned(), line: address.line.as_str().to_owned() }
+    }
+}
+
 impl OrganizationProfile {
     fn of(organization: &Organization) -> Self {
         Self {
@@ -151,10 +157,7 @@ impl OrganizationProfile {
             r#type: organization.kind.clone(),
             industry: organization.industry.as_str().to_owned(),
             staff_size: organization.staff_size.into(),
-            address: PostalAddress {
-                region: organization.address.region.as_str().to_owned(),
-                line: organization.address.line.as_str().to_owned(),
-            },
+            address: PostalAddress::of(&organization.address),
             phone: organization.phone.as_str().to_owned(),
         }
     }

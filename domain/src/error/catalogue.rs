@@ -188,6 +188,8 @@ catalogue! {
     DepartmentRootStays "department_root_stays" Conflict "根部门不能移动、合并或删除。" "The root can be neither moved nor merged nor deleted.";
     LeaderNotInDepartment "leader_not_in_department" Invalid "负责人须是该部门的成员，且不能重复。" "Leaders are members of the department, each named once.";
     RelationLimitReached "relation_limit_reached" Conflict "部门关系数已达上限（{max}）。" "A department has {max} relations at most.";
+    OrganizationNameLocked "organization_name_locked" Invalid "企业名称以认证为准，变更请发起认证变更。" "The name is that of the certificate; to change it, ask for a change of the certification.";
+    WebsiteInvalid "website_invalid" Invalid "请填写 http 或 https 网址。" "This is no address of a website that begins with http or https.";
     OwnerStays "owner_stays" Conflict "创建者不能停用，请先移交企业。" "The owner cannot be disabled; the organization has to be handed over first.";
     MobileTaken "mobile_taken" Conflict "该手机号已属于另一个账号。" "Another account has this number.";
     EmailTaken "email_taken" Conflict "该邮箱已属于另一个账号。" "Another account has this email address.";

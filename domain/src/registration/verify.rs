@@ -16,6 +16,7 @@ use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::member::{Member, MemberState, MemberStore, Membership, OWNER_USERID};
 use crate::number;
+use crate::organization::Presence;
 use crate::policy::SecurityPolicy;
 use crate::session::{
     DeviceStore, Factor, Factors, Identity, Lifetime, NewDevice, Opened, Proved, SessionStore, SignInFrom,
@@ -206,7 +207,8 @@ fn found_tenant(
     let id: TenantId = context.id();
     let (root, owner): (DepartmentId, MemberId) = (context.id(), context.id());
     let organization = registration.organization.clone();
-    let tenant = Tenant { id, organization, created_at: context.now, version: 1 };
+    let presence = Presence::default();
+    let tenant = Tenant { id, organization, presence, created_at: context.now, version: 1 };
     tx.enter(id);
     tx.insert_tenant(&tenant)?;
     tx.save_tree(&Tree::NEW)?;

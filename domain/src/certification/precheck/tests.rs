@@ -68,7 +68,13 @@ fn sound() -> Case {
     draft.applicant.is_representative = Some(true);
     let id = Uuid::from_u128(1);
     Case {
-        tenant: Tenant { id: id.into(), organization, created_at: DateTime::UNIX_EPOCH, version: 1 },
+        tenant: Tenant {
+            id: id.into(),
+            organization,
+            presence: crate::organization::Presence::default(),
+            created_at: DateTime::UNIX_EPOCH,
+            version: 1,
+        },
         application: Application {
             hold: None,
             evidence: Vec::new(),

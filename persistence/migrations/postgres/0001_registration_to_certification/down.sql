@@ -1,3 +1,4 @@
+DROP TABLE logos;
 DROP TABLE department_relations;
 DROP TABLE placements;
 DROP TABLE department_trees;

@@ -126,6 +126,11 @@ CREATE TABLE tenants (
     region text COLLATE "C" NOT NULL,
     address_line text COLLATE "C" NOT NULL,
     phone text COLLATE "C" NOT NULL,
+    short_name text COLLATE "C",
+    website text COLLATE "C",
+    contact_name text COLLATE "C",
+    contact_phone text COLLATE "C",
+    logo text COLLATE "C",
     created_at timestamptz NOT NULL,
     dissolves_at timestamptz,
     policy_version bigint NOT NULL,
@@ -524,6 +529,14 @@ CREATE TABLE department_relations (
     kind text COLLATE "C" NOT NULL,
     to_id uuid NOT NULL,
     PRIMARY KEY (tenant_id, from_id, kind, to_id)
+);
+
+CREATE TABLE logos (
+    tenant_id uuid NOT NULL,
+    size bigint NOT NULL,
+    digest text COLLATE "C" NOT NULL,
+    png bytea NOT NULL,
+    PRIMARY KEY (tenant_id, size)
 );
 
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -126,6 +126,11 @@ CREATE TABLE tenants (
     region TEXT NOT NULL,
     address_line TEXT NOT NULL,
     phone TEXT NOT NULL,
+    short_name TEXT,
+    website TEXT,
+    contact_name TEXT,
+    contact_phone TEXT,
+    logo TEXT,
     created_at INTEGER NOT NULL,
     dissolves_at INTEGER,
     policy_version INTEGER NOT NULL,
@@ -524,6 +529,14 @@ CREATE TABLE department_relations (
     to_id BLOB NOT NULL,
     PRIMARY KEY (tenant_id, from_id, kind, to_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE logos (
+    tenant_id BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    png BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, size)
+) STRICT;
 
 CREATE INDEX sessions_account ON sessions (account_id);
 CREATE INDEX code_sends_contact ON code_sends (contact, realm, purpose, requester, sent_at);

@@ -1,0 +1,104 @@
+use super::OrganizationView;
+use crate::http::actor::Member;
+use crate::http::answer::{Outcome, Reply};
+use crate::http::call::{Call, NO_BODY};
+use crate::http::form::Form;
+use crate::http::params::{NoParams, Params};
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, delete, get, put};
+use domain::access::{Permission, require};
+use domain::error::{Code, Error, Faults, Place};
+use domain::organization::{self, LogoStore, remove_logo, set_logo};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A logo to upload.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"file": "the bytes of logo.png"}))]
+#[expect(dead_code, reason = "the contract's shape; the parts are read as they come")]
+pub(crate) struct UploadLogo {
+    /// JPEG, PNG or WebP of at most 2 MB, 64 pixels or more on its shortest side.
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+}
+
+/// Set the logo
+///
+/// It is drawn anew as squares of 64, 128, 256 and 512 pixels, the whole picture in the middle; what else was in the file is gone.
+#[utoipa::path(
+    operation_id = "set_organization_logo", tag = "organization",
+    request_body(content = UploadLogo, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The organization.", body = OrganizationView,
+        headers(("ETag" = String, description = "The version.")))),
+    security(("access_token" = [])),
+    extensions(("x-errors" = json!(["document_too_large", "input_invalid", "busy"]))),
+)]
+#[put("/v1/organization/logo")]
+pub(crate) async fn set_organization_logo(
+    call: Call,
+    member: Member,
+    request: HttpRequest,
+    payload: Payload,
+) -> Outcome {
+    require(&member.0, Permission::OrganizationManage)?;
+    let form = Form::receive(&call.service, &request, payload, &[]).await?;
+    let fingerprint = form.fingerprint();
+    let file = form.file.ok_or_else(|| Faults::one(Place::Body, "/file", Code::DocumentMissing))?;
+    let limit = call.service.settings.storage.logo_bytes;
+    if file.size > limit {
+        return Err(Error::new(Code::DocumentTooLarge).with("limit", limit).into());
+    }
+    let logo = call.service.clone().into_inner().draw(file).await?;
+    call.write(Some(member.0.tenant), fingerprint, move |tx, world| {
+        set_logo(tx, &world.context, &member.0, &logo)?;
+        let found = organization::get(tx, &world.context)?;
+        Ok(Reply::ok(&OrganizationView::of(&found))?.version(found.tenant.version))
+    })
+    .await
+}
+
+/// Take the logo away
+#[utoipa::path(
+    operation_id = "remove_organization_logo", tag = "organization",
+    responses((status = 204, description = "It is gone.")),
+    security(("access_token" = [])),
+    extensions(("x-errors" = json!(["not_found"]))),
+)]
+#[delete("/v1/organization/logo")]
+pub(crate) async fn remove_organization_logo(call: Call, member: Member) -> Outcome {
+    call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
+        remove_logo(tx, &world.context, &member.0)?;
+        Ok(Reply::no_content())
+    })
+    .await
+}
+
+/// Where a square of a logo is.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct LogoPath {
+    tenant_id: Uuid,
+    digest: String,
+    size: u32,
+}
+
+/// Get a square of a logo
+///
+/// For `<img>`, so it takes no token. What is here never changes; another logo is elsewhere.
+#[utoipa::path(
+    operation_id = "get_logo", tag = "organization",
+    params(("tenant_id" = Uuid, Path, description = "The organization."), ("digest" = String, Path, description = "Which logo.", max_length = 64),
+        ("size" = u32, Path, description = "The side of the square, in pixels.")),
+    responses((status = 200, description = "The square.", content_type = "image/png", body = String)),
+    extensions(("x-errors" = json!(["not_found"]))),
+)]
+#[get("/v1/logos/{tenant_id}/{digest}/{size}")]
+pub(crate) async fn get_logo(call: Call, place: Path<LogoPath>, _: Params<NoParams>) -> Outcome {
+    let LogoPath { tenant_id, digest, size } = place.into_inner();
+    call.read(Some(tenant_id.into()), move |tx, _| {
+        let square = tx.logo(&digest, size)?.ok_or(Code::NotFound)?;
+        Ok(Reply::bytes("image/png", square).header("cache-control", "public, max-age=31536000, immutable"))
+    })
+    .await
+}

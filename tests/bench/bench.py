@@ -1,5 +1,5 @@
 """See `run`. Uses the standard library, wrk, pgbench and the C loop beside it."""
-import concurrent.futures, json, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
+import concurrent.futures, http.client, json, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 COMPANIES, SUBMITTED, OPERATORS, CONNECTIONS = 120, 60, 100, 16
@@ -416,6 +416,60 @@ def waiting_sign_ins(server):
     return codes.count(401), before, server.status("VmHWM")
 
 
+DEPARTMENTS = int(os.environ.get("BENCH_DEPARTMENTS", "30000"))
+
+
+def departments(server, postgres, token):
+    """A tree of six divisions with eight departments below each department, then what it costs: (what, ms, CPU ms) each."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+
+    def ask(method, path, body=None, headers=None):
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json", **(headers or {})}
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        response = connection.getresponse()
+        text = response.read()
+        if response.status >= 400:
+            raise SystemExit(f"{method} {path}: {response.status} {text.decode()}")
+        return response, text
+
+    def make(name, **more):
+        return json.loads(ask("POST", "/v1/departments", {"name": name, **more})[1])["id"]
+
+    def timed(what, times, *request):
+        ask(*request)
+        before, started = server.cpu(), time.monotonic()
+        for _ in range(times):
+            response, _ = ask(*request)
+        elapsed, used = time.monotonic() - started, server.cpu() - before
+        return what, elapsed / times * 1000, used / times * 1000, response
+
+    each = (DEPARTMENTS - 1) // 6
+    divisions = []
+    for number in range(6):
+        tree = [make(f"事业部{number}")]
+        divisions.append(tree[0])
+        for child in range(each - 1):
+            tree.append(make(f"部门{child}", parent_id=tree[child // 8]))
+    if postgres:
+        postgres.sql("ANALYZE")
+    rows = [timed(f"tree of {6 * each + 1} departments", 5, "GET", "/v1/departments/tree")]
+    tag = {"if-none-match": rows[0][3].getheader("etag")}
+    rows.append(timed("that tree, unchanged", 100, "GET", "/v1/departments/tree", None, tag))
+    if rows[1][3].status != 304:
+        raise SystemExit("the tree did not change and was sent again")
+    rows.append(timed("that tree with counts", 5, "GET", "/v1/departments/tree?counts=true"))
+    rows.append(timed("page of 50 of a subtree", 100, "GET", f"/v1/departments?within_id={divisions[2]}&limit=50"))
+    rows.append(timed("one department and the way up", 100, "GET", f"/v1/departments/{tree[-1]}"))
+    top = json.loads(ask("GET", "/v1/departments/tree?depth=1")[1])["root"]["id"]
+    targets = [divisions[1], top] * 3
+    before, started = server.cpu(), time.monotonic()
+    for target in targets:
+        ask("PATCH", f"/v1/departments/{divisions[0]}", {"parent_id": target})
+    elapsed, used = time.monotonic() - started, server.cpu() - before
+    rows.append((f"move of {each} departments", elapsed / len(targets) * 1000, used / len(targets) * 1000, None))
+    return [row[:3] for row in rows]
+
+
 def large_pdf():
     """One page with a stream of noise, just below the limit of 10 MiB."""
     noise = os.urandom(10 * 1024 * 1024 - 4096)
@@ -488,6 +542,8 @@ def main():
             long = wrk(server, "GET", path, operators)
             more.append((name, "page of a queue of 1 000", f"{short[0]:.0f} /s", f"{short[1]:.2f} ms p50"))
             more.append((name, "page of a queue of 100 000", f"{long[0]:.0f} /s", f"{long[1]:.2f} ms p50, {short[0] / long[0]:.2f} times the time of 1 000"))
+            for what, wall, used in departments(server, database, tokens[1]):
+                more.append((name, what, f"{wall:.1f} ms", f"{used:.1f} ms of CPU in the service"))
             print(f"{name}: idle {idle:.0f} MB, start to ready on an existing database {idle_start * 1000:.0f} ms")
         print("\n| database | operation | req/s | p50 ms | p99 ms | CPU µs/req | peak MB | engine op/s | of limit |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")

@@ -74,7 +74,7 @@ impl Grove {
     fn departments(&self) -> Vec<Department> {
         self.read(|tx| {
             let path = domain::department::Path::root();
-            tx.departments(&Scope::Within { path, after: None }, u32::MAX)
+            tx.departments(&Scope::Within { path, after: None, to_level: None }, u32::MAX)
         })
     }
 
@@ -125,10 +125,10 @@ impl Grove {
     /// One root, no cycle, right paths, no two of one name side by side, right counts.
     fn assert_sound(&self) {
         let (found, heads) = self.read(|tx| {
-            let found = whole(tx, &self.actor, None, true, &|_| false)?;
+            let found = whole(tx, &self.actor, (None, None), true, &|_| false)?;
             let ids: Vec<_> = tx
                 .departments(
-                    &Scope::Within { path: domain::department::Path::root(), after: None },
+                    &Scope::Within { path: domain::department::Path::root(), after: None, to_level: None },
                     u32::MAX,
                 )?
                 .iter()

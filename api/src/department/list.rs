@@ -55,7 +55,7 @@ pub(crate) async fn list_departments(
                     tx.department(id.into())?.ok_or_else(unknown)?.path
                 }
             };
-            Scope::Within { path, after: position(keys, &name, cursor)? }
+            Scope::Within { path, after: position(keys, &name, cursor)?, to_level: None }
         };
         let mut found = list(tx, &member.0, &scope, *counts, limit + 1)?;
         let next_cursor = match scope {

@@ -78,7 +78,9 @@ pub(crate) async fn get_department_tree(call: Call, member: Member, params: Para
         let TreeParams { root_id, depth, counts } = params.0;
         let tag = |version: i64| format!("\"{version}.{}\"", world.service.contract.digest());
         let unchanged = |version: i64| !counts && asked.knows(&tag(version));
-        match whole(tx, &member.0, root_id.map(DepartmentId::from), counts, &unchanged)? {
+        // One level more says how many departments are left out.
+        let part = (root_id.map(DepartmentId::from), depth.map(|depth| depth + 1));
+        match whole(tx, &member.0, part, counts, &unchanged)? {
             Err(version) => Ok(Reply::unchanged(tag(version))),
             Ok(found) => {
                 let version = found.tree.version;
@@ -107,9 +109,11 @@ pub(crate) async fn get_department_tree(call: Call, member: Member, params: Para
 pub(crate) async fn draw_department_tree(call: Call, member: Member, params: Params<TreeParams>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, _| {
         let TreeParams { root_id, depth, counts } = params.0;
-        let found = whole(tx, &member.0, root_id.map(DepartmentId::from), counts, &|_| false)?;
+        let depth = depth.unwrap_or(3);
+        let part = (root_id.map(DepartmentId::from), Some(depth + 1));
+        let found = whole(tx, &member.0, part, counts, &|_| false)?;
         let found = found.map_err(|_| Error::internal("nobody has seen this chart"))?;
-        let drawn = Shape::of(&found).boxed(0, depth.unwrap_or(3));
+        let drawn = Shape::of(&found).boxed(0, depth);
         Ok(Reply::bytes("image/svg+xml", chart::draw(&drawn).into_bytes()))
     })
     .await

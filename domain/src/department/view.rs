@@ -31,6 +31,8 @@ pub enum Scope {
         path: Path,
         /// The path of the last one that was seen.
         after: Option<String>,
+        /// The last level, when not all are wanted.
+        to_level: Option<u32>,
     },
 }
 
@@ -107,15 +109,15 @@ pub struct Whole {
     pub counts: Option<Vec<Counts>>,
 }
 
-/// The tree below a department, the root when none is named; or its version alone, when the reader knows what that version looks
-/// like.
+/// The tree below a department, the root when none is named, so many levels of it, all when nothing is said; or its version alone,
+/// when the reader knows what that version looks like. Counting takes all levels.
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn whole(
     tx: &mut (impl DepartmentStore + PlacementStore),
     actor: &MemberActor,
-    from: Option<DepartmentId>,
+    (from, levels): (Option<DepartmentId>, Option<u32>),
     counts: bool,
     known: &dyn Fn(i64) -> bool,
 ) -> Result<std::result::Result<Whole, i64>> {
@@ -128,7 +130,9 @@ pub fn whole(
         None => Path::root(),
         Some(id) => tx.department(id)?.ok_or(Code::NotFound)?.path,
     };
-    let departments = tx.departments(&Scope::Within { path: path.clone(), after: None }, u32::MAX)?;
+    let to_level = levels.filter(|_| !counts).map(|levels| path.level() + levels - 1);
+    let departments =
+        tx.departments(&Scope::Within { path: path.clone(), after: None, to_level }, u32::MAX)?;
     let counts = if counts {
         let (direct, shared) = (tx.head_counts(&path)?, tx.shared_members(&path)?);
         Some(roll_up(&departments, &direct, &shared))

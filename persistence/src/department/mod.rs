@@ -10,7 +10,7 @@ use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use diesel::dsl::{count, count_star, exists, max};
 use diesel::prelude::*;
-use domain::department::{Counts, Department, DepartmentName, DepartmentStore, Path, Scope, Tree};
+use domain::department::{Counts, Department, DepartmentName, DepartmentStore, MAX_LEVEL, Path, Scope, Tree};
 use domain::error::Result;
 use domain::id::DepartmentId;
 use std::collections::HashMap;
@@ -247,11 +247,13 @@ impl DepartmentStore for Tx<'_> {
                     .select(Row::as_select())
                     .load(db))
             }
-            Scope::Within { path, after } => {
+            Scope::Within { path, after, to_level } => {
+                let to_level = to_level.unwrap_or(MAX_LEVEL);
                 on!(self.db, |db| departments::table
                     .filter(departments::tenant_id.eq(tenant))
                     .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
                     .filter(departments::path.gt(after.as_deref().unwrap_or_default()))
+                    .filter(departments::level.le(i64::from(to_level)))
                     .order(departments::path)
                     .limit(limit)
                     .select(Row::as_select())

@@ -297,4 +297,22 @@ call GET /v1/me/devices 200 "${new[@]}"
 unused=$(field data.1.id)
 call DELETE "/v1/me/devices/$unused" 204 "${new[@]}"
 
+say "Act four: the organization gets its departments, and moves one with all that stands below it"
+as=("${new[@]}" -H 'content-type: application/json')
+department() { call POST /v1/departments 201 "${as[@]}" -d "$1"; }
+department '{"name": "研发中心", "english_name": "R&D"}'; research=$(field id)
+department '{"name": "销售部"}'; sales=$(field id)
+department "{\"name\": \"平台组\", \"parent_id\": \"$sales\"}"; platform=$(field id)
+call POST /v1/departments 422 "${as[@]}" -d '{"name": "研发 中心"}'
+echo "refused: $(field errors.0.code)"
+call PATCH "/v1/departments/$platform" 200 "${as[@]}" -d "{\"name\": \"平台部\", \"parent_id\": \"$research\"}"
+[ "$(field ancestors.1.name)" = 研发中心 ]
+call PATCH "/v1/departments/$research" 422 "${as[@]}" -d "{\"parent_id\": \"$platform\"}"
+call DELETE "/v1/departments/$sales?successor_id=$research" 204 "${new[@]}"
+call GET "/v1/departments/tree?counts=true" 200 "${new[@]}"
+echo "departments below the root: $(field root.child_count), people: $(field root.members.total)"
+call PATCH /v1/organization 200 "${as[@]}" -d '{"short_name": "工牌", "website": "https://example.com/"}'
+[ "$(field primary_contact.name)" = 王小明 ]
+call PATCH /v1/organization 422 "${as[@]}" -d '{"website": "javascript:alert(1)"}'
+
 say "The story is told."

@@ -14,7 +14,9 @@ use domain::certification::{
 };
 use domain::contact::ContactPoint;
 use domain::context::{Context, Origin, Random};
+use domain::department::{self, DepartmentName, NewDepartment};
 use domain::error::{Error, Language, Result, Violation};
+use domain::id::DepartmentId;
 use domain::identifier::IdentityKind;
 use domain::operator::Operator;
 use domain::phone::{MobileNumber, Phone};
@@ -53,6 +55,22 @@ const CERTIFIED: Company = Company {
     mobile: "13800000002",
     credit_code: "91440300MA5DEM02X2",
 };
+/// What the certified company is made of: each department with its English name and the one above it, which is before it; the root
+/// where there is none of that name.
+const DEPARTMENTS: [(&str, &str, &str); 12] = [
+    ("研发中心", "Research and Development", ""),
+    ("平台部", "Platform", "研发中心"),
+    ("存储组", "Storage", "平台部"),
+    ("应用部", "Applications", "研发中心"),
+    ("质量部", "Quality", "研发中心"),
+    ("销售中心", "Sales", ""),
+    ("华东区", "East China", "销售中心"),
+    ("华南区", "South China", "销售中心"),
+    ("客户成功部", "Customer Success", ""),
+    ("人力资源部", "Human Resources", ""),
+    ("财务部", "Finance", ""),
+    ("行政部", "Administration", ""),
+];
 const REVIEWER: (&str, &str) = ("13800000009", "李审核");
 
 /// Makes the companies and the reviewer, unless they are there, and says how to meet them.
@@ -75,6 +93,7 @@ pub fn make(service: &Arc<Service>, runtime: &Runtime) -> Result<String> {
             demo.fill_in(company, &owner, certified)?;
             if certified {
                 demo.approve(&owner, &reviewer)?;
+                demo.departments(&owner)?;
             }
         }
         said += &format!("{stage:9} {} {} — {}\n", company.mobile, company.owner, company.name);
@@ -239,6 +258,26 @@ impl Demo<'_> {
             let (types, terms) = (&self.service.types, &self.service.settings.certification);
             attach(tx, &self.context(), owner, &attached, types, terms).map(drop)
         })
+    }
+
+    /// The tree of [`DEPARTMENTS`].
+    fn departments(&self, owner: &MemberActor) -> Result<()> {
+        let mut made: Vec<(&str, DepartmentId)> = Vec::new();
+        for (name, english_name, above) in DEPARTMENTS {
+            let parent = made.iter().find(|(known, _)| *known == above).map(|(_, id)| *id);
+            let new = NewDepartment {
+                parent,
+                name: DepartmentName::parse(name).map_err(wrong)?,
+                english_name: Some(DepartmentName::parse(english_name).map_err(wrong)?),
+                order: None,
+            };
+            let department = self.service.database.write(|tx| {
+                tx.enter(owner.tenant);
+                department::create(tx, &self.context(), owner, new.clone())
+            })?;
+            made.push((name, department.id));
+        }
+        Ok(())
     }
 
     fn approve(&self, owner: &MemberActor, reviewer: &Operator) -> Result<()> {

@@ -377,6 +377,9 @@ both!(wrong_methods_and_paths_are_told_apart, |world| {
     let wrong =
         world.request("PUT", "/v1/certification/submission").send().await.refused(405, "method_not_allowed");
     assert_eq!(wrong.headers["allow"], "DELETE, POST");
+    // It looks like the path of one department, and is another path.
+    let wrong = world.patch("/v1/departments/tree?depth=1", json!({})).send().await;
+    assert_eq!(wrong.refused(405, "method_not_allowed").headers["allow"], "GET");
     world.get("/v1/nothing").send().await.refused(404, "not_found");
     world.get("/v1/registrations/not-a-uuid").bearer("x").send().await.refused(404, "not_found");
     // Clients that cannot PATCH or DELETE say so in a header.

@@ -124,9 +124,18 @@ impl Contract {
 
     /// The methods that a path has, if it is one of the contract.
     pub(crate) fn methods(&self, path: &str) -> Vec<&Method> {
+        if let Some(operations) = self.operations.get(path) {
+            return operations.iter().map(Operation::method).collect();
+        }
         let fitting =
             self.operations.values().filter(|operations| operations.first().is_some_and(|o| o.matches(path)));
         fitting.flatten().map(Operation::method).collect()
+    }
+
+    /// Whether a path is one of the contract as it stands, and has not that method: one that only looks like it may have.
+    pub(crate) fn lacks(&self, method: &Method, path: &str) -> bool {
+        let operations = self.operations.get(path);
+        operations.is_some_and(|operations| operations.iter().all(|operation| operation.method() != method))
     }
 
     /// The validator of a body's schema.

@@ -6,6 +6,7 @@ use super::call::Here;
 use super::limits::{RateLimit, Standing};
 use crate::service::Service;
 use crate::settings::Networks;
+use crate::system::fallback::fallback;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -60,6 +61,13 @@ pub(crate) async fn pipeline(
     let hidden = if elsewhere { Err(Code::NotFound.into()) } else { Ok(()) };
     if let Err(error) = overridden.and(waits).and(hidden) {
         let mut response = request.into_response(rendered(&error, &here));
+        finish(&mut response, &here, standing.as_ref(), &service, started);
+        return Ok(response);
+    }
+    if service.contract.lacks(request.method(), path(&request)) {
+        let (http, _) = request.into_parts();
+        let refused = fallback(http.clone(), service.clone()).await;
+        let mut response = with_problem(ServiceResponse::new(http, refused), &here);
         finish(&mut response, &here, standing.as_ref(), &service, started);
         return Ok(response);
     }

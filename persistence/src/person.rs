@@ -6,7 +6,7 @@ use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, devices, member_devices, members, notices,
-    passwords, person_keys, registrations, sessions, takeovers, ticket_messages, tickets, totps,
+    passwords, person_keys, placements, registrations, sessions, takeovers, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -81,6 +81,12 @@ impl PersonStore for Tx<'_> {
             let here = member_devices::tenant_id.eq_any(&tenants);
             let theirs = here.and(member_devices::member_id.eq_any(&places));
             diesel::delete(member_devices::table.filter(theirs)).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            let here = placements::tenant_id.eq_any(&tenants);
+            diesel::delete(placements::table.filter(here.and(placements::member_id.eq_any(&places))))
+                .execute(db)
         })
         .understood()?;
         on!(self.db, |db| {

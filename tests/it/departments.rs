@@ -143,6 +143,25 @@ both!(people_are_counted_once, |world| {
     assert!(String::from_utf8(chart.bytes).unwrap().contains(">2<"));
 });
 
+both!(whoever_closes_their_account_is_in_no_department, |world| {
+    let company = world.company("离开公司").registered().await;
+    let top = root(&company).await;
+    let one = made(&company, "一部", None).await;
+    let person = company.plain_member().await;
+    let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    put(&world, &company, &id, &one).await;
+    change(&company, &one, json!({"leader_ids": [id]})).await.expect(200);
+    let confirmation = person.confirmed("close_account").await;
+    let closed = world.request("POST", "/v1/me/closure").bearer(&person.access_token);
+    closed.header("x-confirmation", &confirmation).send().await.expect(204);
+    let counts = json!({"direct": 1, "total": 1});
+    let seen = company.get(&format!("/v1/departments/{top}?counts=true")).send().await.expect(200);
+    assert_eq!(seen.at("/members"), &counts);
+    let seen = company.get(&format!("/v1/departments/{one}")).send().await.expect(200);
+    assert_eq!(seen.at("/leaders"), &json!([]));
+    delete(&company, &one, "").await.expect(204);
+});
+
 both!(a_department_moves_with_all_below_it, |world| {
     let company = world.company("移动公司").registered().await;
     let top = root(&company).await;

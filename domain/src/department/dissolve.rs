@@ -59,21 +59,18 @@ pub fn merge(
     actor: &MemberActor,
     (id, expected): (DepartmentId, Option<i64>),
     sources: &[DepartmentId],
-) -> Result<Department> {
+) -> Result<()> {
     access::require(actor, Permission::DepartmentManage)?;
     let known = tx.department(id)?.ok_or(Code::NotFound)?;
     if expected.is_some_and(|expected| expected != known.version) {
         return Err(Code::VersionStale.into());
     }
-    let mut into = known;
     for (at, source) in sources.iter().enumerate() {
         let fault = |violation| Faults::one(Place::Body, &format!("/source_ids/{at}"), violation);
         let source = tx.department(*source)?.ok_or_else(|| fault(Code::DepartmentUnknown.into()))?;
-        dissolve(tx, context, actor, &source, Some(&into), "department.merged", &fault)?;
-        // It may have stood below the one that is gone.
-        into = tx.department(id)?.ok_or(Code::NotFound)?;
+        dissolve(tx, context, actor, &source, Some(&known), "department.merged", &fault)?;
     }
-    Ok(into)
+    Ok(())
 }
 
 fn dissolve(

@@ -90,6 +90,14 @@ both!(a_company_has_a_tree, |world| {
         .send()
         .await
         .refused(422, "input_invalid");
+    // A page goes on where the department was, or not at all.
+    let within =
+        company.get(&format!("/v1/departments?within_id={platform}&limit=1")).send().await.expect(200);
+    let next = within.text("/next_cursor");
+    change(&company, &platform, json!({"parent_id": sales})).await.expect(200);
+    let lost = company.get(&format!("/v1/departments?within_id={platform}&limit=1&cursor={next}"));
+    assert_eq!(lost.send().await.refused(422, "input_invalid").faults(), fault("cursor", "cursor_invalid"));
+    change(&company, &platform, json!({"parent_id": research})).await.expect(200);
 
     // The way up.
     let found = company.get(&format!("/v1/departments/{storage}")).send().await.expect(200);
@@ -336,7 +344,11 @@ both!(departments_are_related_beside_the_tree, |world| {
     put(path(&one, "supports", &one)).await.refused(422, "department_below_itself");
     put(path(&one, "loves", &two)).await.refused(404, "not_found");
     let seen = company.get(&format!("/v1/departments/{one}/relations")).send().await.expect(200);
-    let relation = |kind: &str, direction: &str| json!({"kind": kind, "direction": direction, "department_id": two, "name": "二部"});
+    let relation = |kind: &str, direction: &str| json!({"kind": kind, "direction": direction, "department_id": two, "number": 3, "name": "二部"});
+    let first = company.get(&format!("/v1/departments/{one}/relations?limit=1")).send().await.expect(200);
+    let next = first.text("/next_cursor");
+    let rest = company.get(&format!("/v1/departments/{one}/relations?limit=1&cursor={next}"));
+    assert_eq!(rest.send().await.expect(200).at("/data"), &json!([relation("dotted_line", "incoming")]));
     assert_eq!(
         seen.at("/data"),
         &json!([relation("supports", "outgoing"), relation("dotted_line", "incoming")])
@@ -363,12 +375,23 @@ both!(members_see_the_tree_and_others_do_not, |world| {
     other.get(&format!("/v1/departments/{one}")).send().await.refused(404, "not_found");
     other.get(&format!("/v1/departments/tree?root_id={one}")).send().await.refused(404, "not_found");
     other.get(&format!("/v1/departments/{one}/relations")).send().await.refused(404, "not_found");
-    assert_eq!(
-        names(&other.get(&format!("/v1/departments?parent_id={one}")).send().await.expect(200)),
-        [""; 0]
-    );
-    let refused = other.get(&format!("/v1/departments?within_id={one}")).send().await;
-    assert_eq!(refused.refused(422, "input_invalid").faults(), fault("within_id", "department_unknown"));
+    for parameter in ["parent_id", "within_id"] {
+        let refused = other.get(&format!("/v1/departments?{parameter}={one}")).send().await;
+        assert_eq!(refused.refused(422, "input_invalid").faults(), fault(parameter, "department_unknown"));
+    }
+    // Both trees have the same version, and neither stands for the other.
+    made(&other, "一部", None).await;
+    let [ours, theirs] =
+        [company.get("/v1/departments/tree").send().await, other.get("/v1/departments/tree").send().await];
+    assert_eq!(ours.at("/version"), theirs.at("/version"));
+    assert!(ours.headers["vary"].contains("authorization"), "{:?}", ours.headers);
+    let shown =
+        other.get("/v1/departments/tree").header("if-none-match", &ours.etag()).send().await.expect(200);
+    assert_eq!(shown.json, theirs.json);
+    let part = other.get("/v1/departments/tree?depth=1").header("if-none-match", &theirs.etag());
+    assert_eq!(part.send().await.expect(200).at("/root/children"), &json!([]));
+    let part = company.get(&format!("/v1/departments/tree?root_id={}", theirs.text("/root/id")));
+    part.header("if-none-match", &ours.etag()).send().await.refused(404, "not_found");
     let refused =
         create(&other, json!({"name": "三部", "parent_id": one})).await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), fault("/parent_id", "department_unknown"));
@@ -384,7 +407,7 @@ both!(a_page_asks_few_questions, |world| {
     }
     join(&world, &company, "+8613912340000").await;
     for (path, most) in [
-        (format!("/v1/departments?parent_id={top}&counts=true"), 4),
+        (format!("/v1/departments?parent_id={top}&counts=true"), 5),
         ("/v1/departments/tree".to_owned(), 2),
         ("/v1/departments/tree?counts=true".to_owned(), 5),
         (format!("/v1/departments/{top}"), 2),

@@ -126,6 +126,10 @@ both!(a_logo_is_drawn_anew_in_every_size, |world| {
     let neighbour = world.company("邻居公司").registered().await;
     let foreign = other.text("/logo/0/url").replace(&company.tenant, &neighbour.tenant);
     world.get(foreign).send().await.refused(404, "not_found");
+    for wrong in ["%00/64", "x%00y/64", "%27/64", "0123456789abcdef0123456789abcdef/65"] {
+        let path = format!("/v1/logos/{}/{wrong}", company.tenant);
+        world.get(path).send().await.refused(404, "not_found");
+    }
 
     for (file, code) in [
         (picture(63, 200, ImageFormat::Png), "document_too_small"),

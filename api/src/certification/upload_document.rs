@@ -55,7 +55,8 @@ pub(crate) async fn upload_certification_document(
     payload: actix_web::web::Payload,
 ) -> Outcome {
     require(&member.0, Permission::CertificationManage)?;
-    let form = Form::receive(&call.service, &request, payload, &TEXTS).await?;
+    let limit = call.service.settings.storage.document_bytes;
+    let form = Form::receive(&call.service, &request, payload, &TEXTS, limit).await?;
     let fingerprint = form.fingerprint();
     let upload = Upload::parse(form)?;
 

@@ -26,7 +26,7 @@ pub(crate) struct CreateDepartment {
     /// Its English name.
     #[schema(min_length = 1, max_length = 64, nullable = false)]
     english_name: Option<String>,
-    /// Its place among those beside it, smallest first; the last when it is not there.
+    /// Its place among those beside it, smallest first; its number when it is not there, so that it follows the older ones.
     #[schema(minimum = 0, maximum = 4_294_967_295_u32, nullable = false)]
     order: Option<i64>,
 }

@@ -38,24 +38,32 @@ pub(crate) async fn list_departments(
     member: Member,
     filter: Params<DepartmentsFilter>,
 ) -> Outcome {
-    call.read(Some(member.0.tenant), move |tx, world| {
+    call.read_much(Some(member.0.tenant), move |tx, world| {
         let DepartmentsFilter { parent_id, within_id, counts, page } = &filter.0;
         if parent_id.is_some() && within_id.is_some() {
-            return Err(Faults::one(Place::Query, "within_id", Code::ProofMissing));
+            return Err(Faults::one(Place::Query, "within_id", Code::ParametersExclusive));
         }
         let name = format!("departments {} {parent_id:?} {within_id:?}", member.0.tenant);
         let (keys, cursor, limit) = (&world.service.keys, page.cursor.as_deref(), page.limit());
+        let mut at = |name: &str, id: Uuid| {
+            let unknown = || Faults::one(Place::Query, name, Code::DepartmentUnknown);
+            tx.department(id.into())?.ok_or_else(unknown)
+        };
         let scope = if let Some(parent) = *parent_id {
-            Scope::Below { parent: parent.into(), after: position(keys, &name, cursor)? }
+            let parent = at("parent_id", parent)?.id;
+            Scope::Below { parent, after: position(keys, &name, cursor)? }
         } else {
             let path = match *within_id {
                 None => Path::root(),
-                Some(id) => {
-                    let unknown = || Faults::one(Place::Query, "within_id", Code::DepartmentUnknown);
-                    tx.department(id.into())?.ok_or_else(unknown)?.path
-                }
+                Some(id) => at("within_id", id)?.path,
             };
-            Scope::Within { path, after: position(keys, &name, cursor)?, to_level: None }
+            let after: Option<String> = position(keys, &name, cursor)?;
+            // It has moved since the page before, so that nobody knows any more what was seen.
+            let seen = |after: &String| Path::stored(after).is_some_and(|after| path.covers(&after));
+            if !after.as_ref().is_none_or(seen) {
+                return Err(Faults::one(Place::Query, "cursor", Code::CursorInvalid));
+            }
+            Scope::Within { path, after, to_level: None }
         };
         let mut found = list(tx, &member.0, &scope, *counts, limit + 1)?;
         let next_cursor = match scope {

@@ -47,7 +47,8 @@ pub(crate) struct DepartmentView {
     members: Option<MemberCounts>,
     /// Since when it exists.
     created_at: DateTime<Utc>,
-    /// Counts the changes; `If-Match` of one may name it.
+    /// Counts the changes of what is said here but `level`, `members`, and leaders who leave: those change with what is around it.
+    /// `If-Match` of a change may name it.
     #[schema(example = 1)]
     version: i64,
 }

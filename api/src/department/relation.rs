@@ -8,7 +8,7 @@ use crate::http::params::{NoParams, Params};
 use crate::mirror::mirror;
 use actix_web::web::Path;
 use actix_web::{delete, get, put};
-use domain::department::{Related, relate, relations, unrelate};
+use domain::department::{Direction, Related, relate, relations, unrelate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,6 +39,9 @@ pub(crate) struct RelatedDepartment {
     direction: RelationDirection,
     /// The other one.
     department_id: Uuid,
+    /// Its number.
+    #[schema(example = 9)]
+    number: i64,
     /// Its name.
     #[schema(example = "财务部")]
     name: String,
@@ -61,11 +64,16 @@ pub(crate) async fn list_department_relations(
     call.read(Some(member.0.tenant), move |tx, world| {
         let (keys, name) = (&world.service.keys, format!("department relations {id}"));
         let found = relations(tx, &member.0, id.into_inner().into())?;
-        let places = found.into_iter().enumerate().map(|(at, related)| (format!("{at:03}"), related));
+        let place = |of: &Related| {
+            let incoming = of.direction == Direction::Incoming;
+            format!("{}.{}.{:019}", u8::from(incoming), of.kind.name(), of.number)
+        };
+        let places = found.into_iter().map(|related| (place(&related), related));
         let view = |(_, related): (String, Related)| RelatedDepartment {
             kind: related.kind.into(),
             direction: related.direction.into(),
             department_id: related.other.into(),
+            number: related.number,
             name: related.name.as_str().to_owned(),
         };
         Reply::ok(&page_of(keys, &name, &page.0, places, |(place, _)| place.as_str(), view)?)

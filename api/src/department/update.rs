@@ -9,7 +9,6 @@ use actix_web::web::Path;
 use domain::department::{DepartmentPatch, update};
 use domain::error::{Faults, Place};
 use domain::id::{DepartmentId, MemberId};
-use domain::tenant::TenantScope;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -71,11 +70,9 @@ pub(crate) async fn update_department(
         order: *order,
         leaders: leader_ids.as_ref().map(|ids| ids.iter().copied().map(MemberId::from).collect()),
     };
-    let tenant = member.0.tenant;
-    let changed = call.transact(move |tx, world| {
-        tx.enter(tenant);
-        update(tx, &world.context, &member.0, (id, expected), patch.clone())
-    });
-    changed.await?;
-    call.read(Some(tenant), move |tx, _| detail(tx, &member.0, id, false)).await
+    call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
+        update(tx, &world.context, &member.0, (id, expected), patch.clone())?;
+        detail(tx, &member.0, id, false)
+    })
+    .await
 }

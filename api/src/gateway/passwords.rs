@@ -13,10 +13,10 @@ use ring::digest;
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long a password waits to be hashed.
+/// How long a password waits to be hashed, before who asked is told to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Hashes passwords and compares them, on threads that do nothing else: one that is done goes on with the next password at once.
@@ -25,6 +25,7 @@ pub(crate) struct Passwords {
     argon: Argon2<'static>,
     threads: mpsc::Sender<Work>,
     random: SystemRandomness,
+    patience: Duration,
     /// What is compared with where there is nothing to compare with, so that it takes the same time.
     nobody: Arc<PasswordHash>,
 }
@@ -40,25 +41,29 @@ impl Passwords {
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = Memory::default().hash(&argon, &random.bytes(), &random)?;
         let threads = start(cost.parallel.max(1))?;
-        Ok(Self { argon, threads, random, nobody: Arc::new(nobody) })
+        Ok(Self { argon, threads, random, patience: PATIENCE, nobody: Arc::new(nobody) })
     }
 
-    /// Does something on one of the threads, unless who asked has gone by the time that one is free.
+    /// Does something on one of the threads, unless who asked has gone or waited too long by the time that one is free. What has
+    /// begun is waited for: to throw it away would answer nobody for as long as there is too much to do.
     async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self, &mut Memory) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let own = self.clone();
+        let asked = Instant::now();
         let work = move |memory: &mut Memory| {
-            if !answer.is_closed() {
-                drop(answer.send(work(&own, memory)));
+            if answer.is_closed() {
+                return;
             }
+            let late = asked.elapsed() > own.patience;
+            let done = if late { Err(Error::new(Code::Busy).retry_after(5)) } else { work(&own, memory) };
+            drop(answer.send(done));
         };
         let gone = |error: &dyn std::fmt::Display| Error::internal(format!("hashing: {error}"));
         self.threads.send(Box::new(work)).map_err(|error| gone(&error))?;
-        let answered = tokio::time::timeout(PATIENCE, answered).await;
-        answered.map_err(|_| Error::new(Code::Busy).retry_after(5))?.map_err(|error| gone(&error))?
+        answered.await.map_err(|error| gone(&error))?
     }
 
     /// The hash of a new password.
@@ -232,6 +237,20 @@ mod tests {
         let anew = dearer.compare(&word("correct horse"), Some(&kept)).await.unwrap().unwrap();
         assert!(anew.as_str().contains("m=16"));
         assert!(passwords.is_among(&word("correct horse"), vec![anew, kept]).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn only_the_wait_is_bounded() {
+        let mut passwords = Passwords::new(HashCost { parallel: 1, ..CHEAP }, random()).unwrap();
+        passwords.patience = Duration::from_millis(50);
+        let slow = |_: &Passwords, _: &mut Memory| {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(())
+        };
+        let (first, second) = tokio::join!(passwords.hashing(slow), passwords.hashing(slow));
+        first.unwrap();
+        assert_eq!(second.unwrap_err().code(), Code::Busy);
+        passwords.hashing(slow).await.unwrap();
     }
 
     /// A known answer of the reference implementation (`phc-winner-argon2`, `src/test.c`).

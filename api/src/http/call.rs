@@ -101,13 +101,30 @@ impl Call {
         work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T, Failure> {
         let call = self.clone();
-        let found = reading(&self.service, move || {
-            call.service.database.read(|tx| {
-                tenant.into_iter().for_each(|tenant| tx.enter(tenant));
-                work(tx, &call.world())
-            })
-        });
+        let found = reading(&self.service, move || call.reads(tenant, work));
         Ok(found.await?)
+    }
+
+    /// Reads so much that the thread of requests is not to wait for it.
+    pub(crate) async fn read_much<T: Send + 'static>(
+        &self,
+        tenant: Option<TenantId>,
+        work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let call = self.clone();
+        let found = blocking(move || call.reads(tenant, work));
+        Ok(found.await?)
+    }
+
+    fn reads<T>(
+        &self,
+        tenant: Option<TenantId>,
+        work: impl FnOnce(&mut Tx<'_>, &World<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.service.database.read(|tx| {
+            tenant.into_iter().for_each(|tenant| tx.enter(tenant));
+            work(tx, &self.world())
+        })
     }
 
     /// Answers a POST that changes nothing: a read, unless its answer is to be remembered.

@@ -30,12 +30,13 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Reads a form with some text parts and a file.
+    /// Reads a form with some text parts and a file of at most so many bytes.
     pub(crate) async fn receive(
         service: &Service,
         request: &HttpRequest,
         payload: Payload,
         wanted: &[Wanted],
+        limit: u64,
     ) -> Result<Self, Failure> {
         let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let given = given.unwrap_or_default().trim_start().to_ascii_lowercase();
@@ -45,7 +46,7 @@ impl Form {
                 .into());
         }
         let parts = Multipart::new(request.headers(), payload);
-        let received = tokio::time::timeout(PATIENCE, receive(service, parts, wanted)).await;
+        let received = tokio::time::timeout(PATIENCE, receive(service, parts, wanted, limit)).await;
         Ok(received.map_err(|_| Code::RequestTimeout)??)
     }
 
@@ -67,7 +68,12 @@ impl Form {
     }
 }
 
-async fn receive(service: &Service, mut parts: Multipart, wanted: &[Wanted]) -> Result<Form> {
+async fn receive(
+    service: &Service,
+    mut parts: Multipart,
+    wanted: &[Wanted],
+    file_limit: u64,
+) -> Result<Form> {
     let texts = wanted.iter().map(|(name, _)| (*name, None)).collect();
     let mut form = Form { texts, file: None };
     let mut faults = Faults::of(Place::Body);
@@ -85,7 +91,7 @@ async fn receive(service: &Service, mut parts: Multipart, wanted: &[Wanted]) -> 
             if form.file.is_some() {
                 faults.note(&pointer, Code::FieldRepeated);
             } else {
-                form.file = Some(receive_file(service, &mut part).await?);
+                form.file = Some(receive_file(service, &mut part, file_limit).await?);
             }
             continue;
         }
@@ -111,8 +117,7 @@ async fn receive_text(part: &mut Field, pointer: &str, limit: usize) -> Result<S
     String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
 }
 
-async fn receive_file(service: &Service, part: &mut Field) -> Result<Uploaded> {
-    let limit = service.settings.storage.document_bytes;
+async fn receive_file(service: &Service, part: &mut Field, limit: u64) -> Result<Uploaded> {
     let failed = |error: std::io::Error| {
         Error::new(Code::Unavailable).context(format!("receiving an upload: {error}"))
     };

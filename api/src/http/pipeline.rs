@@ -228,7 +228,11 @@ fn finish(
     service.metrics.request(operation, status, took);
     tracing::debug!(operation, status, took_us = took.as_micros(), "answered");
     let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    // Which organization an answer is about is in the token, so that a browser where somebody changes it has nothing to give again.
+    let public =
+        headers.get(header::CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public"));
+    let varies = if public { "accept-language" } else { "accept-language, authorization" };
+    headers.append(header::VARY, HeaderValue::from_static(varies));
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);

@@ -7,8 +7,8 @@ use crate::http::params::{NoParams, Params};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, delete, get, put};
 use domain::access::{Permission, require};
-use domain::error::{Code, Error, Faults, Place};
-use domain::organization::{self, LogoStore, remove_logo, set_logo};
+use domain::error::{Code, Faults, Place};
+use domain::organization::{self, LOGO_SIZES, LogoStore, is_digest, remove_logo, set_logo};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 #[schema(example = json!({"file": "the bytes of logo.png"}))]
 #[expect(dead_code, reason = "the contract's shape; the parts are read as they come")]
 pub(crate) struct UploadLogo {
-    /// JPEG, PNG or WebP of at most 2 MB, 64 pixels or more on its shortest side.
+    /// JPEG, PNG or WebP of at most 2 MB unless the service is set otherwise, 64 pixels or more on its shortest side.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
 }
@@ -43,13 +43,10 @@ pub(crate) async fn set_organization_logo(
     payload: Payload,
 ) -> Outcome {
     require(&member.0, Permission::OrganizationManage)?;
-    let form = Form::receive(&call.service, &request, payload, &[]).await?;
+    let limit = call.service.settings.storage.logo_bytes;
+    let form = Form::receive(&call.service, &request, payload, &[], limit).await?;
     let fingerprint = form.fingerprint();
     let file = form.file.ok_or_else(|| Faults::one(Place::Body, "/file", Code::DocumentMissing))?;
-    let limit = call.service.settings.storage.logo_bytes;
-    if file.size > limit {
-        return Err(Error::new(Code::DocumentTooLarge).with("limit", limit).into());
-    }
     let logo = call.service.clone().into_inner().draw(file).await?;
     call.write(Some(member.0.tenant), fingerprint, move |tx, world| {
         set_logo(tx, &world.context, &member.0, &logo)?;
@@ -97,6 +94,10 @@ pub(crate) struct LogoPath {
 pub(crate) async fn get_logo(call: Call, place: Path<LogoPath>, _: Params<NoParams>) -> Outcome {
     let LogoPath { tenant_id, digest, size } = place.into_inner();
     call.read(Some(tenant_id.into()), move |tx, _| {
+        // Whoever asks is not known, so what cannot be there is not looked for.
+        if !(is_digest(&digest) && LOGO_SIZES.contains(&size)) {
+            return Err(Code::NotFound.into());
+        }
         let square = tx.logo(&digest, size)?.ok_or(Code::NotFound)?;
         Ok(Reply::bytes("image/png", square).header("cache-control", "public, max-age=31536000, immutable"))
     })

@@ -44,8 +44,10 @@ pub(super) struct Sent {
 
 impl Sent {
     pub(super) async fn receive(call: &Call, request: &HttpRequest, payload: Payload) -> Result<Self> {
-        let form =
-            Form::receive(&call.service, request, payload, &TEXTS).await.map_err(|failure| failure.0)?;
+        let limit = call.service.settings.storage.document_bytes;
+        let form = Form::receive(&call.service, request, payload, &TEXTS, limit)
+            .await
+            .map_err(|failure| failure.0)?;
         let fingerprint = form.fingerprint();
         let mut faults = Faults::of(Place::Body);
         let text = faults.at("/text", form.text("text").map(MessageText::parse).transpose());

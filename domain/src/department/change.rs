@@ -19,7 +19,7 @@ pub struct NewDepartment {
     pub name: DepartmentName,
     /// Its English name.
     pub english_name: Option<DepartmentName>,
-    /// Its place among those beside it; the last when none is named.
+    /// Its place among those beside it; its number when none is named.
     pub order: Option<i64>,
 }
 

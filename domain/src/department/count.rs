@@ -42,7 +42,9 @@ pub fn roll_up(
         for at in places.into_iter().flat_map(above) {
             *times.entry(at).or_default() += 1;
         }
-        times.into_iter().for_each(|(at, times)| counts[at].total -= times - 1);
+        times
+            .into_iter()
+            .for_each(|(at, times)| counts[at].total = counts[at].total.saturating_sub(times - 1));
     }
     counts
 }

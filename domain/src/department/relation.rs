@@ -40,6 +40,8 @@ pub struct Related {
     pub direction: Direction,
     /// The other one.
     pub other: DepartmentId,
+    /// Its number.
+    pub number: i64,
     /// Its name.
     pub name: DepartmentName,
 }

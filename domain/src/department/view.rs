@@ -109,11 +109,32 @@ pub struct Whole {
     pub counts: Option<Vec<Counts>>,
 }
 
+/// The departments below one, the top first. It may move between the two looks that this takes; then there is another try.
+fn part(
+    tx: &mut impl DepartmentStore,
+    from: Option<DepartmentId>,
+    levels: Option<u32>,
+) -> Result<(Path, Vec<Department>)> {
+    for _ in 0..3 {
+        let path = match from {
+            None => Path::root(),
+            Some(id) => tx.department(id)?.ok_or(Code::NotFound)?.path,
+        };
+        let to_level = levels.map(|levels| path.level() + levels - 1);
+        let scope = Scope::Within { path: path.clone(), after: None, to_level };
+        let departments = tx.departments(&scope, u32::MAX)?;
+        if departments.first().is_some_and(|top| from.is_none_or(|id| top.id == id)) {
+            return Ok((path, departments));
+        }
+    }
+    Err(Code::Busy.into())
+}
+
 /// The tree below a department, the root when none is named, so many levels of it, all when nothing is said; or its version alone,
 /// when the reader knows what that version looks like. Counting takes all levels.
 ///
 /// # Errors
-/// `forbidden`, `not_found`.
+/// `forbidden`, `not_found`, `busy` when the department keeps moving.
 pub fn whole(
     tx: &mut (impl DepartmentStore + PlacementStore),
     actor: &MemberActor,
@@ -126,13 +147,7 @@ pub fn whole(
     if known(tree.version) {
         return Ok(Err(tree.version));
     }
-    let path = match from {
-        None => Path::root(),
-        Some(id) => tx.department(id)?.ok_or(Code::NotFound)?.path,
-    };
-    let to_level = levels.filter(|_| !counts).map(|levels| path.level() + levels - 1);
-    let departments =
-        tx.departments(&Scope::Within { path: path.clone(), after: None, to_level }, u32::MAX)?;
+    let (path, departments) = part(tx, from, levels.filter(|_| !counts))?;
     let counts = if counts {
         let (direct, shared) = (tx.head_counts(&path)?, tx.shared_members(&path)?);
         Some(roll_up(&departments, &direct, &shared))

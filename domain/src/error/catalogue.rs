@@ -121,6 +121,7 @@ catalogue! {
     ValueOutOfRange "value_out_of_range" Invalid "数值应在 {min} 到 {max} 之间。" "The number must be between {min} and {max}.";
     FormatInvalid "format_invalid" Invalid "格式不正确，应为 {expected}。" "The format is wrong; it must be {expected}.";
     ParameterUnknown "parameter_unknown" Invalid "没有此查询参数。" "There is no such query parameter.";
+    ParametersExclusive "parameters_exclusive" Invalid "这两个参数不能同时使用。" "These two parameters cannot be given together.";
     ParameterInvalid "parameter_invalid" Invalid "参数不正确。" "The parameter is wrong.";
     CursorInvalid "cursor_invalid" Invalid "游标无效，请从第一页开始。" "The cursor is not valid; start from the first page.";
     TextCharacterForbidden "text_character_forbidden" Invalid "含有不可见、控制或方向字符。" "It has an invisible, control or direction character.";

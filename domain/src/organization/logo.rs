@@ -10,6 +10,12 @@ use crate::tenant::{Tenant, TenantStore};
 /// The sides of the squares that a logo is kept as, in pixels.
 pub const LOGO_SIZES: [u32; 4] = [64, 128, 256, 512];
 
+/// Whether a text can name a logo: 32 hexadecimal digits.
+#[must_use]
+pub fn is_digest(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// A logo, drawn anew by us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logo {

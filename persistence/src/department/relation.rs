@@ -10,14 +10,15 @@ use domain::department::{DepartmentName, Direction, Related, RelationKind, Relat
 use domain::error::{Code, Result};
 use domain::id::DepartmentId;
 
-/// The kind of a relation, the other department and its name, as they are selected.
-type Row = (String, Id, String);
+/// The kind of a relation, the other department with its number and name, as they are selected.
+type Row = (String, Id, i64, String);
 
-fn related(direction: Direction, (kind, other, name): Row) -> Result<Related> {
+fn related(direction: Direction, (kind, other, number, name): Row) -> Result<Related> {
     Ok(Related {
         kind: RelationKind::find(&kind).ok_or_else(|| corrupt("department_relations", other.0, "kind"))?,
         direction,
         other: other.get(),
+        number,
         name: DepartmentName::parse(&name).map_err(|_| corrupt("departments", other.0, "name"))?,
     })
 }
@@ -32,7 +33,7 @@ impl RelationStore for Tx<'_> {
             )
             .filter(kept::tenant_id.eq(tenant).and(kept::from_id.eq(id)))
             .order((kept::kind, departments::number))
-            .select((kept::kind, departments::id, departments::name))
+            .select((kept::kind, departments::id, departments::number, departments::name))
             .load(db))
         .understood()?;
         let incoming: Vec<Row> = on!(self.db, |db| kept::table
@@ -42,7 +43,7 @@ impl RelationStore for Tx<'_> {
             )
             .filter(kept::tenant_id.eq(tenant).and(kept::to_id.eq(id)))
             .order((kept::kind, departments::number))
-            .select((kept::kind, departments::id, departments::name))
+            .select((kept::kind, departments::id, departments::number, departments::name))
             .load(db))
         .understood()?;
         let outgoing = outgoing.into_iter().map(|row| related(Direction::Outgoing, row));

@@ -136,6 +136,9 @@ fn organization_routes(config: &mut impl Registry) {
     use crate::member;
     config
         .service(member::list::list_members)
+        .service(member::create::invite_member)
+        .service(member::bulk::update_members)
+        .service(member::remind::send_invitation)
         .service(member::get::get_member)
         .service(member::update::update_member);
 }

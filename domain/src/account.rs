@@ -1,6 +1,7 @@
 //! Accounts: people, known by a mobile number and perhaps a mailbox, who may belong to many tenants.
 
 use crate::contact::ContactPoint;
+use crate::context::Context;
 use crate::email::EmailAddress;
 use crate::error::Result;
 use crate::id::AccountId;
@@ -20,6 +21,14 @@ pub struct Account {
     pub seen_at: DateTime<Utc>,
     /// Since when they are known.
     pub created_at: DateTime<Utc>,
+}
+
+impl Account {
+    /// Whoever has just shown that a number is theirs.
+    #[must_use]
+    pub fn new(context: &Context<'_>, mobile: MobileNumber) -> Self {
+        Self { id: context.id(), mobile, email: None, seen_at: context.now, created_at: context.now }
+    }
 }
 
 /// Keeps accounts.

@@ -87,6 +87,7 @@ fn text(slug: &str) -> Option<Localized> {
         "security-policy",
         "organization",
         "departments",
+        "members",
         "filling-in",
         "documents",
         "consent",

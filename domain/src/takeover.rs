@@ -3,6 +3,7 @@
 //! object; then whoever applied becomes the owner of the certified tenant.
 
 use crate::access::{self, Permission};
+use crate::account::AccountStore;
 use crate::actor::{Actor, MemberActor, MemberRole, OperatorActor};
 use crate::bundle::bundle;
 use crate::certification::{
@@ -10,13 +11,13 @@ use crate::certification::{
 };
 use crate::confirmation::{Confirmation, SensitiveAction};
 use crate::context::Context;
-use crate::department::DepartmentStore;
+use crate::department::{DepartmentStore, Placement, PlacementStore};
 use crate::dissolution::DissolutionStore;
 use crate::error::{Code, Error, Result, if_there};
 use crate::id::{AccountId, ApplicationId, MemberId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
-use crate::member::{Member, MemberState, MemberStore};
+use crate::member::{Details, Member, MemberState, MemberStore, join};
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
@@ -120,7 +121,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + DepartmentStore + MemberStore + PolicyStore + NoticeStore + JobQueue + Journal
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberStore + PolicyStore + NoticeStore + JobQueue + Journal
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -325,29 +326,22 @@ fn give_role(tx: &mut impl MemberStore, id: MemberId, role: MemberRole) -> Resul
 }
 
 /// The place in the bound tenant of whoever applied, made if there is none.
-fn place_for(
-    tx: &mut (impl MemberStore + DepartmentStore),
-    context: &Context<'_>,
-    takeover: &Takeover,
-) -> Result<MemberId> {
+fn place_for(tx: &mut impl TransferStore, context: &Context<'_>, takeover: &Takeover) -> Result<MemberId> {
     if let Some(member) = tx.place_of(takeover.account)? {
         return Ok(member);
     }
+    let account = tx.account(takeover.account)?.ok_or(Code::NotFound)?;
+    if let Some(place) =
+        tx.invitations(&account.mobile)?.into_iter().find(|place| place.tenant == takeover.tenant)
+    {
+        join(tx, context, (&place, account.id))?;
+        return Ok(place.member);
+    }
     let (id, department): (MemberId, _) = (context.id(), tx.root_department()?);
-    tx.insert_member(&Member {
-        tenant: takeover.tenant,
-        id,
-        account: takeover.account,
-        // The id is unique, and so is what it is called.
-        userid: format!("owner-{id}"),
-        name: takeover.name.clone(),
-        position: None,
-        role: MemberRole::Member,
-        state: MemberState::Active,
-        department,
-        created_at: context.now,
-        version: 0,
-    })?;
+    let details = Details::new(takeover.name.clone(), account.mobile);
+    let new = Member::new(takeover.tenant, id, details, department, context.now).joined(account.id);
+    tx.insert_members(std::slice::from_ref(&new))?;
+    tx.replace_placements(&[(&new, &[Placement { department, order: 0, leads: false }])])?;
     Ok(id)
 }
 

@@ -90,7 +90,12 @@ impl AccountStore for Tx<'_> {
         one_row(
             on!(self.db, |db| diesel::update(known).set(accounts::mobile.eq(mobile.as_str())).execute(db))
                 .understood()?,
-        )
+        )?;
+        // Members are found by the number of their account.
+        for member in self.members_of_account(id.into())? {
+            self.index(&member)?;
+        }
+        Ok(())
     }
 
     fn set_email(&mut self, id: AccountId, email: Option<&EmailAddress>) -> Result<()> {

@@ -5,8 +5,9 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    dissolved_tenants, documents, logos, member_devices, members, notices, person_keys, placements,
-    registrations, review_notes, reviews, security_policies, sessions, takeovers, tenants, tickets,
+    dissolved_tenants, documents, logos, member_devices, member_terms, members, notices, person_keys,
+    placements, registrations, review_notes, reviews, security_policies, sessions, takeovers, tenants,
+    tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -71,15 +72,16 @@ impl DissolutionStore for Tx<'_> {
         let tenant = self.bound()?;
         let here: Vec<Id> = on!(self.db, |db| members::table
             .filter(members::tenant_id.eq(tenant))
+            .filter(members::account_id.is_not_null())
             .order(members::id)
             .limit(limit.into())
-            .select(members::account_id)
+            .select(members::account_id.assume_not_null())
             .load(db))
         .understood()?;
         let places: Vec<(Id, i64)> = on!(self.db, |db| members::table
-            .filter(members::account_id.eq_any(&here))
+            .filter(members::account_id.eq_any(&here).assume_not_null())
             .group_by(members::account_id)
-            .select((members::account_id, count_star()))
+            .select((members::account_id.assume_not_null(), count_star()))
             .load(db))
         .understood()?;
         let places: HashMap<Id, i64> = places.into_iter().collect();
@@ -92,7 +94,7 @@ impl DissolutionStore for Tx<'_> {
         let theirs = || {
             members::table
                 .filter(members::tenant_id.eq(tenant))
-                .filter(members::account_id.eq_any(accounts.clone()))
+                .filter(members::account_id.eq_any(accounts.clone()).assume_not_null())
         };
         let places: Vec<Id> = on!(self.db, |db| theirs().select(members::id).load(db)).understood()?;
         self.erase_tickets_of(&places)?;
@@ -104,6 +106,10 @@ impl DissolutionStore for Tx<'_> {
             .filter(placements::tenant_id.eq(tenant))
             .filter(placements::member_id.eq_any(places.clone()));
         on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
+        let found_by = member_terms::table
+            .filter(member_terms::tenant_id.eq(tenant))
+            .filter(member_terms::member_id.eq_any(places.clone()));
+        on!(self.db, |db| diesel::delete(found_by).execute(db)).understood()?;
         let told =
             notices::table.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq_any(places));
         on!(self.db, |db| diesel::delete(told).execute(db)).understood()?;
@@ -142,10 +148,17 @@ impl DissolutionStore for Tx<'_> {
             .select(registrations::id)
             .load(db))
         .understood()?;
-        let people: Vec<Id> = about.into_iter().chain(begun.iter().copied()).collect();
-        on!(self.db, |db| diesel::delete(person_keys::table.filter(person_keys::person_id.eq_any(people)))
-            .execute(db))
+        // Those who never joined: the others are gone already.
+        let invited: Vec<Id> = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .select(members::id)
+            .load(db))
         .understood()?;
+        let people: Vec<Id> = about.into_iter().chain(begun.iter().copied()).chain(invited).collect();
+        for some in people.chunks(1_000) {
+            let known = person_keys::table.filter(person_keys::person_id.eq_any(some));
+            on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
+        }
         on!(self.db, |db| diesel::delete(registrations::table.filter(registrations::id.eq_any(begun)))
             .execute(db))
         .understood()?;
@@ -165,6 +178,8 @@ impl DissolutionStore for Tx<'_> {
             logos,
             department_relations,
             placements,
+            member_terms,
+            members,
             department_trees,
             departments,
             takeovers,

@@ -126,22 +126,23 @@ impl NoticeStore for Tx<'_> {
 
     fn notice_to_send(&mut self, id: NoticeId) -> Result<Option<(Notice, MobileNumber)>> {
         let tenant = self.bound()?;
-        let found: Option<(Row, String, String)> = on!(self.db, |db| notices::table
+        let found: Option<(Row, String, Option<String>, Option<String>)> = on!(self.db, |db| notices::table
             .inner_join(
                 members::table
                     .on(members::tenant_id.eq(notices::tenant_id).and(members::id.eq(notices::member_id)))
             )
-            .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+            .left_join(accounts::table.on(accounts::id.nullable().eq(members::account_id)))
             .filter(notices::tenant_id.eq(tenant))
             .filter(notices::id.eq(Id::from(id)))
-            .select((Row::as_select(), members::state, accounts::mobile))
+            .select((Row::as_select(), members::state, members::mobile, accounts::mobile.nullable()))
             .first(db))
         .optional()
         .understood()?;
-        let Some((row, state, mobile)) = found else { return Ok(None) };
+        let Some((row, state, invited, joined)) = found else { return Ok(None) };
+        let Some(mobile) = invited.or(joined) else { return Ok(None) };
         let mobile = stored_mobile("accounts", row.member_id.0, &mobile)?;
         let notice: Notice = row.try_into()?;
-        let told = notice.kind.is_of_account() || state == MemberState::Active.name();
+        let told = notice.kind.is_of_account() || state != MemberState::Disabled.name();
         Ok(told.then_some((notice, mobile)))
     }
 }

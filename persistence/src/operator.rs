@@ -84,7 +84,7 @@ impl OperatorStore for Tx<'_> {
     fn tenants_of_operator(&mut self, id: OperatorId) -> Result<Vec<TenantId>> {
         let tenants: Vec<Id> = on!(self.db, |db| operators::table
             .inner_join(accounts::table.on(accounts::mobile.eq(operators::mobile)))
-            .inner_join(members::table.on(members::account_id.eq(accounts::id)))
+            .inner_join(members::table.on(members::account_id.eq(accounts::id.nullable())))
             .filter(operators::id.eq(Id::from(id)))
             .select(members::tenant_id)
             .load(db))
@@ -94,7 +94,7 @@ impl OperatorStore for Tx<'_> {
 
     fn belongs_to(&mut self, mobile: &MobileNumber, tenant: TenantId) -> Result<bool> {
         let id: Option<Id> = on!(self.db, |db| members::table
-            .inner_join(accounts::table.on(accounts::id.eq(members::account_id)))
+            .inner_join(accounts::table.on(accounts::id.nullable().eq(members::account_id)))
             .filter(members::tenant_id.eq(Id::from(tenant)))
             .filter(accounts::mobile.eq(mobile.as_str()))
             .select(accounts::id)

@@ -5,8 +5,9 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
-    accounts, agreement_acceptances as acceptances, challenges, devices, member_devices, members, notices,
-    passwords, person_keys, placements, registrations, sessions, takeovers, ticket_messages, tickets, totps,
+    accounts, agreement_acceptances as acceptances, challenges, devices, member_devices, member_terms,
+    members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
+    ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -42,7 +43,7 @@ impl PersonStore for Tx<'_> {
     fn erase_accounts(&mut self, ids: &[AccountId]) -> Result<()> {
         let ids: Vec<Id> = ids.iter().copied().map(Id::from).collect();
         let places: Vec<(Id, Id)> = on!(self.db, |db| members::table
-            .filter(members::account_id.eq_any(&ids))
+            .filter(members::account_id.eq_any(&ids).assume_not_null())
             .select((members::tenant_id, members::id))
             .load(db))
         .understood()?;
@@ -90,6 +91,12 @@ impl PersonStore for Tx<'_> {
         })
         .understood()?;
         on!(self.db, |db| {
+            let here = member_terms::tenant_id.eq_any(&tenants);
+            diesel::delete(member_terms::table.filter(here.and(member_terms::member_id.eq_any(&places))))
+                .execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
             let theirs = devices::account_id.eq_any(&ids).assume_not_null();
             diesel::delete(devices::table.filter(theirs)).execute(db)
         })
@@ -103,7 +110,7 @@ impl PersonStore for Tx<'_> {
         })
         .understood()?;
         // Without the key, what the journal says of a person is noise, and the entry stays as it was written.
-        let people: Vec<Id> = begun.iter().chain(&ids).copied().collect();
+        let people: Vec<Id> = begun.iter().chain(&ids).chain(&places).copied().collect();
         on!(self.db, |db| {
             diesel::delete(person_keys::table.filter(person_keys::person_id.eq_any(&people))).execute(db)
         })
@@ -115,7 +122,8 @@ impl PersonStore for Tx<'_> {
         })
         .understood()?;
         on!(self.db, |db| {
-            diesel::delete(members::table.filter(members::account_id.eq_any(&ids))).execute(db)
+            diesel::delete(members::table.filter(members::account_id.eq_any(&ids).assume_not_null()))
+                .execute(db)
         })
         .understood()?;
         on!(self.db, |db| diesel::delete(accounts::table.filter(accounts::id.eq_any(&ids))).execute(db))
@@ -148,7 +156,7 @@ impl Tx<'_> {
 
     fn kept_places(&mut self, account: AccountId) -> Result<Vec<(Membership, Option<String>)>> {
         let jobs: Vec<(Id, Option<String>)> = on!(self.db, |db| members::table
-            .filter(members::account_id.eq(Id::from(account)))
+            .filter(members::account_id.eq(Some(Id::from(account))))
             .select((members::id, members::position))
             .load(db))
         .understood()?;
@@ -230,7 +238,7 @@ impl Tx<'_> {
         let here = members::tenant_id.eq(notices::tenant_id).and(members::id.eq(notices::member_id));
         let rows: Vec<NoticeRow> = on!(self.db, |db| notices::table
             .inner_join(members::table.on(here))
-            .filter(members::account_id.eq(account))
+            .filter(members::account_id.eq(Some(account)))
             .order(notices::id)
             .select(NoticeRow::as_select())
             .load(db))
@@ -244,7 +252,7 @@ impl Tx<'_> {
         let here = members::id.eq(tickets::member_id.assume_not_null());
         let owned: Vec<TicketRow> = on!(self.db, |db| tickets::table
             .inner_join(members::table.on(here))
-            .filter(members::account_id.eq(account))
+            .filter(members::account_id.eq(Some(account)))
             .order(tickets::id)
             .select(TicketRow::as_select())
             .load(db))

@@ -99,7 +99,7 @@ impl PolicyStore for Tx<'_> {
                     security_policies::table
                         .on(security_policies::tenant_id.eq(tenants::tenant_id).and(counts)),
                 )
-                .filter(members::account_id.eq(Id::from(account)))
+                .filter(members::account_id.eq(Some(Id::from(account))))
                 .select(security_policies::document.nullable())
                 .load(db)
         })
@@ -177,7 +177,7 @@ impl Tx<'_> {
         let tenant = self.bound()?;
         let rows: i64 = on!(self.db, |db| {
             let on = totps::table
-                .filter(totps::owner_id.eq(members::account_id))
+                .filter(totps::owner_id.nullable().eq(members::account_id))
                 .filter(totps::confirmed_at.is_not_null());
             members::table
                 .filter(members::tenant_id.eq(tenant))
@@ -194,7 +194,7 @@ impl Tx<'_> {
     fn without_password(&mut self) -> Result<u64> {
         let tenant = self.bound()?;
         let rows: i64 = on!(self.db, |db| {
-            let set = passwords::table.filter(passwords::account_id.eq(members::account_id));
+            let set = passwords::table.filter(passwords::account_id.nullable().eq(members::account_id));
             members::table
                 .filter(members::tenant_id.eq(tenant))
                 .filter(members::state.eq("active"))
@@ -209,7 +209,7 @@ impl Tx<'_> {
     fn passwords_before(&mut self, before: DateTime<Utc>) -> Result<u64> {
         let tenant = self.bound()?;
         let rows: i64 = on!(self.db, |db| members::table
-            .inner_join(passwords::table.on(passwords::account_id.eq(members::account_id)))
+            .inner_join(passwords::table.on(passwords::account_id.nullable().eq(members::account_id)))
             .filter(members::tenant_id.eq(tenant))
             .filter(members::state.eq("active"))
             .filter(passwords::set_at.le(Instant(before)))

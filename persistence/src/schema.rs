@@ -218,15 +218,28 @@ diesel::table! {
     members (tenant_id, id) {
         tenant_id -> Id,
         id -> Id,
-        account_id -> Id,
+        account_id -> Nullable<Id>,
         userid -> Text,
         userid_key -> Text,
         name -> Text,
+        sort_key -> Text,
+        alias -> Nullable<Text>,
+        employee_number -> Nullable<Text>,
         position -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        mobile -> Nullable<Text>,
+        email -> Nullable<Text>,
+        telephone -> Nullable<Text>,
+        work_location -> Nullable<Text>,
+        address -> Nullable<Text>,
+        hire_date -> Nullable<Text>,
+        leader_id -> Nullable<Id>,
         role -> Text,
         state -> Text,
         department_id -> Id,
         created_at -> Instant,
+        invited_at -> Nullable<Instant>,
+        joined_at -> Nullable<Instant>,
         version -> BigInt,
     }
 }
@@ -703,7 +716,19 @@ diesel::table! {
         member_id -> Id,
         department_id -> Id,
         sort_order -> BigInt,
+        sort_key -> Text,
         leads -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    member_terms (tenant_id, term, member_id) {
+        tenant_id -> Id,
+        term -> Text,
+        member_id -> Id,
     }
 }
 
@@ -749,6 +774,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tickets,
     departments,
     placements,
+    member_terms,
     department_relations,
     devices
 );

@@ -3,15 +3,17 @@
 use domain::actor::{MemberActor, MemberRole};
 use domain::context::{Context, Origin};
 use domain::department::{
-    Department, DepartmentName, DepartmentPatch, DepartmentStore, NewDepartment, PlacementStore, Scope,
-    create, delete, merge, update, whole,
+    Department, DepartmentName, DepartmentPatch, DepartmentStore, NewDepartment, Placement, PlacementStore,
+    Scope, create, delete, merge, update, whole,
 };
 use domain::error::{Kind, Result};
 use domain::id::{DepartmentId, MemberId};
+use domain::member::{self, Patch, get};
 use domain::tenant::TenantScope;
 use persistence::{Database, Tx};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tests::{Company, World, both};
@@ -112,7 +114,18 @@ impl Grove {
                 Step::Merge(into, one, two) => {
                     merge(tx, &context, actor, (at(into), None), &[at(one), at(two)]).map(drop)
                 }
-                Step::Place(one) => tx.place(own, at(one)),
+                Step::Place(one) => {
+                    let mut departments = get(tx, actor, own)?.placements;
+                    let department = at(one);
+                    departments.retain(|placement| placement.department != department);
+                    departments.push(Placement { department, order: 0, leads: false });
+                    let written =
+                        |placement: &Placement| json!({"department_id": placement.department.to_string()});
+                    let departments: Vec<_> = departments.iter().map(written).collect();
+                    let patch =
+                        Patch { id: own, expected: None, document: json!({"departments": departments}) };
+                    member::update(tx, &context, actor, &patch).map(drop)
+                }
             }
         });
         if let Err(error) = done {
@@ -136,10 +149,17 @@ impl Grove {
                 .collect();
             Ok((found.unwrap(), tx.count_members(&ids)?))
         });
+        let (main, placed) = self.read(|tx| {
+            let own = get(tx, &self.actor, self.actor.member)?;
+            Ok((own.member.department, tx.placements(&[self.actor.member])?))
+        });
         let by_id: BTreeMap<DepartmentId, &Department> =
             found.departments.iter().map(|department| (department.id, department)).collect();
         assert_eq!(by_id.len() as u64, found.tree.departments);
         assert_eq!(found.departments.iter().filter(|department| department.parent.is_none()).count(), 1);
+        // Nobody is anywhere that is not there.
+        assert!(placed.iter().any(|(_, placement)| placement.department == main));
+        assert!(placed.iter().all(|(_, placement)| by_id.contains_key(&placement.department)));
         let mut names = BTreeSet::new();
         for department in &found.departments {
             assert!(names.insert((department.parent, department.name.key())), "{department:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::world::join;
-use tests::{Answer, Company, World, both};
+use tests::{Answer, Company, both};
 
 async fn create(company: &Company, body: Value) -> Answer {
     company.post("/v1/departments", body).send().await
@@ -41,21 +41,13 @@ fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
     vec![(pointer.to_owned(), code.to_owned())]
 }
 
-/// Puts a member into a department, as if an administrator had.
-async fn put(world: &World, company: &Company, member: &str, department: &str) {
-    use domain::department::PlacementStore;
-    use domain::tenant::TenantScope;
-    use uuid::Uuid;
-    let [tenant, member, department] =
-        [&company.tenant, member, department].map(|id| id.parse::<Uuid>().unwrap());
-    let database = world.service().database.clone();
-    let write = move || {
-        database.write(|tx| {
-            tx.enter(tenant.into());
-            tx.place(member.into(), department.into())
-        })
-    };
-    tokio::task::spawn_blocking(write).await.unwrap().unwrap();
+/// Puts a member into one more department.
+async fn put(company: &Company, member: &str, department: &str) {
+    let path = format!("/v1/members/{member}");
+    let mut departments = company.get(&path).send().await.expect(200).at("/departments").clone();
+    departments.as_array_mut().unwrap().push(json!({"department_id": department}));
+    let patch = company.world.patch(path, json!({"departments": departments}));
+    patch.bearer(&company.access_token).send().await.expect(200);
 }
 
 both!(a_company_has_a_tree, |world| {
@@ -135,7 +127,7 @@ both!(people_are_counted_once, |world| {
     let person = company.plain_member().await;
     let person = person.get("/v1/me").send().await.expect(200).text("/member/id");
     for department in [&below, &two, &one] {
-        put(&world, &company, &person, department).await;
+        put(&company, &person, department).await;
     }
     let counts = |direct: u64, total: u64| json!({"direct": direct, "total": total});
     let tree = company.get("/v1/departments/tree?counts=true").send().await.expect(200);
@@ -157,7 +149,7 @@ both!(whoever_closes_their_account_is_in_no_department, |world| {
     let one = made(&company, "一部", None).await;
     let person = company.plain_member().await;
     let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
-    put(&world, &company, &id, &one).await;
+    put(&company, &id, &one).await;
     change(&company, &one, json!({"leader_ids": [id]})).await.expect(200);
     let confirmation = person.confirmed("close_account").await;
     let closed = world.request("POST", "/v1/me/closure").bearer(&person.access_token);
@@ -270,7 +262,7 @@ both!(what_is_in_a_department_goes_to_another, |world| {
     let group = made(&company, "组", Some(&one)).await;
     let person = company.plain_member().await;
     let person = person.get("/v1/me").send().await.expect(200).text("/member/id");
-    put(&world, &company, &person, &one).await;
+    put(&company, &person, &one).await;
     change(&company, &one, json!({"leader_ids": [person]})).await.expect(200);
 
     delete(&company, &one, "").await.refused(409, "department_not_empty");
@@ -291,8 +283,8 @@ both!(what_is_in_a_department_goes_to_another, |world| {
     // Who is in both is there once; what has the name of the one that is gone fits in its place.
     let [three, four] = [made(&company, "三部", None).await, made(&company, "四部", None).await];
     made(&company, "三部", Some(&three)).await;
-    put(&world, &company, &person, &three).await;
-    put(&world, &company, &person, &four).await;
+    put(&company, &person, &three).await;
+    put(&company, &person, &four).await;
     let merged =
         company.post(&format!("/v1/departments/{top}/merge"), json!({"source_ids": [three, four, two]}));
     let merged = merged.send().await.expect(200);
@@ -316,7 +308,7 @@ both!(leaders_are_members_of_it, |world| {
     for _ in 0..3 {
         let person = company.plain_member().await;
         let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
-        put(&world, &company, &id, &one).await;
+        put(&company, &id, &one).await;
         ids.push(id);
     }
     let led = change(&company, &one, json!({"leader_ids": [ids[2], ids[0]]})).await.expect(200);

@@ -256,50 +256,40 @@ pub async fn plain_member_of(world: &World, company: &Company, number: &str) -> 
     world.post("/v1/sessions", body).send().await.expect(201).text("/session/access_token")
 }
 
-/// Makes whoever has a number a member without any right. There is no request yet that does.
+/// Makes whoever has a number a member without any right, who has joined already.
 pub async fn join(world: &World, company: &Company, number: &str) {
     use domain::account::{Account, AccountStore};
-    use domain::actor::MemberRole;
-    use domain::department::DepartmentStore;
-    use domain::member::{Member, MemberState, MemberStore};
+    use domain::department::{DepartmentStore, Placement, PlacementStore};
+    use domain::member::{Details, Member, MemberStore, Userid};
     use domain::phone::MobileNumber;
     use domain::tenant::TenantScope;
     use domain::text::PersonName;
     use uuid::Uuid;
     let now = world.clock.now();
+    let mobile = MobileNumber::parse(number).unwrap();
     let account = Account {
         id: Uuid::now_v7().into(),
-        mobile: MobileNumber::parse(number).unwrap(),
+        mobile: mobile.clone(),
         email: None,
         seen_at: now,
         created_at: now,
     };
     let tenant: Uuid = company.tenant.parse().unwrap();
-    let member = Member {
-        tenant: tenant.into(),
-        id: Uuid::now_v7().into(),
-        account: account.id,
-        userid: format!("plain-{number}"),
-        name: PersonName::parse("赵普通").unwrap(),
-        position: None,
-        role: MemberRole::Member,
-        state: MemberState::Active,
-        department: Uuid::now_v7().into(),
-        created_at: now,
-        version: 0,
-    };
+    let userid = Userid::parse(&format!("plain-{}", mobile.national())).unwrap();
+    let details = Details::new(PersonName::parse("赵普通").unwrap(), mobile);
     let database = world.service().database.clone();
     let write = move || {
         database.write(|tx| {
             tx.enter(tenant.into());
-            let known = tx.account_by(&account.mobile.clone().into())?;
-            let mut member = member.clone();
-            match known {
-                Some(known) => member.account = known.id,
-                None => tx.insert_account(&account)?,
+            let known = tx.account_by(&account.mobile.clone().into())?.map(|known| known.id);
+            if known.is_none() {
+                tx.insert_account(&account)?;
             }
-            member.department = tx.root_department()?;
-            tx.insert_member(&member)
+            let department = tx.root_department()?;
+            let new = Member::new(tenant.into(), Uuid::now_v7().into(), details.clone(), department, now);
+            let new = Member { userid: userid.clone(), ..new }.joined(known.unwrap_or(account.id));
+            tx.insert_members(std::slice::from_ref(&new))?;
+            tx.replace_placements(&[(&new, &[Placement { department, order: 0, leads: false }])])
         })
     };
     tokio::task::spawn_blocking(write).await.unwrap().expect("a member");

@@ -20,8 +20,8 @@ use std::time::Duration;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-/// The largest JSON body. The largest request of the contract is a few kilobytes.
-const LIMIT: usize = 64 * 1024;
+/// The largest JSON body, unless an operation says otherwise. Most requests have less than a few kilobytes.
+pub(crate) const LIMIT: usize = 64 * 1024;
 /// How long a client may take to send one.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -34,12 +34,12 @@ impl FromRequest for Raw {
 
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let payload = payload.take();
-        Box::pin(async move { Ok(Self(in_time(payload).await?)) })
+        Box::pin(async move { Ok(Self(in_time(payload, LIMIT).await?)) })
     }
 }
 
-/// A body that fits its schema.
-pub(crate) struct Body<T> {
+/// A body that fits its schema, of so many bytes at most.
+pub(crate) struct Body<T, const MAX: usize = LIMIT> {
     /// What was sent.
     pub(crate) value: T,
     /// The same, as JSON; for merge patches, in which absent and null differ.
@@ -48,7 +48,7 @@ pub(crate) struct Body<T> {
     pub(crate) fingerprint: [u8; 32],
 }
 
-impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + ToSchema + Validate + 'static, const MAX: usize> FromRequest for Body<T, MAX> {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, std::result::Result<Self, Failure>>;
 
@@ -57,7 +57,7 @@ impl<T: DeserializeOwned + ToSchema + Validate + 'static> FromRequest for Body<T
         let payload = payload.take();
         Box::pin(async move {
             require_json(&request)?;
-            let bytes = in_time(payload).await?;
+            let bytes = in_time(payload, MAX).await?;
             let service = request.app_data::<Data<Service>>().ok_or_else(|| Error::internal("no service"))?;
             parse(service.contract, &T::name(), &bytes).map_err(Failure)
         })
@@ -74,23 +74,27 @@ fn require_json(request: &HttpRequest) -> Result<()> {
     Err(Error::new(Code::MediaTypeUnsupported).with("expected", "application/json"))
 }
 
-async fn in_time(payload: Payload) -> Result<Vec<u8>> {
-    tokio::time::timeout(PATIENCE, read(payload)).await.map_err(|_| Code::RequestTimeout)?
+async fn in_time(payload: Payload, limit: usize) -> Result<Vec<u8>> {
+    tokio::time::timeout(PATIENCE, read(payload, limit)).await.map_err(|_| Code::RequestTimeout)?
 }
 
-async fn read(mut payload: Payload) -> Result<Vec<u8>> {
+async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| Error::new(Code::MalformedRequest).context(error.to_string()))?;
-        if bytes.len() + chunk.len() > LIMIT {
-            return Err(Error::new(Code::PayloadTooLarge).with("limit", LIMIT));
+        if bytes.len() + chunk.len() > limit {
+            return Err(Error::new(Code::PayloadTooLarge).with("limit", limit));
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
 }
 
-fn parse<T: DeserializeOwned + Validate>(contract: &Contract, schema: &str, bytes: &[u8]) -> Result<Body<T>> {
+fn parse<T: DeserializeOwned + Validate, const MAX: usize>(
+    contract: &Contract,
+    schema: &str,
+    bytes: &[u8],
+) -> Result<Body<T, MAX>> {
     let json: Value = serde_json::from_slice(bytes).map_err(|error| {
         Error::new(Code::MalformedJson).with("line", error.line()).with("column", error.column())
     })?;

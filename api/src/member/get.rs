@@ -12,14 +12,15 @@ use uuid::Uuid;
 #[utoipa::path(
     operation_id = "get_member", tag = "organization",
     params(("id" = Uuid, Path, description = "The member.")),
-    responses((status = 200, description = "The member.", body = MemberView)),
+    responses((status = 200, description = "The member.", body = MemberView,
+        headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
 )]
 #[get("/v1/members/{id}")]
 pub(crate) async fn get_member(call: Call, id: Path<Uuid>, member: Member, _: Params<NoParams>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, _| {
         let found = get(tx, &member.0, id.into_inner().into())?;
-        Ok(Reply::ok(&MemberView::from(&found))?.version(found.version))
+        Ok(Reply::ok(&MemberView::from(&found))?.version(found.member.version))
     })
     .await
 }

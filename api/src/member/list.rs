@@ -5,35 +5,75 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
-use domain::member::list;
+use domain::department::DepartmentStore;
+use domain::error::{Code, Faults, Place, Violation};
+use domain::member::{InDepartment, MemberFilter, Spot, list, search_key};
 use serde::Deserialize;
 use uuid::Uuid;
 
 /// Which members.
 #[derive(Debug, Deserialize)]
 pub(crate) struct MembersFilter {
+    search: Option<String>,
     state: Option<MemberState>,
+    department_id: Option<Uuid>,
+    within_id: Option<Uuid>,
+    leader_id: Option<Uuid>,
     #[serde(flatten)]
     page: PageParams,
 }
 
 /// List the members
+///
+/// By the sound of their names; those of one department in the order that it gives them; and those who are searched for in the order
+/// of what they were found by: a name or an alias from any of its characters on, as it is written, as it sounds (`xiaoming`) or by
+/// first letters (`wxm`), the beginning of a userid, a mailbox, a number of an employee or a mobile number, and its last four digits.
 #[utoipa::path(
     operation_id = "list_members", tag = "organization",
-    params(("state" = Option<MemberState>, Query, description = "Only in this state."), PageParams),
-    responses((status = 200, description = "Members, oldest first.", body = Page<MemberView>)),
+    params(("search" = Option<String>, Query, min_length = 1, max_length = 64, description = "Only who is found by this."),
+        ("state" = Option<MemberState>, Query, description = "Only in this state."),
+        ("department_id" = Option<Uuid>, Query, description = "Only who is in this department itself."),
+        ("within_id" = Option<Uuid>, Query, description = "Only who is in this department or below it."),
+        ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."), PageParams),
+    responses((status = 200, description = "Members.", body = Page<MemberView>)),
     security(("access_token" = [])),
 )]
 #[get("/v1/members")]
 pub(crate) async fn list_members(call: Call, member: Member, filter: Params<MembersFilter>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        let MembersFilter { state, page } = &filter.0;
-        let (keys, name) = (&world.service.keys, format!("members {} {state:?}", member.0.tenant));
-        let after: Option<Uuid> = position(keys, &name, page.cursor.as_deref())?;
-        let limit = page.limit();
-        let mut found = list(tx, &member.0, state.map(Into::into), after.map(Into::into), limit + 1)?;
-        let next_cursor = cut(keys, &name, limit, &mut found, |last| Uuid::from(last.id))?;
-        Reply::ok(&Page { data: found.iter().map(MemberView::from).collect(), next_cursor, total: None })
+        let MembersFilter { search, state, department_id, within_id, leader_id, page } = &filter.0;
+        let wrong = |name: &str, violation: Violation| Err(Faults::one(Place::Query, name, violation));
+        if department_id.is_some() && within_id.is_some() {
+            return wrong("within_id", Code::ParametersExclusive.into());
+        }
+        let search = search.as_deref().map(search_key);
+        if search.as_ref().is_some_and(String::is_empty) {
+            return wrong("search", Violation::new(Code::ValueTooShort).with("min", 1));
+        }
+        let mut department = |name: &str, id: Uuid| {
+            let unknown = || Faults::one(Place::Query, name, Code::DepartmentUnknown);
+            tx.department(id.into())?.ok_or_else(unknown)
+        };
+        let department = match (*department_id, *within_id) {
+            (Some(id), _) => Some(InDepartment::Itself(department("department_id", id)?.id)),
+            (_, Some(id)) => Some(InDepartment::OrBelow(department("within_id", id)?.path)),
+            _ => None,
+        };
+        let leader = leader_id.map(Into::into);
+        let filter = MemberFilter { state: state.map(Into::into), department, leader, search };
+        let name = format!(
+            "members {} {:?} {state:?} {department_id:?} {within_id:?} {leader_id:?}",
+            member.0.tenant, filter.search
+        );
+        let (keys, limit) = (&world.service.keys, page.limit());
+        let after: Option<(i64, String, Uuid)> = position(keys, &name, page.cursor.as_deref())?;
+        let after = after.map(|(order, key, id)| Spot { order, key, id: id.into() });
+        let mut found = list(tx, &member.0, &filter, after.as_ref(), limit + 1)?;
+        let next_cursor = cut(keys, &name, limit, &mut found, |(spot, _)| {
+            (spot.order, spot.key.clone(), Uuid::from(spot.id))
+        })?;
+        let data = found.iter().map(|(_, listed)| MemberView::from(listed)).collect();
+        Reply::ok(&Page { data, next_cursor, total: None })
     })
     .await
 }

@@ -1,22 +1,38 @@
 //! The people of an organization.
 
+pub(crate) mod bulk;
+pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod remind;
 pub(crate) mod update;
 
 use crate::mirror::mirror;
+use crate::service::Service;
 use crate::session::MemberRoleName;
-use chrono::{DateTime, Utc};
-use domain::member::Member;
-use serde::Serialize;
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::department::Placement;
+use domain::id::SessionId;
+use domain::member::ListedMember;
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, PoisonError};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 mirror! {
-    /// Whether a member gets in.
+    /// Where a member stands.
     MemberState = domain::member::MemberState {
+        Invited "invited" "they were asked to come, and have not come yet";
         Active "active" "they get in";
         Disabled "disabled" "they do not; nothing of theirs is lost";
+    }
+}
+
+mirror! {
+    /// As it is told; nobody has to tell.
+    Gender = domain::member::Gender {
+        Male "male" "a man";
+        Female "female" "a woman";
     }
 }
 
@@ -25,40 +41,129 @@ mirror! {
 pub(crate) struct MemberView {
     /// Their id.
     id: Uuid,
-    /// What integrators call them.
-    #[schema(example = "owner")]
+    /// What integrators call them; unique without regard to case.
+    #[schema(example = "zhang.san")]
     userid: String,
     /// Their name.
-    #[schema(example = "王小明")]
+    #[schema(example = "张三")]
     name: String,
+    /// What else they are called.
+    #[schema(example = "三哥")]
+    alias: Option<String>,
+    /// Their number as an employee.
+    #[schema(example = "GP-0042")]
+    employee_number: Option<String>,
     /// Their job.
-    #[schema(example = "行政经理")]
+    #[schema(example = "后端工程师")]
     position: Option<String>,
+    /// As it is told.
+    gender: Option<Gender>,
+    /// Their mobile number: that of their account, and until they have joined the one that is invited.
+    #[schema(example = "+8613800138000")]
+    mobile: String,
+    /// Their mailbox here. Nobody signs in with it.
+    #[schema(example = "zhang.san@example.com")]
+    email: Option<String>,
+    /// Where they are called.
+    #[schema(example = "075586001234x801")]
+    telephone: Option<String>,
+    /// Where they work.
+    #[schema(example = "深圳 5 楼")]
+    work_location: Option<String>,
+    /// Where they get post.
+    #[schema(example = "深圳市南山区科技路 1 号")]
+    address: Option<String>,
+    /// Since when they work here.
+    #[schema(example = "2026-03-01")]
+    hire_date: Option<NaiveDate>,
+    /// To whom they report.
+    leader_id: Option<Uuid>,
     /// Their role.
     role: MemberRoleName,
-    /// Whether they get in.
+    /// Where they stand.
     state: MemberState,
     /// Their main department.
     department_id: Uuid,
-    /// Since when they are there.
+    /// All their departments, the main one first.
+    departments: Vec<MemberDepartment>,
+    /// Since when they are known here.
     created_at: DateTime<Utc>,
+    /// When an invitation was sent last; null when none was.
+    invited_at: Option<DateTime<Utc>>,
+    /// When they came; null until they do.
+    joined_at: Option<DateTime<Utc>>,
     /// Counts the changes; `If-Match` of one may name it.
     #[schema(example = 1)]
     version: i64,
 }
 
-impl From<&Member> for MemberView {
-    fn from(member: &Member) -> Self {
+/// A department of a member.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberDepartment {
+    /// The department.
+    department_id: Uuid,
+    /// The place among its members, smallest first; equal ones by the sound of their names.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 4_294_967_295_u32, default = 0)]
+    order: i64,
+    /// Whether they lead it.
+    #[serde(default)]
+    #[schema(default = false)]
+    is_leader: bool,
+}
+
+impl From<&Placement> for MemberDepartment {
+    fn from(placement: &Placement) -> Self {
+        Self {
+            department_id: placement.department.into(),
+            order: placement.order,
+            is_leader: placement.leads,
+        }
+    }
+}
+
+impl From<&ListedMember> for MemberView {
+    fn from(listed: &ListedMember) -> Self {
+        let (member, details) = (&listed.member, &listed.member.details);
         Self {
             id: member.id.into(),
-            userid: member.userid.clone(),
-            name: member.name.as_str().to_owned(),
-            position: member.position.as_ref().map(|position| position.as_str().to_owned()),
+            userid: member.userid.to_string(),
+            name: details.name.as_str().to_owned(),
+            alias: details.alias.as_ref().map(|alias| alias.as_str().to_owned()),
+            employee_number: details.employee_number.as_ref().map(|number| number.as_str().to_owned()),
+            position: details.position.as_ref().map(|position| position.as_str().to_owned()),
+            gender: details.gender.map(Gender::from),
+            mobile: details.mobile.as_str().to_owned(),
+            email: details.email.as_ref().map(|email| email.as_str().to_owned()),
+            telephone: details.telephone.as_ref().map(|phone| phone.as_str().to_owned()),
+            work_location: details.work_location.as_ref().map(|location| location.as_str().to_owned()),
+            address: details.address.as_ref().map(|address| address.as_str().to_owned()),
+            hire_date: details.hire_date,
+            leader_id: details.leader.map(Uuid::from),
             role: member.role.into(),
             state: member.state.into(),
             department_id: member.department.into(),
+            departments: listed.placements.iter().map(MemberDepartment::from).collect(),
             created_at: member.created_at,
+            invited_at: member.invited_at,
+            joined_at: member.joined_at,
             version: member.version,
         }
+    }
+}
+
+/// The sessions that a change ended, for the cache to forget once that is durable.
+#[derive(Clone, Default)]
+pub(super) struct Ended(Arc<Mutex<Vec<SessionId>>>);
+
+impl Ended {
+    pub(super) fn are(&self, ended: Vec<SessionId>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ended;
+    }
+
+    pub(super) fn forget(&self, service: &Service) {
+        let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.drain(..).for_each(|session| service.sessions.forget(session));
     }
 }

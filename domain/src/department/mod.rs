@@ -21,6 +21,7 @@ pub use view::{Leader, ListedDepartment, Scope, Whole, get, list, whole};
 
 use crate::error::Result;
 use crate::id::{DepartmentId, MemberId};
+use crate::member::Member;
 use chrono::{DateTime, Utc};
 
 /// How many levels a tree has at most.
@@ -89,6 +90,17 @@ impl Tree {
     pub const NEW: Self = Self { last_number: ROOT_NUMBER, departments: 1, version: 0 };
 }
 
+/// A place in a department.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    /// The department.
+    pub department: DepartmentId,
+    /// The place among its members, smallest first.
+    pub order: i64,
+    /// Whether the member leads it.
+    pub leads: bool,
+}
+
 /// Keeps departments of the tenant that the transaction is bound to.
 pub trait DepartmentStore {
     /// The tree as a whole.
@@ -111,6 +123,11 @@ pub trait DepartmentStore {
     /// # Errors
     /// When the store fails.
     fn department(&mut self, id: DepartmentId) -> Result<Option<Department>>;
+    /// Those of some departments that are there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn departments_there(&mut self, ids: &[DepartmentId]) -> Result<Vec<DepartmentId>>;
     /// Inserts version 0, updates any other. Where those below it stand is not changed.
     ///
     /// # Errors
@@ -170,11 +187,17 @@ pub trait DepartmentStore {
 
 /// Keeps which members are in which departments, of the tenant that the transaction is bound to.
 pub trait PlacementStore {
-    /// Puts a member into a department.
+    /// The departments of some members.
     ///
     /// # Errors
     /// When the store fails.
-    fn place(&mut self, member: MemberId, department: DepartmentId) -> Result<()>;
+    fn placements(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Placement)>>;
+    /// Puts members into these departments and no others. Who led one of them still does, at the same place; who leads one newly comes
+    /// after the others.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn replace_placements(&mut self, placed: &[(&Member, &[Placement])]) -> Result<()>;
     /// Moves all members of a department to another one, where they have no part in leading it.
     ///
     /// # Errors

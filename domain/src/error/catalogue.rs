@@ -180,6 +180,17 @@ catalogue! {
     TotpIncorrect "totp_incorrect" Invalid "动态码不正确或已使用过。" "The code is wrong or was used before.";
     TotpAlreadyOn "totp_already_on" Conflict "动态码验证已开启。" "An authenticator is already set up.";
     TotpNotBegun "totp_not_begun" Conflict "尚未设置动态码验证。" "No authenticator was set up.";
+    UseridInvalid "userid_invalid" Invalid "账号只能含英文字母、数字和 _ . @ -，且以字母或数字开头。" "A userid has letters, digits and _ . @ - of ASCII, and begins with a letter or a digit.";
+    UseridTaken "userid_taken" Invalid "企业内已有成员使用此账号。" "Another member has this userid.";
+    MemberMobileTaken "member_mobile_taken" Invalid "企业内已有成员使用此手机号。" "Another member has this number.";
+    MemberEmailTaken "member_email_taken" Invalid "企业内已有成员使用此邮箱。" "Another member has this email address.";
+    MobileOfAccount "mobile_of_account" Invalid "该成员已加入，手机号由本人更换。" "This member has joined; they change their number themselves.";
+    MemberUnknown "member_unknown" Invalid "没有这个成员。" "There is no such member.";
+    ReportingCircular "reporting_circular" Invalid "直属上级不能是本人或其下属。" "Nobody reports to themselves or to somebody who reports to them.";
+    MainDepartmentMissing "main_department_missing" Invalid "主部门须是成员所在部门之一。" "The main department has to be one of the member's departments.";
+    LeaderLimitReached "leader_limit_reached" Invalid "一个部门最多 {max} 名负责人。" "A department has {max} leaders at most.";
+    MemberLimitReached "member_limit_reached" Conflict "成员数已达上限（{max}），企业认证后可继续添加。" "There are {max} members, as many as the organization can have without a valid certificate.";
+    InvitationTooSoon "invitation_too_soon" TooMany "刚刚发送过邀请，请在 {seconds} 秒后再发。" "An invitation was sent just now; send another one in {seconds} seconds.";
     DepartmentUnknown "department_unknown" Invalid "没有这个部门。" "There is no such department.";
     DepartmentNameTaken "department_name_taken" Invalid "同级已有名为“{name}”的部门。" "A department called “{name}” is already there.";
     DepartmentTooDeep "department_too_deep" Invalid "部门最多 {max} 级。" "Departments go down to level {max} at most.";

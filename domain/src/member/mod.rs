@@ -1,8 +1,24 @@
-//! Members: an account's place in one tenant.
+//! Members: the people of a tenant. Most have an account, by which they sign in; whoever was invited has none here until they come.
 
-mod manage;
+mod change;
+mod details;
+mod draft;
+mod invite;
+mod pinyin;
+mod update;
+mod userid;
+mod view;
 
-pub use manage::{get, list, set_state};
+pub(crate) use change::keep;
+pub use change::{ChangingStore, Held, MemberChange};
+pub use details::{Alias, Details, EmployeeNumber, Gender, PostalAddress, WorkLocation};
+pub use draft::{MAX_PLACEMENTS, MemberDraft, PlacementDraft};
+pub use invite::{invite, join, remind};
+pub use pinyin::{mobile_terms, search_key, search_terms, sort_key};
+pub use update::{BULK, Patch, update, update_many};
+pub use userid::Userid;
+pub(crate) use view::listed;
+pub use view::{InDepartment, ListedMember, MemberFilter, Spot, get, list};
 
 use crate::actor::MemberRole;
 use crate::email::EmailAddress;
@@ -10,16 +26,14 @@ use crate::error::Result;
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::named::named;
 use crate::phone::MobileNumber;
-use crate::text::{PersonName, Position};
 use chrono::{DateTime, Utc};
 
-/// The `userid` of the member who registers a tenant.
-pub const OWNER_USERID: &str = "owner";
-
 named! {
-    /// Whether a member gets in.
+    /// Where a member stands.
     MemberState {
-        /// They do.
+        /// They were asked to come, and have not come yet.
+        Invited "invited";
+        /// They get in.
         Active "active";
         /// An administrator has shut them out; nothing of theirs is lost.
         Disabled "disabled";
@@ -33,24 +47,60 @@ pub struct Member {
     pub tenant: TenantId,
     /// Their id.
     pub id: MemberId,
-    /// The person.
-    pub account: AccountId,
+    /// The person; none until they have joined.
+    pub account: Option<AccountId>,
     /// What integrators call them; unique in the tenant without regard to case.
-    pub userid: String,
-    /// Their name there.
-    pub name: PersonName,
-    /// Their job there.
-    pub position: Option<Position>,
+    pub userid: Userid,
+    /// What the tenant says of them.
+    pub details: Details,
     /// Their role there.
     pub role: MemberRole,
-    /// Whether they get in.
+    /// Where they stand.
     pub state: MemberState,
     /// Their main department.
     pub department: DepartmentId,
-    /// Since when they are there.
+    /// Since when they are known there.
     pub created_at: DateTime<Utc>,
+    /// When an invitation was sent to them last, if one was.
+    pub invited_at: Option<DateTime<Utc>>,
+    /// Since when they are there themselves.
+    pub joined_at: Option<DateTime<Utc>>,
     /// The version read from the store; 0 for one not yet kept.
     pub version: i64,
+}
+
+impl Member {
+    /// Somebody who is invited: without an account, a role or a name for integrators of their own.
+    #[must_use]
+    pub fn new(
+        tenant: TenantId,
+        id: MemberId,
+        details: Details,
+        department: DepartmentId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            tenant,
+            id,
+            account: None,
+            userid: Userid::of(id),
+            details,
+            role: MemberRole::Member,
+            state: MemberState::Invited,
+            department,
+            created_at: now,
+            invited_at: None,
+            joined_at: None,
+            version: 0,
+        }
+    }
+
+    /// The same, who is there already, as an account.
+    #[must_use]
+    pub fn joined(self, account: AccountId) -> Self {
+        let (state, joined_at) = (MemberState::Active, Some(self.created_at));
+        Self { account: Some(account), state, joined_at, ..self }
+    }
 }
 
 /// A place of an account, as it is offered at sign-in.
@@ -68,6 +118,8 @@ pub struct Membership {
     pub name: String,
     /// Their role there.
     pub role: MemberRole,
+    /// Where they stand.
+    pub state: MemberState,
 }
 
 /// A member as they see themselves.
@@ -83,71 +135,90 @@ pub struct Profile {
     pub email: Option<EmailAddress>,
 }
 
-/// Keeps members.
+/// Keeps members. Where nothing else is said, of the tenant that the transaction is bound to.
 pub trait MemberStore {
-    /// Keeps a new member of the tenant that the transaction is bound to.
+    /// Keeps new members, without their departments.
     ///
     /// # Errors
-    /// When the store fails.
-    fn insert_member(&mut self, member: &Member) -> Result<()>;
-    /// A member of the bound tenant.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn member(&mut self, id: MemberId) -> Result<Option<Member>>;
-    /// Members of the bound tenant, oldest first.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn members(
-        &mut self,
-        state: Option<MemberState>,
-        after: Option<MemberId>,
-        limit: u32,
-    ) -> Result<Vec<Member>>;
-    /// Keeps a changed member of the bound tenant.
+    /// `busy` when another transaction just gave away what only one of them can have.
+    fn insert_members(&mut self, members: &[Member]) -> Result<()>;
+    /// Keeps a changed member, without their departments.
     ///
     /// # Errors
     /// `version_stale` when somebody else changed it.
     fn save_member(&mut self, member: &Member) -> Result<()>;
+    /// A member.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn member(&mut self, id: MemberId) -> Result<Option<Member>>;
+    /// Those of some members that are there, in no order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn members(&mut self, ids: &[MemberId]) -> Result<Vec<Member>>;
+    /// A page of members, as they are ordered there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn find_members(&mut self, filter: &MemberFilter, after: Option<&Spot>, limit: u32) -> Result<Vec<Spot>>;
+    /// Whether there are so many members or more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn has_members(&mut self, count: u32) -> Result<bool>;
+    /// Who holds some of what only one member can have.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn holders(&mut self, wanted: &[Held]) -> Result<Vec<(Held, MemberId)>>;
+    /// To whom some members report, for those that are there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn reporting(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Option<MemberId>)>>;
+    /// Makes an invited member the place of an account.
+    ///
+    /// # Errors
+    /// `version_stale` when they are not invited any more.
+    fn join_member(&mut self, member: MemberId, account: AccountId, now: DateTime<Utc>) -> Result<()>;
     /// Every place of an account, over all tenants, whether they get in there or not, oldest first.
     ///
     /// # Errors
     /// When the store fails.
     fn places(&mut self, account: AccountId) -> Result<Vec<Membership>>;
-    /// Every active place of an account, over all tenants, oldest first.
+    /// The places, over all tenants, that wait for whoever has a number, oldest first.
     ///
     /// # Errors
     /// When the store fails.
-    fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>>;
-    /// The account behind a member of the bound tenant.
+    fn invitations(&mut self, mobile: &MobileNumber) -> Result<Vec<Membership>>;
+    /// The account behind a member.
     ///
     /// # Errors
-    /// `not_found`.
+    /// `not_found`, also for who has not joined.
     fn account_of(&mut self, member: MemberId) -> Result<AccountId>;
-    /// The place of an account in the bound tenant.
+    /// The place of an account.
     ///
     /// # Errors
     /// When the store fails.
     fn place_of(&mut self, account: AccountId) -> Result<Option<MemberId>>;
-    /// Keeps what a member of the bound tenant corrected about themselves.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn correct_member(
-        &mut self,
-        member: MemberId,
-        name: &PersonName,
-        position: Option<&Position>,
-    ) -> Result<()>;
-    /// The owner of the bound tenant.
+    /// The owner.
     ///
     /// # Errors
     /// When the store fails.
     fn owner(&mut self) -> Result<Option<MemberId>>;
-    /// A member of the bound tenant as they see themselves.
+    /// A member as they see themselves.
     ///
     /// # Errors
     /// `not_found`.
     fn profile(&mut self, member: MemberId) -> Result<Profile>;
+    /// Every active place of an account, over all tenants, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn memberships(&mut self, account: AccountId) -> Result<Vec<Membership>> {
+        let mut places = self.places(account)?;
+        places.retain(|place| place.state == MemberState::Active);
+        Ok(places)
+    }
 }

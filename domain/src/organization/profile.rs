@@ -89,7 +89,7 @@ fn contact(
         name
     } else {
         let owner = tx.owner()?.map(|owner| tx.member(owner)).transpose()?.flatten();
-        owner.map(|owner| owner.name.as_str().to_owned()).unwrap_or_default()
+        owner.map(|owner| owner.details.name.as_str().to_owned()).unwrap_or_default()
     };
     Ok((name, tenant.organization.phone.clone()))
 }

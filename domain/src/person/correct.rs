@@ -2,9 +2,8 @@
 
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::journal::{Entry, Journal};
-use crate::member::{MemberStore, Profile};
+use crate::error::{Code, Result};
+use crate::member::{ChangingStore, MemberChange, Profile, keep, listed};
 use crate::text::{PersonName, Position};
 
 /// Corrects the actor's own name and job; what is none stays, and the inner none takes the job away.
@@ -12,31 +11,21 @@ use crate::text::{PersonName, Position};
 /// # Errors
 /// When the store fails.
 pub fn correct(
-    tx: &mut (impl MemberStore + Journal),
+    tx: &mut impl ChangingStore,
     context: &Context<'_>,
     actor: &MemberActor,
     name: Option<&PersonName>,
     position: Option<Option<&Position>>,
 ) -> Result<Profile> {
-    let before = tx.profile(actor.member)?;
-    let kept = |_| Error::internal("a kept name or job has no form");
-    let old_name = PersonName::parse(&before.membership.name).map_err(kept)?;
-    let old_position = before.position.as_deref().map(Position::parse).transpose().map_err(kept)?;
-    let name = name.unwrap_or(&old_name);
-    let position = position.unwrap_or(old_position.as_ref());
-    tx.correct_member(actor.member, name, position)?;
-    let mut after = before.clone();
-    name.as_str().clone_into(&mut after.membership.name);
-    after.position = position.map(|position| position.as_str().to_owned());
-    if after != before {
-        let entry = Entry::new("member.corrected", "member", actor.member).of(actor.tenant).about(
-            actor.account,
-            [
-                ("name", Some(before.membership.name), Some(after.membership.name.clone())),
-                ("position", before.position, after.position.clone()),
-            ],
-        );
-        tx.record(context, &Actor::Member(*actor), entry)?;
+    let before = listed(tx, &[actor.member])?.pop().ok_or(Code::NotFound)?;
+    let (mut after, placements) = (before.member.clone(), before.placements.clone());
+    if let Some(name) = name {
+        after.details.name = name.clone();
     }
-    Ok(after)
+    if let Some(position) = position {
+        after.details.position = position.cloned();
+    }
+    let change = MemberChange { at: String::new(), before: Some(before), after, placements };
+    keep(tx, context, &Actor::Member(*actor), vec![change])?;
+    tx.profile(actor.member)
 }

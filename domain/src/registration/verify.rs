@@ -8,13 +8,13 @@ use crate::agreement::{AcceptanceStore, acceptances};
 use crate::certification::{Application, ApplicationStore};
 use crate::contact::ContactPoint;
 use crate::context::Context;
-use crate::department::{Department, DepartmentName, DepartmentStore, Tree};
+use crate::department::{Department, DepartmentName, DepartmentStore, Placement, PlacementStore, Tree};
 use crate::device::MemberDeviceStore;
 use crate::error::{Code as ErrorCode, Error, Faults, Place, Result};
 use crate::guess::{GuessStore, Patience};
 use crate::id::{AccountId, DepartmentId, MemberId, TenantId};
 use crate::journal::{Entry, Journal};
-use crate::member::{Member, MemberState, MemberStore, Membership, OWNER_USERID};
+use crate::member::{Details, Member, MemberStore, Membership, Userid};
 use crate::number;
 use crate::organization::Presence;
 use crate::policy::SecurityPolicy;
@@ -83,6 +83,7 @@ pub fn verify(
              + TenantStore
              + TenantScope
              + DepartmentStore
+             + PlacementStore
              + MemberStore
              + SessionStore
              + DeviceStore
@@ -187,19 +188,13 @@ fn account_of(
         number::seen(tx, context, &known)?;
         return Ok(known.id);
     }
-    let account = Account {
-        id: context.id(),
-        mobile: mobile.clone(),
-        email: None,
-        seen_at: context.now,
-        created_at: context.now,
-    };
+    let account = Account::new(context, mobile.clone());
     tx.insert_account(&account)?;
     Ok(account.id)
 }
 
 fn found_tenant(
-    tx: &mut (impl TenantStore + TenantScope + DepartmentStore + MemberStore + ApplicationStore),
+    tx: &mut (impl TenantStore + TenantScope + DepartmentStore + PlacementStore + MemberStore + ApplicationStore),
     context: &Context<'_>,
     registration: &Registration,
     account: AccountId,
@@ -215,27 +210,25 @@ fn found_tenant(
     let name = DepartmentName::of(&tenant.organization.name);
     tx.save_department(&Department::root(root, name, context.now))?;
     let administrator = &registration.administrator;
-    tx.insert_member(&Member {
-        tenant: id,
-        id: owner,
-        account,
-        userid: OWNER_USERID.to_owned(),
-        name: administrator.name.clone(),
-        position: Some(administrator.position.clone()),
+    let mut details = Details::new(administrator.name.clone(), administrator.mobile.clone());
+    details.position = Some(administrator.position.clone());
+    let owner = Member {
+        userid: Userid::owner(),
         role: MemberRole::Owner,
-        state: MemberState::Active,
-        department: root,
-        created_at: context.now,
-        version: 0,
-    })?;
+        ..Member::new(id, owner, details, root, context.now)
+    };
+    let owner = owner.joined(account);
+    tx.insert_members(std::slice::from_ref(&owner))?;
+    tx.replace_placements(&[(&owner, &[Placement { department: root, order: 0, leads: false }])])?;
     tx.insert_application(&Application::initial(context, id, &tenant.organization.kind))?;
     let membership = Membership {
         tenant: id,
         tenant_name: tenant.organization.name.as_str().to_owned(),
-        member: owner,
-        userid: OWNER_USERID.to_owned(),
+        member: owner.id,
+        userid: owner.userid.to_string(),
         name: administrator.name.as_str().to_owned(),
         role: MemberRole::Owner,
+        state: owner.state,
     };
     Ok((tenant, membership))
 }

@@ -15,7 +15,7 @@ use crate::guess::{Guarded, GuessStore, Patience};
 use crate::id::{AccountId, TenantId};
 use crate::job::JobQueue;
 use crate::journal::Journal;
-use crate::member::{MemberStore, Membership};
+use crate::member::{MemberState, MemberStore, Membership, join};
 use crate::notice::NoticeStore;
 use crate::number;
 use crate::operator::{Operator, OperatorStore};
@@ -142,7 +142,7 @@ pub(super) fn enter(
             open_operator_session(tx, context, (operator, factors), from, terms.tokens, terms.lifetime)?
         }
         Admitted::Member(admission) => {
-            let Admission { account, place, lifetime, known_device } = *admission;
+            let Admission { account, mut place, lifetime, known_device } = *admission;
             // Only a code shows that the number is still theirs.
             let shown = factors.all().contains(&Factor::SmsCode) && ends_by.is_none();
             let known = if shown { tx.account(account)? } else { None };
@@ -151,6 +151,10 @@ pub(super) fn enter(
                 tx.forget_guesses(Guarded::Password, &challenge.who.to_string(), None)?;
             }
             tx.enter(place.tenant);
+            if place.state == MemberState::Invited {
+                join(tx, context, (&place, account))?;
+                place.state = MemberState::Active;
+            }
             let proved = Proved { account, place, factors, ends_by, lifetime, known_device };
             open_member_session(tx, context, proved, from, terms.tokens)?
         }
@@ -179,7 +183,7 @@ pub(super) fn next(
             if let Some(wants) = idle_number(tx, context, challenge, account, terms)? {
                 return Ok(wants);
             }
-            let mut places = tx.memberships(account)?;
+            let mut places = offered(tx, account, challenge.tenant)?;
             if places.is_empty() {
                 return Ok(barred(Code::NoMembership));
             }
@@ -198,6 +202,27 @@ pub(super) fn next(
             }
         }
     }
+}
+
+/// The places that somebody can go to: those they have, and those that wait for their number, if one of these is asked for or they
+/// have no other. A stranger's invitation changes nothing for whoever is at home somewhere.
+fn offered(
+    tx: &mut impl SignInStore,
+    account: AccountId,
+    wanted: Option<TenantId>,
+) -> Result<Vec<Membership>> {
+    let all = tx.places(account)?;
+    let active = all.iter().filter(|place| place.state == MemberState::Active);
+    let mut places: Vec<_> = active.cloned().collect();
+    let enough = match wanted {
+        None => !places.is_empty(),
+        Some(wanted) => places.iter().any(|place| place.tenant == wanted),
+    };
+    if !enough && let Some(known) = tx.account(account)? {
+        let new = |place: &Membership| all.iter().all(|known| known.tenant != place.tenant);
+        places.extend(tx.invitations(&known.mobile)?.into_iter().filter(new));
+    }
+    Ok(places)
 }
 
 /// What is wanted besides a code that was sent to a number which may have a new owner, unless it comes from a known device.

@@ -169,7 +169,7 @@ pub trait SessionStore {
     ///
     /// # Errors
     /// When the store fails.
-    fn end_sessions_here(&mut self, account: AccountId, now: DateTime<Utc>) -> Result<Vec<SessionId>>;
+    fn end_sessions_here(&mut self, accounts: &[AccountId], now: DateTime<Utc>) -> Result<Vec<SessionId>>;
     /// A session whose owner is still there, with what decides whether it opens anything, in one look.
     ///
     /// # Errors

@@ -2,13 +2,14 @@
 
 use super::entry::{Outcome, SignInStore, SignInTerms, begin, enter};
 use super::{Factor, Factors, Identity, NewDevice, SignInFrom, TokenHash, known_device};
-use crate::account::AccountStore;
+use crate::account::{Account, AccountStore};
 use crate::actor::Realm;
 use crate::contact::ContactPoint;
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::TenantId;
 use crate::job::JobQueue;
+use crate::member::MemberStore;
 use crate::operator::OperatorStore;
 use crate::phone::MobileNumber;
 use crate::verification::{
@@ -37,12 +38,14 @@ pub struct Attempt<'a> {
 /// # Errors
 /// The limits of [`verification::send`].
 pub fn request_code(
-    tx: &mut (impl VerificationStore + JobQueue + AccountStore + OperatorStore),
+    tx: &mut (impl VerificationStore + JobQueue + AccountStore + MemberStore + OperatorStore),
     context: &Context<'_>,
     permit: &Permit,
     limits: &Limits,
 ) -> Result<verification::Sent> {
-    let known = identity_of(tx, permit.realm, permit.mobile()?)?.is_some();
+    let mobile = permit.mobile()?;
+    let invited = permit.realm == Realm::Tenant && !tx.invitations(mobile)?.is_empty();
+    let known = identity_of(tx, permit.realm, mobile)?.is_some() || invited;
     let subject = Subject::sign_in(permit.realm, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
     verification::send(tx, context, &request, limits)
@@ -85,8 +88,15 @@ pub fn sign_in(
     if check != Check::Correct {
         return Ok(Outcome::Refused(check));
     }
-    let Some(who) = identity_of(tx, attempt.realm, attempt.mobile)? else {
-        return Ok(Outcome::Refused(Check::Expired));
+    let who = match identity_of(tx, attempt.realm, attempt.mobile)? {
+        Some(who) => who,
+        // Whoever is invited somewhere has an account from now on.
+        None if attempt.realm == Realm::Tenant && !tx.invitations(attempt.mobile)?.is_empty() => {
+            let account = Account::new(context, attempt.mobile.clone());
+            tx.insert_account(&account)?;
+            Identity::Account(account.id)
+        }
+        None => return Ok(Outcome::Refused(Check::Expired)),
     };
     let from = SignInFrom { device: attempt.device, requester };
     let begun = begin(context, who, from, Factors::one(Factor::SmsCode), attempt.tenant, terms);

@@ -117,6 +117,22 @@ impl DepartmentStore for Tx<'_> {
         row.map(Department::try_from).transpose()
     }
 
+    fn departments_there(&mut self, ids: &[DepartmentId]) -> Result<Vec<DepartmentId>> {
+        let tenant = self.bound()?;
+        let ids: Vec<Id> = ids.iter().copied().map(Id::from).collect();
+        let mut there = Vec::new();
+        for some in ids.chunks(1_000) {
+            let found: Vec<Id> = on!(self.db, |db| departments::table
+                .filter(departments::tenant_id.eq(tenant))
+                .filter(departments::id.eq_any(some))
+                .select(departments::id)
+                .load(db))
+            .understood()?;
+            there.extend(found.into_iter().map(Id::get::<DepartmentId>));
+        }
+        Ok(there)
+    }
+
     fn save_department(&mut self, department: &Department) -> Result<()> {
         let row = Row {
             tenant_id: self.bound()?,

@@ -5,25 +5,119 @@ use crate::error::{Understood, one_row};
 use crate::schema::{departments, members, placements};
 use crate::sql_type::Id;
 use crate::tx::Tx;
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
-use domain::department::{Leader, Path, PlacementStore};
+use domain::department::{Leader, Path, Placement, PlacementStore};
 use domain::error::Result;
 use domain::id::{DepartmentId, MemberId};
+use domain::member::{Member, sort_key};
+use std::collections::HashMap;
 
 diesel::alias!(placements as elsewhere: Elsewhere);
 
+/// How many rows one statement keeps.
+const BATCH: usize = 1_000;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = placements, treat_none_as_default_value = false)]
+struct Row {
+    tenant_id: Id,
+    member_id: Id,
+    department_id: Id,
+    sort_order: i64,
+    sort_key: String,
+    leads: Option<i64>,
+}
+
+impl Tx<'_> {
+    fn placed(&mut self, members: &[MemberId]) -> Result<Vec<Row>> {
+        let tenant = self.bound()?;
+        let ids: Vec<Id> = members.iter().copied().map(Id::from).collect();
+        let mut found = Vec::new();
+        for some in ids.chunks(BATCH) {
+            let rows: Vec<Row> = on!(self.db, |db| placements::table
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq_any(some))
+                .select(Row::as_select())
+                .load(db))
+            .understood()?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
+    /// The place of the last leader of some departments.
+    fn last_leaders(&mut self, departments: &[Id]) -> Result<HashMap<Id, i64>> {
+        if departments.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let tenant = self.bound()?;
+        let rows: Vec<(Id, Option<i64>)> = on!(self.db, |db| placements::table
+            .filter(placements::tenant_id.eq(tenant))
+            .filter(placements::department_id.eq_any(departments))
+            .group_by(placements::department_id)
+            .select((placements::department_id, max(placements::leads)))
+            .load(db))
+        .understood()?;
+        Ok(rows.into_iter().filter_map(|(id, last)| Some((id, last?))).collect())
+    }
+}
+
 impl PlacementStore for Tx<'_> {
-    fn place(&mut self, member: MemberId, department: DepartmentId) -> Result<()> {
-        let placed = (
-            placements::tenant_id.eq(self.bound()?),
-            placements::member_id.eq(Id::from(member)),
-            placements::department_id.eq(Id::from(department)),
-            placements::sort_order.eq(0),
-        );
-        on!(self.db, |db| diesel::insert_into(placements::table).values(placed).execute(db))
-            .understood()
-            .map(drop)
+    fn placements(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Placement)>> {
+        let rows = self.placed(members)?.into_iter().map(|row| {
+            let department = row.department_id.get();
+            let placement = Placement { department, order: row.sort_order, leads: row.leads.is_some() };
+            (row.member_id.get(), placement)
+        });
+        Ok(rows.collect())
+    }
+
+    fn replace_placements(&mut self, placed: &[(&Member, &[Placement])]) -> Result<()> {
+        let tenant_id = self.bound()?;
+        let ids: Vec<MemberId> = placed.iter().map(|(member, _)| member.id).collect();
+        let had = self.placed(&ids)?;
+        let led: HashMap<(Id, Id), i64> =
+            had.iter().filter_map(|row| Some(((row.member_id, row.department_id), row.leads?))).collect();
+        let newly: Vec<Id> = placed
+            .iter()
+            .flat_map(|(member, theirs)| theirs.iter().map(|placement| (Id::from(member.id), placement)))
+            .filter(|(_, placement)| placement.leads)
+            .map(|(member, placement)| (member, Id::from(placement.department)))
+            .filter(|key| !led.contains_key(key))
+            .map(|(_, department)| department)
+            .collect();
+        let mut last = self.last_leaders(&newly)?;
+        let mut rows = Vec::new();
+        for (member, theirs) in placed {
+            let (member_id, sort_key) = (Id::from(member.id), sort_key(member.details.name.as_str()));
+            for placement in *theirs {
+                let department_id = Id::from(placement.department);
+                let leads = placement.leads.then(|| {
+                    led.get(&(member_id, department_id)).copied().unwrap_or_else(|| {
+                        let last = last.entry(department_id).or_default();
+                        *last += 1;
+                        *last
+                    })
+                });
+                let (sort_order, sort_key) = (placement.order, sort_key.clone());
+                rows.push(Row { tenant_id, member_id, department_id, sort_order, sort_key, leads });
+            }
+        }
+        if !had.is_empty() {
+            let ids: Vec<Id> = ids.into_iter().map(Id::from).collect();
+            for some in ids.chunks(BATCH) {
+                let theirs = placements::table
+                    .filter(placements::tenant_id.eq(tenant_id))
+                    .filter(placements::member_id.eq_any(some));
+                on!(self.db, |db| diesel::delete(theirs).execute(db)).understood()?;
+            }
+        }
+        for some in rows.chunks(BATCH) {
+            on!(self.db, |db| diesel::insert_into(placements::table).values(some).execute(db))
+                .understood()?;
+        }
+        Ok(())
     }
 
     fn move_members(&mut self, from: DepartmentId, to: DepartmentId) -> Result<()> {
@@ -45,7 +139,7 @@ impl PlacementStore for Tx<'_> {
         })
         .understood()?;
         // SQLite binds so many values at once and no more.
-        for some in there.chunks(1_000) {
+        for some in there.chunks(BATCH) {
             let twice = leaving.filter(placements::member_id.eq_any(some));
             on!(self.db, |db| diesel::delete(twice).execute(db)).understood()?;
         }
@@ -123,7 +217,7 @@ impl PlacementStore for Tx<'_> {
             .load(db))
         .understood()?;
         let mut found = Vec::new();
-        for some in several.chunks(1_000) {
+        for some in several.chunks(BATCH) {
             let rows: Vec<(Id, Id)> = on!(self.db, |db| {
                 let there = departments::tenant_id
                     .eq(placements::tenant_id)

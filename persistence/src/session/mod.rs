@@ -212,21 +212,22 @@ impl SessionStore for Tx<'_> {
             .select(sessions::id)
             .load(db))
         .understood()?;
-        self.end_challenges(account)?;
+        self.end_challenges(&[account.into()])?;
         let kept = except.map(Id::from);
         self.end(open.into_iter().filter(|id| Some(*id) != kept).collect(), now)
     }
 
-    fn end_sessions_here(&mut self, account: AccountId, now: DateTime<Utc>) -> Result<Vec<SessionId>> {
+    fn end_sessions_here(&mut self, accounts: &[AccountId], now: DateTime<Utc>) -> Result<Vec<SessionId>> {
         let tenant = self.bound()?;
+        let ids: Vec<Id> = accounts.iter().copied().map(Id::from).collect();
         let open: Vec<Id> = on!(self.db, |db| sessions::table
-            .filter(sessions::account_id.eq(Some(Id::from(account))))
+            .filter(sessions::account_id.eq_any(&ids).assume_not_null())
             .filter(sessions::tenant_id.eq(Some(tenant)))
             .filter(sessions::ended_at.is_null())
             .select(sessions::id)
             .load(db))
         .understood()?;
-        self.end_challenges(account)?;
+        self.end_challenges(&ids)?;
         self.end(open, now)
     }
 
@@ -278,8 +279,8 @@ impl SessionStore for Tx<'_> {
 
 impl Tx<'_> {
     /// A sign-in that is under way with what was proved before would open another session.
-    fn end_challenges(&mut self, account: AccountId) -> Result<()> {
-        let begun = challenges::table.filter(challenges::account_id.eq(Some(Id::from(account))));
+    fn end_challenges(&mut self, accounts: &[Id]) -> Result<()> {
+        let begun = challenges::table.filter(challenges::account_id.eq_any(accounts).assume_not_null());
         let over = (challenges::answered.eq(true), challenges::version.eq(challenges::version + 1));
         on!(self.db, |db| diesel::update(begun).set(over).execute(db)).understood().map(drop)
     }

@@ -1,5 +1,6 @@
 DROP TABLE logos;
 DROP TABLE department_relations;
+DROP TABLE member_terms;
 DROP TABLE placements;
 DROP TABLE department_trees;
 DROP TABLE corporate_serials;

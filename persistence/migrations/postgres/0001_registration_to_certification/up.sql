@@ -159,19 +159,34 @@ CREATE TABLE departments (
 CREATE TABLE members (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
-    account_id uuid NOT NULL,
+    account_id uuid,
     userid text COLLATE "C" NOT NULL,
     userid_key text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
+    sort_key text COLLATE "C" NOT NULL,
+    alias text COLLATE "C",
+    employee_number text COLLATE "C",
     position text COLLATE "C",
+    gender text COLLATE "C",
+    mobile text COLLATE "C",
+    email text COLLATE "C",
+    telephone text COLLATE "C",
+    work_location text COLLATE "C",
+    address text COLLATE "C",
+    hire_date text COLLATE "C",
+    leader_id uuid,
     role text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
     department_id uuid NOT NULL,
     created_at timestamptz NOT NULL,
+    invited_at timestamptz,
+    joined_at timestamptz,
     version bigint NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, userid_key),
-    UNIQUE (tenant_id, account_id)
+    UNIQUE (tenant_id, account_id),
+    UNIQUE (tenant_id, mobile),
+    UNIQUE (tenant_id, email)
 );
 
 CREATE TABLE certification_applications (
@@ -519,8 +534,16 @@ CREATE TABLE placements (
     member_id uuid NOT NULL,
     department_id uuid NOT NULL,
     sort_order bigint NOT NULL,
+    sort_key text COLLATE "C" NOT NULL,
     leads bigint,
     PRIMARY KEY (tenant_id, member_id, department_id)
+);
+
+CREATE TABLE member_terms (
+    tenant_id uuid NOT NULL,
+    term text COLLATE "C" NOT NULL,
+    member_id uuid NOT NULL,
+    PRIMARY KEY (tenant_id, term, member_id)
 );
 
 CREATE TABLE department_relations (
@@ -591,8 +614,12 @@ CREATE INDEX code_sends_tenant ON code_sends (tenant_id, sent_at);
 CREATE INDEX guesses_last ON guesses (last_at);
 CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
 CREATE INDEX sessions_device ON sessions (device_id);
-CREATE INDEX members_state ON members (tenant_id, state, id);
-CREATE INDEX placements_department ON placements (tenant_id, department_id, member_id);
+CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
+CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
+CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
+CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
+CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
+CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);
 CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;
 CREATE INDEX department_relations_to ON department_relations (tenant_id, to_id);
 CREATE INDEX departments_below ON departments (tenant_id, parent_id, sort_order, number);

@@ -159,19 +159,34 @@ CREATE TABLE departments (
 CREATE TABLE members (
     tenant_id BLOB NOT NULL,
     id BLOB NOT NULL,
-    account_id BLOB NOT NULL,
+    account_id BLOB,
     userid TEXT NOT NULL,
     userid_key TEXT NOT NULL,
     name TEXT NOT NULL,
+    sort_key TEXT NOT NULL,
+    alias TEXT,
+    employee_number TEXT,
     position TEXT,
+    gender TEXT,
+    mobile TEXT,
+    email TEXT,
+    telephone TEXT,
+    work_location TEXT,
+    address TEXT,
+    hire_date TEXT,
+    leader_id BLOB,
     role TEXT NOT NULL,
     state TEXT NOT NULL,
     department_id BLOB NOT NULL,
     created_at INTEGER NOT NULL,
+    invited_at INTEGER,
+    joined_at INTEGER,
     version INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, userid_key),
-    UNIQUE (tenant_id, account_id)
+    UNIQUE (tenant_id, account_id),
+    UNIQUE (tenant_id, mobile),
+    UNIQUE (tenant_id, email)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE certification_applications (
@@ -518,8 +533,16 @@ CREATE TABLE placements (
     member_id BLOB NOT NULL,
     department_id BLOB NOT NULL,
     sort_order INTEGER NOT NULL,
+    sort_key TEXT NOT NULL,
     leads INTEGER,
     PRIMARY KEY (tenant_id, member_id, department_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_terms (
+    tenant_id BLOB NOT NULL,
+    term TEXT NOT NULL,
+    member_id BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, term, member_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE department_relations (
@@ -590,8 +613,12 @@ CREATE INDEX code_sends_tenant ON code_sends (tenant_id, sent_at);
 CREATE INDEX guesses_last ON guesses (last_at);
 CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, state);
 CREATE INDEX sessions_device ON sessions (device_id);
-CREATE INDEX members_state ON members (tenant_id, state, id);
-CREATE INDEX placements_department ON placements (tenant_id, department_id, member_id);
+CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
+CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
+CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
+CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
+CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
+CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);
 CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;
 CREATE INDEX department_relations_to ON department_relations (tenant_id, to_id);
 CREATE INDEX departments_below ON departments (tenant_id, parent_id, sort_order, number);

@@ -1,0 +1,311 @@
+//! Making and changing members, one or many at once: what is asked of them together, and keeping them. One way for a request, for many
+//! members in one, and for a spreadsheet.
+
+use super::{ListedMember, Member, MemberStore};
+use crate::actor::Actor;
+use crate::bundle::bundle;
+use crate::context::Context;
+use crate::department::{DepartmentStore, MAX_LEADERS, Placement, PlacementStore};
+use crate::error::{Code, Faults, Result, Violation};
+use crate::id::{DepartmentId, MemberId};
+use crate::journal::{Entry, Journal};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+bundle! {
+    /// What changing members touches.
+    ChangingStore: MemberStore + DepartmentStore + PlacementStore + Journal
+}
+
+/// Something that only one member of a tenant has at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Held {
+    /// What integrators call them, in the form in which it is compared.
+    Userid(String),
+    /// A mobile number.
+    Mobile(String),
+    /// A mailbox.
+    Email(String),
+}
+
+impl Held {
+    /// Where it is written, and what is said when somebody else has it.
+    fn taken(&self) -> (&'static str, Code) {
+        match self {
+            Self::Userid(_) => ("userid", Code::UseridTaken),
+            Self::Mobile(_) => ("mobile", Code::MemberMobileTaken),
+            Self::Email(_) => ("email", Code::MemberEmailTaken),
+        }
+    }
+
+    fn of(member: &Member) -> Vec<Self> {
+        let details = &member.details;
+        let email = details.email.as_ref().map(|email| Self::Email(email.as_str().to_owned()));
+        let named = [Self::Userid(member.userid.key()), Self::Mobile(details.mobile.as_str().to_owned())];
+        named.into_iter().chain(email).collect()
+    }
+}
+
+/// How a member is, and is to be from now on.
+#[derive(Debug, Clone)]
+pub struct MemberChange {
+    /// The pointer below which faults are told: nothing for a member alone, `/members/3/patch` for one of many.
+    pub at: String,
+    /// As they are; nothing for a new one.
+    pub before: Option<ListedMember>,
+    /// As they are to be.
+    pub after: Member,
+    /// Their departments, as they are to be.
+    pub placements: Vec<Placement>,
+}
+
+impl MemberChange {
+    fn was(&self) -> Option<&Member> {
+        self.before.as_ref().map(|before| &before.member)
+    }
+
+    fn had(&self) -> &[Placement] {
+        self.before.as_ref().map_or(&[], |before| &before.placements)
+    }
+
+    fn new_leader(&self) -> Option<MemberId> {
+        let leader = self.after.details.leader;
+        leader.filter(|_| self.was().is_none_or(|was| was.details.leader != leader))
+    }
+
+    fn changes_something(&self) -> bool {
+        self.was() != Some(&self.after) || self.had() != self.placements
+    }
+}
+
+/// Notes whatever forbids some changes together.
+pub(super) fn review(
+    tx: &mut (impl MemberStore + DepartmentStore + PlacementStore),
+    changes: &[MemberChange],
+    faults: &mut Faults,
+) -> Result<()> {
+    one_holder(tx, changes, faults)?;
+    departments_there(tx, changes, faults)?;
+    few_leaders(tx, changes, faults)?;
+    no_circle(tx, changes, faults)
+}
+
+fn one_holder(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
+    let mut wanted: Vec<(usize, Held)> = Vec::new();
+    for (index, change) in changes.iter().enumerate() {
+        let had = change.was().map(Held::of).unwrap_or_default();
+        wanted
+            .extend(Held::of(&change.after).into_iter().filter(|it| !had.contains(it)).map(|it| (index, it)));
+    }
+    let all: Vec<Held> = wanted.iter().map(|(_, held)| held.clone()).collect();
+    let holders: HashMap<Held, MemberId> = tx.holders(&all)?.into_iter().collect();
+    let mut given: HashSet<&Held> = HashSet::new();
+    for (index, held) in &wanted {
+        let other = holders.get(held).is_some_and(|holder| *holder != changes[*index].after.id);
+        if !given.insert(held) || other {
+            let (field, code) = held.taken();
+            faults.note(&format!("{}/{field}", changes[*index].at), code);
+        }
+    }
+    Ok(())
+}
+
+fn departments_there(
+    tx: &mut impl DepartmentStore,
+    changes: &[MemberChange],
+    faults: &mut Faults,
+) -> Result<()> {
+    let mut asked: Vec<DepartmentId> =
+        changes.iter().flat_map(|change| &change.placements).map(|placement| placement.department).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let there: HashSet<DepartmentId> = tx.departments_there(&asked)?.into_iter().collect();
+    for change in changes {
+        for (index, placement) in change.placements.iter().enumerate() {
+            if !there.contains(&placement.department) {
+                let pointer = format!("{}/departments/{index}/department_id", change.at);
+                faults.note(&pointer, Code::DepartmentUnknown);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn few_leaders(tx: &mut impl PlacementStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
+    let leads = |placements: &[Placement], department: DepartmentId| {
+        placements.iter().any(|placement| placement.leads && placement.department == department)
+    };
+    let mut newly: Vec<(usize, usize, DepartmentId)> = Vec::new();
+    for (at, change) in changes.iter().enumerate() {
+        for (index, placement) in change.placements.iter().enumerate() {
+            if placement.leads && !leads(change.had(), placement.department) {
+                newly.push((at, index, placement.department));
+            }
+        }
+    }
+    let mut asked: Vec<DepartmentId> = newly.iter().map(|(_, _, department)| *department).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let mut counts: HashMap<DepartmentId, usize> = HashMap::new();
+    for (department, leader) in tx.leaders(&asked)? {
+        let stays = changes
+            .iter()
+            .find(|change| change.after.id == leader.id)
+            .is_none_or(|change| leads(&change.placements, department));
+        *counts.entry(department).or_default() += usize::from(stays);
+    }
+    for (at, index, department) in newly {
+        let count = counts.entry(department).or_default();
+        *count += 1;
+        if *count > MAX_LEADERS {
+            let violation = Violation::new(Code::LeaderLimitReached).with("max", MAX_LEADERS);
+            faults.note(&format!("{}/departments/{index}/is_leader", changes[at].at), violation);
+        }
+    }
+    Ok(())
+}
+
+/// Nobody reports to themselves, by however many others.
+fn no_circle(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
+    let mut to: HashMap<MemberId, Option<MemberId>> =
+        changes.iter().map(|change| (change.after.id, change.after.details.leader)).collect();
+    let mut next: Vec<MemberId> = changes.iter().filter_map(MemberChange::new_leader).collect();
+    let mut missing: HashSet<MemberId> = HashSet::new();
+    // A question for each step up, however many climb.
+    loop {
+        next.sort_unstable();
+        next.dedup();
+        next.retain(|id| !to.contains_key(id) && !missing.contains(id));
+        if next.is_empty() {
+            break;
+        }
+        let found = tx.reporting(&next)?;
+        missing.extend(next.drain(..));
+        for (member, leader) in found {
+            missing.remove(&member);
+            to.insert(member, leader);
+            next.extend(leader);
+        }
+    }
+    for change in changes {
+        let Some(leader) = change.new_leader() else { continue };
+        let pointer = format!("{}/leader_id", change.at);
+        if missing.contains(&leader) {
+            faults.note(&pointer, Code::MemberUnknown);
+            continue;
+        }
+        let mut above = Some(leader);
+        let mut steps = 0;
+        while let Some(one) = above.filter(|_| steps <= to.len()) {
+            if one == change.after.id {
+                faults.note(&pointer, Code::ReportingCircular);
+                break;
+            }
+            above = to.get(&one).copied().flatten();
+            steps += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps changes that nothing forbids; gives the members as they are now.
+pub(crate) fn keep(
+    tx: &mut impl ChangingStore,
+    context: &Context<'_>,
+    by: &Actor,
+    changes: Vec<MemberChange>,
+) -> Result<Vec<ListedMember>> {
+    let (new, known): (Vec<_>, Vec<_>) = changes
+        .iter()
+        .filter(|change| change.changes_something())
+        .partition(|change| change.before.is_none());
+    let inserted: Vec<Member> = new.iter().map(|change| change.after.clone()).collect();
+    tx.insert_members(&inserted)?;
+    for change in &known {
+        tx.save_member(&change.after)?;
+    }
+    let renamed =
+        |change: &MemberChange| change.was().is_none_or(|was| was.details.name != change.after.details.name);
+    let moved = |change: &&MemberChange| change.had() != change.placements || renamed(change);
+    let placed: Vec<(&Member, &[Placement])> = new
+        .iter()
+        .chain(&known)
+        .copied()
+        .filter(moved)
+        .map(|change| (&change.after, change.placements.as_slice()))
+        .collect();
+    tx.replace_placements(&placed)?;
+    for change in new.iter().chain(&known) {
+        tx.record(context, by, entry(change))?;
+    }
+    let listed = |change: MemberChange| {
+        let mut member = change.after.clone();
+        member.version += i64::from(change.changes_something());
+        ListedMember { member, placements: change.placements }
+    };
+    Ok(changes.into_iter().map(listed).collect())
+}
+
+fn entry(change: &MemberChange) -> Entry {
+    let (was, is) = (change.was(), &change.after);
+    let (was_state, is_state) = (was.map(|was| was.state.name()), Some(is.state.name()));
+    let action = match (was_state, is_state) {
+        (None, _) => "member.invited",
+        (Some("disabled"), Some("active")) => "member.enabled",
+        (Some("active"), Some("disabled")) => "member.disabled",
+        _ => "member.changed",
+    };
+    let departments = |placements: &[Placement]| -> Value {
+        placements
+            .iter()
+            .map(|one| format!("{}{}", one.department, if one.leads { " leads" } else { "" }))
+            .collect()
+    };
+    let text = |id: Option<Uuid>| id.map(|id| id.to_string());
+    let person = is.account.map_or(Uuid::from(is.id), Uuid::from);
+    let entry = Entry::new(action, "member", is.id)
+        .of(is.tenant)
+        .change("state", was_state, is_state)
+        .change("userid", was.map(|was| was.userid.as_str()), is.userid.as_str())
+        .change("department", text(was.map(|was| was.department.into())), text(Some(is.department.into())))
+        .change("departments", departments(change.had()), departments(&change.placements))
+        .change(
+            "leader",
+            text(was.and_then(|was| was.details.leader).map(Uuid::from)),
+            text(is.details.leader.map(Uuid::from)),
+        );
+    let entry = if was.is_none() { entry.new_person() } else { entry };
+    entry.about(person, personal(was, is))
+}
+
+/// The fields that are the member's own.
+fn personal(was: Option<&Member>, is: &Member) -> Vec<(&'static str, Option<String>, Option<String>)> {
+    fn values(member: &Member) -> [(&'static str, Option<String>); 11] {
+        fn line<const MIN: usize, const MAX: usize>(
+            line: Option<&crate::text::Line<MIN, MAX>>,
+        ) -> Option<String> {
+            line.map(|line| line.as_str().to_owned())
+        }
+        let details = &member.details;
+        [
+            ("name", Some(details.name.as_str().to_owned())),
+            ("alias", line(details.alias.as_ref())),
+            ("employee_number", line(details.employee_number.as_ref())),
+            ("position", line(details.position.as_ref())),
+            ("gender", details.gender.map(|gender| gender.name().to_owned())),
+            ("mobile", Some(details.mobile.as_str().to_owned())),
+            ("email", details.email.as_ref().map(|email| email.as_str().to_owned())),
+            ("telephone", details.telephone.as_ref().map(|phone| phone.as_str().to_owned())),
+            ("work_location", line(details.work_location.as_ref())),
+            ("address", line(details.address.as_ref())),
+            ("hire_date", details.hire_date.map(|day| day.to_string())),
+        ]
+    }
+    let before = was.map(values);
+    let old = |at: usize| before.as_ref().and_then(|before| before[at].1.clone());
+    values(is).into_iter().enumerate().map(|(at, (field, new))| (field, old(at), new)).collect()
+}

@@ -1,0 +1,131 @@
+//! Inviting people, and their coming.
+
+use super::change::{ChangingStore, MemberChange, keep, review};
+use super::draft::Read;
+use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::bundle::bundle;
+use crate::certification::{CertificateStore, Terms};
+use crate::context::Context;
+use crate::department::Placement;
+use crate::error::{Code, Error, Faults, Place, Result};
+use crate::id::{AccountId, DepartmentId, MemberId};
+use crate::job::JobQueue;
+use crate::journal::{Entry, Journal};
+use crate::limits::Limits;
+use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::tenant::TenantStore;
+use chrono::{DateTime, Duration, Utc};
+
+/// How long after one invitation the next can be sent.
+const PAUSE: Duration = Duration::hours(1);
+
+bundle! {
+    /// What inviting somebody touches.
+    InvitingStore: ChangingStore + TenantStore + CertificateStore + NoticeStore + JobQueue
+}
+
+/// Makes a member who joins by signing in with their number, and tells them so by SMS unless they are told otherwise.
+///
+/// # Errors
+/// `forbidden`, `member_limit_reached`; every fault of what is written.
+pub fn invite(
+    tx: &mut impl InvitingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    draft: &MemberDraft,
+    (terms, by_sms): (&Terms, bool),
+) -> Result<ListedMember> {
+    access::require(actor, Permission::MemberManage)?;
+    let certificate = tx.certificate()?;
+    let limits = Limits::of(certificate.as_ref(), context.now, terms);
+    if let Some(max) = limits.members
+        && tx.has_members(max)?
+    {
+        return Err(Error::new(Code::MemberLimitReached).with("max", max));
+    }
+    let root = tx.root_department()?;
+    let mut faults = Faults::of(Place::Body);
+    let Some(read) = draft.read("", &mut faults) else { return Err(faults.into_error()) };
+    let mut change = invited(context, actor, read, root);
+    change.after.invited_at = by_sms.then_some(context.now);
+    let changes = vec![change];
+    review(tx, &changes, &mut faults)?;
+    faults.finish()?;
+    let kept = keep(tx, context, &Actor::Member(*actor), changes)?;
+    let made = kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))?;
+    if by_sms {
+        send(tx, context, &made.member)?;
+    }
+    Ok(made)
+}
+
+fn invited(context: &Context<'_>, actor: &MemberActor, read: Read, root: DepartmentId) -> MemberChange {
+    let mut placements = read.placements;
+    if placements.is_empty() {
+        placements.push(Placement { department: root, order: 0, leads: false });
+    }
+    let main = read.main.unwrap_or(placements[0].department);
+    let mut after = Member::new(actor.tenant, context.id(), read.details, main, context.now);
+    after.userid = read.userid.unwrap_or(after.userid);
+    MemberChange { at: String::new(), before: None, after, placements }
+}
+
+fn send(
+    tx: &mut (impl TenantStore + NoticeStore + JobQueue),
+    context: &Context<'_>,
+    member: &Member,
+) -> Result<()> {
+    let organization = tx.tenant()?.organization.name.as_str().to_owned();
+    let params = Params::from([("organization".to_owned(), organization)]);
+    let notice = Notice::new(context, member.id, NoticeKind::MemberInvited, params);
+    tell(tx, context, member.tenant, &notice).map(drop)
+}
+
+/// Sends the invitation of somebody who has not come yet again.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `action_not_allowed` for who has joined, `invitation_too_soon`.
+pub fn remind(
+    tx: &mut (impl MemberStore + TenantStore + NoticeStore + JobQueue + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    id: MemberId,
+) -> Result<()> {
+    access::require(actor, Permission::MemberManage)?;
+    let mut member = tx.member(id)?.ok_or(Code::NotFound)?;
+    if member.state != MemberState::Invited {
+        return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
+    }
+    let wait = member.invited_at.map_or(0, |last| (last + PAUSE - context.now).num_seconds());
+    if wait > 0 {
+        let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
+        return Err(Error::new(Code::InvitationTooSoon).with("seconds", seconds).retry_after(seconds.into()));
+    }
+    member.invited_at = Some(context.now);
+    tx.save_member(&member)?;
+    send(tx, context, &member)?;
+    let entry = Entry::new("member.reminded", "member", id).of(actor.tenant);
+    tx.record(context, &Actor::Member(*actor), entry)
+}
+
+/// Whoever came with the number of an invitation is a member from now on. The transaction is bound to the tenant.
+///
+/// # Errors
+/// When the store fails.
+pub fn join(
+    tx: &mut (impl MemberStore + Journal),
+    context: &Context<'_>,
+    (place, account): (&Membership, AccountId),
+) -> Result<()> {
+    tx.join_member(place.member, account, context.now)?;
+    let (was, is) = (MemberState::Invited.name(), MemberState::Active.name());
+    let since: DateTime<Utc> = context.now;
+    let entry = Entry::new("member.joined", "member", place.member)
+        .of(place.tenant)
+        .change("state", was, is)
+        .change("account", None::<String>, account.to_string())
+        .change("joined_at", None::<String>, since.to_rfc3339());
+    tx.record(context, &Actor::System, entry)
+}

@@ -1,0 +1,193 @@
+//! Changing members, one or many at once.
+
+use super::change::{ChangingStore, MemberChange, keep, review};
+use super::view::listed;
+use super::{ListedMember, MemberDraft, MemberState};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor, MemberRole};
+use crate::bundle::bundle;
+use crate::context::Context;
+use crate::department::Placement;
+use crate::error::{Code, Error, Faults, Place, Result, Violation};
+use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
+use crate::session::SessionStore;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// How many members are changed at once at most.
+pub const BULK: usize = 1_000;
+
+bundle! {
+    /// What changing members touches, where some of them are shut out.
+    UpdatingStore: ChangingStore + SessionStore
+}
+
+/// What changes about a member.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    /// The member.
+    pub id: MemberId,
+    /// The version that was seen, if that matters.
+    pub expected: Option<i64>,
+    /// A merge patch (RFC 7396) for the [`MemberDraft`], and perhaps a `state`.
+    pub document: Value,
+}
+
+/// Changes a member. Every session of one who is shut out ends; the ids of those are given.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `version_stale`, `owner_stays`, `action_not_allowed`; every fault of what is written.
+pub fn update(
+    tx: &mut impl UpdatingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    patch: &Patch,
+) -> Result<(ListedMember, Vec<SessionId>)> {
+    access::require(actor, Permission::MemberManage)?;
+    let before = listed(tx, &[patch.id])?.pop().ok_or(Code::NotFound)?;
+    if patch.expected.is_some_and(|expected| expected != before.member.version) {
+        return Err(Code::VersionStale.into());
+    }
+    let mut faults = Faults::of(Place::Body);
+    let root = tx.root_department()?;
+    let change = match changed(String::new(), before, &patch.document, root, &mut faults) {
+        // Alone, a member is refused as such; among many, at their place.
+        Err(violation) => return Err(refusal(violation)),
+        Ok(change) => change,
+    };
+    let changes: Vec<_> = change.into_iter().collect();
+    let (mut kept, ended) = commit(tx, context, actor, changes, faults)?;
+    kept.pop().map(|kept| (kept, ended)).ok_or_else(|| Error::internal("nobody was changed"))
+}
+
+fn refusal(violation: Violation) -> Error {
+    violation
+        .params
+        .into_iter()
+        .fold(Error::new(violation.code), |error, (name, value)| error.with(name, value))
+}
+
+/// Changes many members, or none of them.
+///
+/// # Errors
+/// `forbidden`; every fault of every member, at its place: `member_unknown`, `version_stale`, `owner_stays`, `action_not_allowed`
+/// and those of what is written.
+pub fn update_many(
+    tx: &mut impl UpdatingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    patches: &[Patch],
+) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
+    access::require(actor, Permission::MemberManage)?;
+    let ids: Vec<_> = patches.iter().map(|patch| patch.id).collect();
+    let mut found: HashMap<MemberId, ListedMember> =
+        listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
+    let root = tx.root_department()?;
+    let mut faults = Faults::of(Place::Body);
+    let mut changes = Vec::new();
+    for (index, patch) in patches.iter().enumerate() {
+        let (id, at) = (format!("/members/{index}/id"), format!("/members/{index}/patch"));
+        let state = format!("{at}/state");
+        let Some(before) = found.remove(&patch.id) else {
+            let twice = ids[..index].contains(&patch.id);
+            faults.note(&id, if twice { Code::FieldRepeated } else { Code::MemberUnknown });
+            continue;
+        };
+        if patch.expected.is_some_and(|expected| expected != before.member.version) {
+            faults.note(&format!("/members/{index}/version"), Code::VersionStale);
+            continue;
+        }
+        match changed(at, before, &patch.document, root, &mut faults) {
+            Ok(change) => changes.extend(change),
+            Err(violation) => faults.note(&state, violation),
+        }
+    }
+    commit(tx, context, actor, changes, faults)
+}
+
+/// A member as the patch makes them; nothing when faults were noted. What forbids it altogether is the error.
+fn changed(
+    at: String,
+    before: ListedMember,
+    patch: &Value,
+    root: DepartmentId,
+    faults: &mut Faults,
+) -> std::result::Result<Option<MemberChange>, Violation> {
+    let state = patch.get("state").and_then(Value::as_str).and_then(MemberState::find);
+    let state = new_state(&before, state)?;
+    let Some(draft) = patched(&before, patch) else {
+        faults.note(&at, Violation::new(Code::TypeWrong).with("expected", "object"));
+        return Ok(None);
+    };
+    let Some(read) = draft.read(&at, faults) else { return Ok(None) };
+    let mut after = before.member.clone();
+    if after.account.is_some() && read.details.mobile != after.details.mobile {
+        faults.note(&format!("{at}/mobile"), Code::MobileOfAccount);
+        return Ok(None);
+    }
+    let mut placements = read.placements;
+    if placements.is_empty() {
+        placements.push(Placement { department: root, order: 0, leads: false });
+    }
+    after.userid = read.userid.unwrap_or(after.userid);
+    after.details = read.details;
+    after.state = state;
+    after.department = read.main.unwrap_or(placements[0].department);
+    placements.sort_by_key(|placement| (placement.department != after.department, placement.department));
+    Ok(Some(MemberChange { at, before: Some(before), after, placements }))
+}
+
+/// What would be written of the member from now on.
+fn patched(before: &ListedMember, patch: &Value) -> Option<MemberDraft> {
+    let mut draft = MemberDraft::of(before);
+    // Who leaves their main department without naming another has the first of the new ones.
+    if patch.get("departments").is_some() && patch.get("department_id").is_none() {
+        let main = draft.department_id.take();
+        let stays = patch["departments"].as_array().into_iter().flatten().any(|one| {
+            let id = one.get("department_id").and_then(Value::as_str);
+            id.and_then(|id| id.parse().ok()) == main
+        });
+        draft.department_id = main.filter(|_| stays);
+    }
+    let mut document = serde_json::to_value(draft).ok()?;
+    json_patch::merge(&mut document, patch);
+    serde_json::from_value(document).ok()
+}
+
+fn new_state(
+    before: &ListedMember,
+    wanted: Option<MemberState>,
+) -> std::result::Result<MemberState, Violation> {
+    let (is, role) = (before.member.state, before.member.role);
+    match wanted {
+        None => Ok(is),
+        Some(wanted) if wanted == is => Ok(is),
+        Some(MemberState::Disabled) if role == MemberRole::Owner => Err(Code::OwnerStays.into()),
+        Some(wanted @ (MemberState::Active | MemberState::Disabled)) if is != MemberState::Invited => {
+            Ok(wanted)
+        }
+        Some(_) => Err(Violation::new(Code::ActionNotAllowed).with("state", is.name())),
+    }
+}
+
+fn commit(
+    tx: &mut impl UpdatingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    changes: Vec<MemberChange>,
+    mut faults: Faults,
+) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
+    review(tx, &changes, &mut faults)?;
+    faults.finish()?;
+    let shut_out: Vec<AccountId> = changes
+        .iter()
+        .filter(|change| change.after.state == MemberState::Disabled)
+        .filter(|change| {
+            change.before.as_ref().is_some_and(|before| before.member.state != MemberState::Disabled)
+        })
+        .filter_map(|change| change.after.account)
+        .collect();
+    let kept = keep(tx, context, &Actor::Member(*actor), changes)?;
+    let ended = if shut_out.is_empty() { Vec::new() } else { tx.end_sessions_here(&shut_out, context.now)? };
+    Ok((kept, ended))
+}

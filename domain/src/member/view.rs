@@ -1,0 +1,103 @@
+//! What administrators see of members.
+
+use super::{Member, MemberState, MemberStore};
+use crate::access::{self, Permission};
+use crate::actor::MemberActor;
+use crate::department::{Path, Placement, PlacementStore};
+use crate::error::{Code, Result};
+use crate::id::{DepartmentId, MemberId};
+use std::collections::HashMap;
+
+/// A member with their departments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedMember {
+    /// The member.
+    pub member: Member,
+    /// Their departments, the main one first.
+    pub placements: Vec<Placement>,
+}
+
+/// In which departments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InDepartment {
+    /// In this one itself, in the order of its members.
+    Itself(DepartmentId),
+    /// In the one at a path, or anywhere below it.
+    OrBelow(Path),
+}
+
+/// Which members.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberFilter {
+    /// In which state, any when none is named.
+    pub state: Option<MemberState>,
+    /// In which departments.
+    pub department: Option<InDepartment>,
+    /// Who report to this one.
+    pub leader: Option<MemberId>,
+    /// Who are found by this, in the form of [`super::search_key`]; then in the order of what they were found by.
+    pub search: Option<String>,
+}
+
+/// The place of a member in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The place among the members of a department, where the list is of one; 0 elsewhere.
+    pub order: i64,
+    /// What the list is sorted by.
+    pub key: String,
+    /// The member.
+    pub id: MemberId,
+}
+
+/// A page of members: by the sound of their names, unless the filter has an order of its own.
+///
+/// # Errors
+/// `forbidden`.
+pub fn list(
+    tx: &mut (impl MemberStore + PlacementStore),
+    actor: &MemberActor,
+    filter: &MemberFilter,
+    after: Option<&Spot>,
+    limit: u32,
+) -> Result<Vec<(Spot, ListedMember)>> {
+    access::require(actor, Permission::MemberRead)?;
+    let spots = tx.find_members(filter, after, limit)?;
+    let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
+    let mut found: HashMap<MemberId, ListedMember> =
+        listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
+    Ok(spots.into_iter().filter_map(|spot| found.remove(&spot.id).map(|one| (spot, one))).collect())
+}
+
+/// A member.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn get(
+    tx: &mut (impl MemberStore + PlacementStore),
+    actor: &MemberActor,
+    id: MemberId,
+) -> Result<ListedMember> {
+    access::require(actor, Permission::MemberRead)?;
+    listed(tx, &[id])?.pop().ok_or_else(|| Code::NotFound.into())
+}
+
+/// Those of some members that are there, in no order.
+pub(crate) fn listed(
+    tx: &mut (impl MemberStore + PlacementStore),
+    ids: &[MemberId],
+) -> Result<Vec<ListedMember>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut placements: HashMap<MemberId, Vec<Placement>> = HashMap::new();
+    for (member, placement) in tx.placements(ids)? {
+        placements.entry(member).or_default().push(placement);
+    }
+    let listed = |member: Member| {
+        let mut placements = placements.remove(&member.id).unwrap_or_default();
+        placements.sort_by_key(|placement| (placement.department != member.department, placement.department));
+        ListedMember { member, placements }
+    };
+    Ok(tx.members(ids)?.into_iter().map(listed).collect())
+}

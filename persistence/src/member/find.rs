@@ -1,0 +1,235 @@
+//! Pages of members. Each kind of list is one walk along an index that has its order.
+
+use crate::connection::on;
+use crate::error::Understood;
+use crate::schema::{departments, member_terms as terms, members, placements};
+use crate::sql_type::Id;
+use crate::tx::Tx;
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use domain::department::Path;
+use domain::error::Result;
+use domain::id::DepartmentId;
+use domain::member::{InDepartment, MemberFilter, Spot};
+
+diesel::alias!(terms as sooner: Sooner);
+
+/// Up to so many members, those below a department are looked up and sorted. Where there are more, everybody is walked through in order
+/// until the page is full, which takes few steps because there are many.
+const SORTED: usize = 1_000;
+
+/// What is greater than whatever begins with a text.
+fn end(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}
+
+impl Tx<'_> {
+    pub(super) fn find(
+        &mut self,
+        filter: &MemberFilter,
+        after: Option<&Spot>,
+        limit: u32,
+    ) -> Result<Vec<Spot>> {
+        if let Some(search) = &filter.search {
+            return self.searched(filter, search, after, limit);
+        }
+        match &filter.department {
+            Some(InDepartment::Itself(department)) => self.in_department(filter, *department, after, limit),
+            // Everybody is somewhere below the root.
+            Some(InDepartment::OrBelow(path)) if *path != Path::root() => {
+                let few = self.few_below(path)?;
+                let below = few.is_none().then_some(path);
+                self.sorted(filter, (few.as_deref(), below), after, limit)
+            }
+            _ => self.sorted(filter, (None, None), after, limit),
+        }
+    }
+
+    /// Who is in a department or below, unless they are many.
+    fn few_below(&mut self, path: &Path) -> Result<Option<Vec<Id>>> {
+        let tenant = self.bound()?;
+        let most = i64::try_from(SORTED).unwrap_or(i64::MAX) + 1;
+        let mut ids: Vec<Id> = on!(self.db, |db| {
+            let there = placements::tenant_id
+                .eq(departments::tenant_id)
+                .and(placements::department_id.eq(departments::id));
+            departments::table
+                .inner_join(placements::table.on(there))
+                .filter(departments::tenant_id.eq(tenant))
+                .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                .limit(most)
+                .select(placements::member_id)
+                .load(db)
+        })
+        .understood()?;
+        let few = ids.len() <= SORTED;
+        ids.sort_unstable_by_key(|id| id.0);
+        ids.dedup();
+        Ok(few.then_some(ids))
+    }
+
+    /// By the sound of names: of some, or of those below a path, or of all.
+    fn sorted(
+        &mut self,
+        filter: &MemberFilter,
+        (some, below): (Option<&[Id]>, Option<&Path>),
+        after: Option<&Spot>,
+        limit: u32,
+    ) -> Result<Vec<Spot>> {
+        let tenant = self.bound()?;
+        let rows: Vec<(String, Id)> = on!(self.db, |db| {
+            let mut query: members::BoxedQuery<'_, _> = members::table.into_boxed();
+            query = query.filter(members::tenant_id.eq(tenant));
+            if let Some(state) = filter.state {
+                query = query.filter(members::state.eq(state.name()));
+            }
+            if let Some(leader) = filter.leader {
+                query = query.filter(members::leader_id.eq(Some(Id::from(leader))));
+            }
+            if let Some(some) = some {
+                query = query.filter(members::id.eq_any(some));
+            }
+            if let Some(path) = below {
+                let there = departments::tenant_id
+                    .eq(placements::tenant_id)
+                    .and(departments::id.eq(placements::department_id));
+                let placed = placements::table
+                    .inner_join(departments::table.on(there))
+                    .filter(placements::tenant_id.eq(members::tenant_id))
+                    .filter(placements::member_id.eq(members::id))
+                    .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())));
+                query = query.filter(exists(placed));
+            }
+            if let Some(after) = after {
+                let (key, id) = (after.key.as_str(), Id::from(after.id));
+                query = query
+                    .filter(members::sort_key.ge(key))
+                    .filter(members::sort_key.gt(key).or(members::id.gt(id)));
+            }
+            query
+                .order((members::sort_key, members::id))
+                .limit(limit.into())
+                .select((members::sort_key, members::id))
+                .load(db)
+        })
+        .understood()?;
+        Ok(rows.into_iter().map(|(key, id)| Spot { order: 0, key, id: id.get() }).collect())
+    }
+
+    /// In one department, in the order that it gives its members.
+    fn in_department(
+        &mut self,
+        filter: &MemberFilter,
+        department: DepartmentId,
+        after: Option<&Spot>,
+        limit: u32,
+    ) -> Result<Vec<Spot>> {
+        let tenant = self.bound()?;
+        let rows: Vec<(i64, String, Id)> = on!(self.db, |db| {
+            let mut query: placements::BoxedQuery<'_, _> = placements::table.into_boxed();
+            query = query
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::department_id.eq(Id::from(department)));
+            let themselves = || {
+                members::table
+                    .filter(members::tenant_id.eq(placements::tenant_id))
+                    .filter(members::id.eq(placements::member_id))
+            };
+            if let Some(state) = filter.state {
+                query = query.filter(exists(themselves().filter(members::state.eq(state.name()))));
+            }
+            if let Some(leader) = filter.leader {
+                let led = members::leader_id.eq(Some(Id::from(leader))).assume_not_null();
+                query = query.filter(exists(themselves().filter(led)));
+            }
+            if let Some(after) = after {
+                let (order, key, id) = (after.order, after.key.as_str(), Id::from(after.id));
+                let same_key = placements::sort_key.eq(key).and(placements::member_id.gt(id));
+                let same_order =
+                    placements::sort_order.eq(order).and(placements::sort_key.gt(key).or(same_key));
+                query = query
+                    .filter(placements::sort_order.ge(order))
+                    .filter(placements::sort_order.gt(order).or(same_order));
+            }
+            query
+                .order((placements::sort_order, placements::sort_key, placements::member_id))
+                .limit(limit.into())
+                .select((placements::sort_order, placements::sort_key, placements::member_id))
+                .load(db)
+        })
+        .understood()?;
+        Ok(rows.into_iter().map(|(order, key, id)| Spot { order, key, id: id.get() }).collect())
+    }
+
+    /// In the order of what they are found by, each once.
+    fn searched(
+        &mut self,
+        filter: &MemberFilter,
+        search: &str,
+        after: Option<&Spot>,
+        limit: u32,
+    ) -> Result<Vec<Spot>> {
+        let tenant = self.bound()?;
+        let rows: Vec<(String, Id)> = on!(self.db, |db| {
+            let mut query: terms::BoxedQuery<'_, _> = terms::table.into_boxed();
+            query = query
+                .filter(terms::tenant_id.eq(tenant))
+                .filter(terms::term.ge(search))
+                .filter(terms::term.lt(end(search)));
+            let sooner_found = sooner
+                .filter(sooner.field(terms::tenant_id).eq(terms::tenant_id))
+                .filter(sooner.field(terms::member_id).eq(terms::member_id))
+                .filter(sooner.field(terms::term).ge(search))
+                .filter(sooner.field(terms::term).lt(terms::term));
+            query = query.filter(not(exists(sooner_found)));
+            let themselves = || {
+                members::table
+                    .filter(members::tenant_id.eq(terms::tenant_id))
+                    .filter(members::id.eq(terms::member_id))
+            };
+            if let Some(state) = filter.state {
+                query = query.filter(exists(themselves().filter(members::state.eq(state.name()))));
+            }
+            if let Some(leader) = filter.leader {
+                let led = members::leader_id.eq(Some(Id::from(leader))).assume_not_null();
+                query = query.filter(exists(themselves().filter(led)));
+            }
+            let placed = || {
+                placements::table
+                    .filter(placements::tenant_id.eq(terms::tenant_id))
+                    .filter(placements::member_id.eq(terms::member_id))
+            };
+            match &filter.department {
+                None => {}
+                Some(InDepartment::Itself(department)) => {
+                    let there = placements::department_id.eq(Id::from(*department));
+                    query = query.filter(exists(placed().filter(there)));
+                }
+                Some(InDepartment::OrBelow(path)) => {
+                    let there = departments::tenant_id
+                        .eq(placements::tenant_id)
+                        .and(departments::id.eq(placements::department_id));
+                    let below = departments::path.ge(path.as_str()).and(departments::path.lt(path.end()));
+                    let below = placements::table
+                        .inner_join(departments::table.on(there))
+                        .filter(placements::tenant_id.eq(terms::tenant_id))
+                        .filter(placements::member_id.eq(terms::member_id))
+                        .filter(below);
+                    query = query.filter(exists(below));
+                }
+            }
+            if let Some(after) = after {
+                let (key, id) = (after.key.as_str(), Id::from(after.id));
+                query =
+                    query.filter(terms::term.ge(key)).filter(terms::term.gt(key).or(terms::member_id.gt(id)));
+            }
+            query
+                .order((terms::term, terms::member_id))
+                .limit(limit.into())
+                .select((terms::term, terms::member_id))
+                .load(db)
+        })
+        .understood()?;
+        Ok(rows.into_iter().map(|(key, id)| Spot { order: 0, key, id: id.get() }).collect())
+    }
+}

@@ -1,0 +1,57 @@
+//! What members are found by.
+
+use crate::connection::on;
+use crate::error::Understood;
+use crate::schema::member_terms as terms;
+use crate::sql_type::Id;
+use crate::tx::Tx;
+use diesel::prelude::*;
+use domain::error::Result;
+use domain::member::{Member, search_terms};
+use std::collections::BTreeSet;
+
+/// How many terms one statement keeps.
+const BATCH: usize = 5_000;
+
+#[derive(Insertable)]
+#[diesel(table_name = terms)]
+struct Row {
+    tenant_id: Id,
+    term: String,
+    member_id: Id,
+}
+
+fn rows(member: &Member, terms: impl IntoIterator<Item = String>) -> impl Iterator<Item = Row> {
+    let (tenant_id, member_id) = (Id::from(member.tenant), Id::from(member.id));
+    terms.into_iter().map(move |term| Row { tenant_id, term, member_id })
+}
+
+impl Tx<'_> {
+    /// Keeps what new members are found by.
+    pub(super) fn index_new(&mut self, members: &[Member]) -> Result<()> {
+        let all: Vec<Row> = members.iter().flat_map(|member| rows(member, search_terms(member))).collect();
+        self.insert_terms(&all)
+    }
+
+    /// Keeps what a member is found by from now on, as far as it is not what it was.
+    pub(crate) fn index(&mut self, member: &Member) -> Result<()> {
+        let (tenant, id) = (Id::from(member.tenant), Id::from(member.id));
+        let theirs = terms::table.filter(terms::tenant_id.eq(tenant)).filter(terms::member_id.eq(id));
+        let were: Vec<String> = on!(self.db, |db| theirs.select(terms::term).load(db)).understood()?;
+        let (were, are): (BTreeSet<_>, _) = (were.into_iter().collect(), search_terms(member));
+        let gone: Vec<&String> = were.difference(&are).collect();
+        if !gone.is_empty() {
+            let old = theirs.filter(terms::term.eq_any(gone));
+            on!(self.db, |db| diesel::delete(old).execute(db)).understood()?;
+        }
+        let new: Vec<Row> = rows(member, are.difference(&were).cloned()).collect();
+        self.insert_terms(&new)
+    }
+
+    fn insert_terms(&mut self, rows: &[Row]) -> Result<()> {
+        for some in rows.chunks(BATCH) {
+            on!(self.db, |db| diesel::insert_into(terms::table).values(some).execute(db)).understood()?;
+        }
+        Ok(())
+    }
+}

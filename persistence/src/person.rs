@@ -122,6 +122,12 @@ impl PersonStore for Tx<'_> {
         })
         .understood()?;
         on!(self.db, |db| {
+            let here = members::tenant_id.eq_any(&tenants);
+            let led = here.and(members::leader_id.eq_any(&places).assume_not_null());
+            diesel::update(members::table.filter(led)).set(members::leader_id.eq(None::<Id>)).execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
             diesel::delete(members::table.filter(members::account_id.eq_any(&ids).assume_not_null()))
                 .execute(db)
         })

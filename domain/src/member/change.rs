@@ -266,7 +266,6 @@ fn entry(change: &MemberChange) -> Entry {
             .collect()
     };
     let text = |id: Option<Uuid>| id.map(|id| id.to_string());
-    let person = is.account.map_or(Uuid::from(is.id), Uuid::from);
     let entry = Entry::new(action, "member", is.id)
         .of(is.tenant)
         .change("state", was_state, is_state)
@@ -279,7 +278,8 @@ fn entry(change: &MemberChange) -> Entry {
             text(is.details.leader.map(Uuid::from)),
         );
     let entry = if was.is_none() { entry.new_person() } else { entry };
-    entry.about(person, personal(was, is))
+    // A key of this tenant alone, so that it can be forgotten when they have left.
+    entry.about(is.id, personal(was, is))
 }
 
 /// The fields that are the member's own.

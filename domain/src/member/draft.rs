@@ -111,7 +111,7 @@ impl MemberDraft {
         let userid = parsed(self.userid.as_ref(), &format!("{at}/userid"), faults, Userid::parse);
         let details = self.details(at, faults);
         let placements = self.placements(at, faults);
-        let (Some(userid), Some(details), Some(placements)) = (userid, details, placements) else {
+        let (Ok(userid), Some(details), Some(placements)) = (userid, details, placements) else {
             return None;
         };
         let main = self.department_id.map(DepartmentId::from);
@@ -138,17 +138,17 @@ impl MemberDraft {
         let address = parsed(self.address.as_ref(), &format!("{at}/address"), faults, Line::parse);
         let hire_date = parsed(self.hire_date.as_ref(), &format!("{at}/hire_date"), faults, day);
         Some(Details {
-            name: name??,
-            alias: alias?,
-            employee_number: number?,
-            position: position?,
-            gender: gender?,
-            mobile: mobile??,
-            email: email?,
-            telephone: telephone?,
-            work_location: location?,
-            address: address?,
-            hire_date: hire_date?,
+            name: name.ok()??,
+            alias: alias.ok()?,
+            employee_number: number.ok()?,
+            position: position.ok()?,
+            gender: gender.ok()?,
+            mobile: mobile.ok()??,
+            email: email.ok()?,
+            telephone: telephone.ok()?,
+            work_location: location.ok()?,
+            address: address.ok()?,
+            hire_date: hire_date.ok()?,
             leader: self.leader_id.map(MemberId::from),
         })
     }
@@ -185,14 +185,17 @@ fn text<const MIN: usize, const MAX: usize>(line: Option<&Line<MIN, MAX>>) -> Op
     line.map(|line| line.as_str().to_owned())
 }
 
-/// What is there, read; nothing when it is wrong.
+/// That a fault was noted.
+struct Noted;
+
+/// What is there, read.
 fn parsed<T>(
     raw: Option<&String>,
     pointer: &str,
     faults: &mut Faults,
     parse: impl Fn(&str) -> Result<T, Violation>,
-) -> Option<Option<T>> {
-    faults.at(pointer, raw.map(|raw| parse(raw)).transpose())
+) -> Result<Option<T>, Noted> {
+    faults.at(pointer, raw.map(|raw| parse(raw)).transpose()).ok_or(Noted)
 }
 
 fn gender(raw: &str) -> Result<Gender, Violation> {

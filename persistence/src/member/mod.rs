@@ -93,16 +93,17 @@ impl From<&Member> for Row {
     }
 }
 
+fn line<const MIN: usize, const MAX: usize>(
+    text: Option<&str>,
+) -> std::result::Result<Option<Line<MIN, MAX>>, domain::error::Violation> {
+    text.map(Line::parse).transpose()
+}
+
 /// A member's row, and the number of their account if they have one.
 type Found = (Row, Option<String>);
 
 fn member((row, mobile): Found) -> Result<Member> {
     let wrong = |column: &str| corrupt("members", row.id.0, column);
-    fn line<const MIN: usize, const MAX: usize>(
-        text: Option<&str>,
-    ) -> std::result::Result<Option<Line<MIN, MAX>>, domain::error::Violation> {
-        text.map(Line::parse).transpose()
-    }
     let mobile = row.mobile.as_deref().or(mobile.as_deref()).ok_or_else(|| wrong("mobile"))?;
     let gender = row.gender.as_deref().map(|word| Gender::find(word).ok_or_else(|| wrong("gender")));
     let hire_date = row.hire_date.as_deref().map(|day| day.parse().map_err(|_| wrong("hire_date")));

@@ -1,0 +1,305 @@
+//! Seeing somebody off, or many.
+
+use super::{Departure, DepartureStore, Leadership};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor, MemberRole};
+use crate::bundle::bundle;
+use crate::context::Context;
+use crate::department::Placement;
+use crate::error::{Code, Error, Faults, Place, Result, Violation};
+use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
+use crate::job::{Job, JobQueue};
+use crate::journal::Entry;
+use crate::member::{BULK, ChangingStore, ListedMember, MAX_PLACEMENTS, Member, MemberState, listed};
+use crate::session::SessionStore;
+use chrono::Duration;
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+bundle! {
+    /// Everything that leaving touches.
+    LeavingStore: ChangingStore + DepartureStore + SessionStore + JobQueue
+}
+
+/// Who is to leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaver {
+    /// The member.
+    pub id: MemberId,
+    /// The version that was seen, if that matters.
+    pub expected: Option<i64>,
+}
+
+/// Who takes over.
+#[derive(Debug, Clone, Default)]
+pub struct Successors {
+    /// Everything that nobody else takes over.
+    pub all: Option<MemberId>,
+    /// Some departments, by somebody else or nobody.
+    pub leaderships: Vec<(DepartmentId, Option<MemberId>)>,
+}
+
+impl Successors {
+    fn of(&self, department: DepartmentId) -> Option<MemberId> {
+        let own = self.leaderships.iter().find(|(led, _)| *led == department);
+        own.map_or(self.all, |(_, successor)| *successor)
+    }
+
+    /// Everybody who is named, and where.
+    fn named(&self) -> impl Iterator<Item = (String, MemberId)> + '_ {
+        let all = self.all.map(|all| ("/successor_id".to_owned(), all));
+        let own = self.leaderships.iter().enumerate().filter_map(|(index, (_, successor))| {
+            successor.map(|successor| (format!("/leaderships/{index}/successor_id"), successor))
+        });
+        all.into_iter().chain(own)
+    }
+}
+
+/// Sees a member off. Every session of theirs here ends; the ids of those are given. Whoever never came is forgotten at once.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `version_stale`, `owner_stays`, `action_not_allowed` for who has left; at `/successor_id` and in
+/// `/leaderships/…` `member_unknown`, `successor_leaves`, `department_unknown`, `value_too_long` for one who is in too many departments.
+pub fn depart(
+    tx: &mut impl LeavingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    leaver: Leaver,
+    successors: &Successors,
+    restorable: Duration,
+) -> Result<(Departure, Vec<SessionId>)> {
+    access::require(actor, Permission::MemberManage)?;
+    let found = listed(tx, &[leaver.id])?.pop().ok_or(Code::NotFound)?;
+    if leaver.expected.is_some_and(|expected| expected != found.member.version) {
+        return Err(Code::VersionStale.into());
+    }
+    stays(&found.member).map_or(Ok(()), |why| Err(Error::from_violation(why)))?;
+    let faults = Faults::of(Place::Body);
+    let (mut left, ended) = leave(tx, context, actor, vec![found], (successors, faults), restorable)?;
+    left.pop().map(|left| (left, ended)).ok_or_else(|| Error::internal("nobody left"))
+}
+
+/// Sees many members off, or none of them.
+///
+/// # Errors
+/// `forbidden`; every fault of every member at its place: `member_unknown`, `field_repeated`, `version_stale`, `owner_stays`,
+/// `action_not_allowed`; and those of [`depart`].
+pub fn depart_many(
+    tx: &mut impl LeavingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    leavers: &[Leaver],
+    successors: &Successors,
+    restorable: Duration,
+) -> Result<(Vec<Departure>, Vec<SessionId>)> {
+    access::require(actor, Permission::MemberManage)?;
+    debug_assert!(leavers.len() <= BULK);
+    let ids: Vec<_> = leavers.iter().map(|leaver| leaver.id).collect();
+    let mut found: HashMap<MemberId, ListedMember> =
+        listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
+    let mut faults = Faults::of(Place::Body);
+    let mut leaving = Vec::new();
+    for (index, leaver) in leavers.iter().enumerate() {
+        let at = format!("/members/{index}/id");
+        let Some(one) = found.remove(&leaver.id) else {
+            let twice = ids[..index].contains(&leaver.id);
+            faults.note(&at, if twice { Code::FieldRepeated } else { Code::MemberUnknown });
+            continue;
+        };
+        if leaver.expected.is_some_and(|expected| expected != one.member.version) {
+            faults.note(&format!("/members/{index}/version"), Code::VersionStale);
+        } else if let Some(why) = stays(&one.member) {
+            faults.note(&at, why);
+        }
+        leaving.push(one);
+    }
+    leave(tx, context, actor, leaving, (successors, faults), restorable)
+}
+
+/// Why somebody cannot leave.
+fn stays(member: &Member) -> Option<Violation> {
+    match member.state {
+        MemberState::Departed => {
+            Some(Violation::new(Code::ActionNotAllowed).with("state", member.state.name()))
+        }
+        _ if member.role == MemberRole::Owner => Some(Code::OwnerStays.into()),
+        _ => None,
+    }
+}
+
+/// Those who leave, by their ids.
+type Leaving = HashMap<MemberId, ListedMember>;
+
+fn leave(
+    tx: &mut impl LeavingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    leaving: Vec<ListedMember>,
+    (successors, mut faults): (&Successors, Faults),
+    restorable: Duration,
+) -> Result<(Vec<Departure>, Vec<SessionId>)> {
+    let ids: Vec<_> = leaving.iter().map(|one| one.member.id).collect();
+    let leaving: Leaving = leaving.into_iter().map(|one| (one.member.id, one)).collect();
+    let led = tx.led_by(&ids)?;
+    for (index, (department, _)) in successors.leaderships.iter().enumerate() {
+        if !led.iter().any(|(_, known, _)| known == department) {
+            faults.note(&format!("/leaderships/{index}/department_id"), Code::DepartmentUnknown);
+        }
+    }
+    let mut heirs = heirs(tx, successors, &leaving, &mut faults)?;
+    let taken = take_over(&led, successors, &mut heirs, &mut faults);
+    faults.finish()?;
+    for heir in taken {
+        let heir = &heirs[&heir];
+        tx.save_member(&heir.member)?;
+        tx.replace_placements(&[(&heir.member, &heir.placements)])?;
+    }
+    let reports = hand_over_reports(tx, &ids, &leaving, successors.all)?;
+    let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
+    let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
+    tx.forget_devices(&ids)?;
+    let mut departures = Vec::new();
+    for id in ids {
+        let leaderships = led.iter().filter(|(leader, ..)| *leader == id).map(|(_, department, name)| Leadership {
+            department: *department,
+            name: name.clone(),
+            successor: successors.of(*department),
+        });
+        let one = &leaving[&id];
+        let until = one.member.account.map(|_| context.now + restorable);
+        departures.push(Departure {
+            member: id,
+            by: actor.member,
+            state: one.member.state,
+            placements: one.placements.clone(),
+            leaderships: leaderships.collect(),
+            reports: reports.iter().filter(|(_, leader)| *leader == id).count() as u64,
+            reports_to: successors.all.or_else(|| above(&leaving, id)),
+            departed_at: context.now,
+            restorable_until: until,
+        });
+    }
+    for departure in &departures {
+        let member = &leaving[&departure.member].member;
+        tx.record(context, &Actor::Member(*actor), entry(actor, departure))?;
+        let Some(until) = departure.restorable_until else {
+            tx.erase_member(member.id)?;
+            continue;
+        };
+        let gone = Member { state: MemberState::Departed, ..member.clone() };
+        tx.save_member(&gone)?;
+        tx.replace_placements(&[(&gone, &[])])?;
+        let job = Job::EraseMember { tenant: actor.tenant.into(), member: member.id.into(), at: until };
+        tx.enqueue(context.random.uuid(), &job, until, context.now)?;
+    }
+    let kept: Vec<_> =
+        departures.iter().filter(|departure| departure.restorable_until.is_some()).cloned().collect();
+    tx.insert_departures(&kept)?;
+    Ok((departures, ended))
+}
+
+/// Those who take over, as they are.
+fn heirs(
+    tx: &mut impl ChangingStore,
+    successors: &Successors,
+    leaving: &Leaving,
+    faults: &mut Faults,
+) -> Result<Leaving> {
+    let mut named: Vec<_> = successors.named().map(|(_, id)| id).collect();
+    named.sort_unstable();
+    named.dedup();
+    let there = |one: &ListedMember| one.member.state != MemberState::Departed;
+    let found: Leaving =
+        listed(tx, &named)?.into_iter().filter(there).map(|one| (one.member.id, one)).collect();
+    for (at, id) in successors.named() {
+        if leaving.contains_key(&id) {
+            faults.note(&at, Code::SuccessorLeaves);
+        } else if !found.contains_key(&id) {
+            faults.note(&at, Code::MemberUnknown);
+        }
+    }
+    Ok(found)
+}
+
+/// Makes those who take over leaders of the departments; gives those who changed.
+fn take_over(
+    led: &[(MemberId, DepartmentId, String)],
+    successors: &Successors,
+    heirs: &mut Leaving,
+    faults: &mut Faults,
+) -> HashSet<MemberId> {
+    let mut changed = HashSet::new();
+    for (_, department, _) in led {
+        let Some(heir) = successors.of(*department).and_then(|id| heirs.get_mut(&id)) else { continue };
+        changed.insert(heir.member.id);
+        match heir.placements.iter_mut().find(|placement| placement.department == *department) {
+            Some(placement) => placement.leads = true,
+            None => heir.placements.push(Placement { department: *department, order: 0, leads: true }),
+        }
+        if heir.placements.len() > MAX_PLACEMENTS {
+            let violation = Violation::new(Code::ValueTooLong).with("max", MAX_PLACEMENTS);
+            let at = successors.named().find(|(_, id)| *id == heir.member.id).map(|(at, _)| at);
+            faults.note(&at.unwrap_or_default(), violation);
+        }
+    }
+    changed
+}
+
+/// To whom somebody reports who does not leave.
+fn above(leaving: &Leaving, of: MemberId) -> Option<MemberId> {
+    let mut next = leaving.get(&of)?.member.details.leader;
+    let mut steps = 0;
+    while let Some(one) = next.and_then(|id| leaving.get(&id)).filter(|_| steps <= leaving.len()) {
+        next = one.member.details.leader;
+        steps += 1;
+    }
+    next.filter(|id| !leaving.contains_key(id))
+}
+
+/// Whoever reports to one who leaves reports to the successor, or to whom that one reported. Whoever the successor reports to, by however
+/// many others, cannot report to the successor, and moves up in either case.
+fn hand_over_reports(
+    tx: &mut impl LeavingStore,
+    ids: &[MemberId],
+    leaving: &Leaving,
+    successor: Option<MemberId>,
+) -> Result<Vec<(MemberId, MemberId)>> {
+    let mut reports = tx.reports_of(ids)?;
+    reports.retain(|(report, _)| !leaving.contains_key(report));
+    let mut line: HashSet<MemberId> = HashSet::new();
+    let mut next = successor;
+    // A question for each step up.
+    while let Some(one) = next.filter(|_| !reports.is_empty()) {
+        if !line.insert(one) {
+            break;
+        }
+        next = tx.reporting(&[one])?.pop().and_then(|(_, leader)| leader);
+    }
+    let mut groups: HashMap<Option<MemberId>, Vec<MemberId>> = HashMap::new();
+    for (report, leader) in &reports {
+        let to = successor.filter(|_| !line.contains(report)).or_else(|| above(leaving, *leader));
+        groups.entry(to).or_default().push(*report);
+    }
+    for (leader, reports) in groups {
+        tx.set_leader(&reports, leader)?;
+    }
+    Ok(reports)
+}
+
+fn entry(actor: &MemberActor, departure: &Departure) -> Entry {
+    let leaderships: Value = departure
+        .leaderships
+        .iter()
+        .map(|led| {
+            let to = led.successor.map_or_else(|| "nobody".to_owned(), |to| to.to_string());
+            format!("{} to {to}", led.department)
+        })
+        .collect();
+    Entry::new("member.departed", "member", departure.member)
+        .of(actor.tenant)
+        .change("state", departure.state.name(), MemberState::Departed.name())
+        .change("leaderships", Value::Array(Vec::new()), leaderships)
+        .change("reports", 0, departure.reports)
+        .change("reports_to", None::<String>, departure.reports_to.map(|id| Uuid::from(id).to_string()))
+}

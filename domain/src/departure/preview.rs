@@ -1,0 +1,42 @@
+//! What somebody has in hand, and what became of it.
+
+use super::{Departure, DepartureStore};
+use crate::access::{self, Permission};
+use crate::actor::MemberActor;
+use crate::error::{Code, Result};
+use crate::id::{DepartmentId, MemberId};
+use crate::member::MemberStore;
+
+/// What somebody has in hand that others would have to take over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InHand {
+    /// The departments that they lead, with their names.
+    pub leaderships: Vec<(DepartmentId, String)>,
+    /// How many report to them.
+    pub reports: u64,
+}
+
+/// What a member has in hand. Nothing happens.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn preview(
+    tx: &mut (impl MemberStore + DepartureStore),
+    actor: &MemberActor,
+    id: MemberId,
+) -> Result<InHand> {
+    access::require(actor, Permission::MemberRead)?;
+    tx.member(id)?.ok_or(Code::NotFound)?;
+    let led = tx.led_by(&[id])?;
+    let leaderships = led.into_iter().map(|(_, department, name)| (department, name)).collect();
+    Ok(InHand { leaderships, reports: tx.count_reports(id)? })
+}
+
+/// How a member left, and to whom what they had in hand went.
+///
+/// # Errors
+/// `forbidden`, `not_found` also for who has not left.
+pub fn get(tx: &mut impl DepartureStore, actor: &MemberActor, id: MemberId) -> Result<Departure> {
+    access::require(actor, Permission::MemberRead)?;
+    tx.departure(id)?.ok_or_else(|| Code::NotFound.into())
+}

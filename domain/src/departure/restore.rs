@@ -1,0 +1,82 @@
+//! Coming back.
+
+use super::{Departure, DepartureStore};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::certification::{CertificateStore, Terms};
+use crate::context::Context;
+use crate::department::Placement;
+use crate::error::{Code, Error, Result};
+use crate::id::{DepartmentId, MemberId};
+use crate::journal::Entry;
+use crate::limits::Limits;
+use crate::member::{ChangingStore, ListedMember, Member, MemberState};
+
+/// Brings somebody back who left: as they were, in those of their departments that are still there. What others took over stays with
+/// them.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `action_not_allowed` for who has not left or not lately, `member_limit_reached`.
+pub fn restore(
+    tx: &mut (impl ChangingStore + CertificateStore + DepartureStore),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    id: MemberId,
+    terms: &Terms,
+) -> Result<ListedMember> {
+    access::require(actor, Permission::MemberManage)?;
+    let member = tx.member(id)?.ok_or(Code::NotFound)?;
+    let departure = tx.departure(id)?.filter(|departure| {
+        departure.restorable_until.is_some_and(|until| context.now < until)
+    });
+    let Some(departure) = departure else {
+        return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
+    };
+    let certificate = tx.certificate()?;
+    if let Some(max) = Limits::of(certificate.as_ref(), context.now, terms).members
+        && tx.has_members(max)?
+    {
+        return Err(Error::new(Code::MemberLimitReached).with("max", max));
+    }
+    bring_back(tx, context, &Actor::Member(*actor), member, &departure)
+}
+
+/// The same, whoever decided it.
+///
+/// # Errors
+/// When the store fails.
+pub fn bring_back(
+    tx: &mut (impl ChangingStore + DepartureStore),
+    context: &Context<'_>,
+    by: &Actor,
+    mut member: Member,
+    departure: &Departure,
+) -> Result<ListedMember> {
+    let asked: Vec<DepartmentId> = departure.placements.iter().map(|placement| placement.department).collect();
+    let there = tx.departments_there(&asked)?;
+    let mut placements: Vec<Placement> = departure
+        .placements
+        .iter()
+        .filter(|placement| there.contains(&placement.department))
+        .map(|placement| Placement { leads: false, ..*placement })
+        .collect();
+    if placements.is_empty() {
+        placements.push(Placement { department: tx.root_department()?, order: 0, leads: false });
+    }
+    if !placements.iter().any(|placement| placement.department == member.department) {
+        member.department = placements[0].department;
+    }
+    placements.sort_by_key(|placement| (placement.department != member.department, placement.department));
+    // To whom they reported may have come to report to them, or have left.
+    member.details.leader = None;
+    member.state = departure.state;
+    tx.save_member(&member)?;
+    member.version += 1;
+    tx.replace_placements(&[(&member, &placements)])?;
+    tx.delete_departure(member.id)?;
+    let entry = Entry::new("member.restored", "member", member.id)
+        .of(member.tenant)
+        .change("state", MemberState::Departed.name(), member.state.name());
+    tx.record(context, by, entry)?;
+    Ok(ListedMember { member, placements })
+}

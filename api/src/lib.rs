@@ -12,6 +12,7 @@ mod contact;
 pub mod contract;
 pub mod demo;
 mod department;
+mod departure;
 mod device;
 mod dissolution;
 mod document_link;

@@ -133,12 +133,17 @@ fn certification_routes(config: &mut impl Registry) {
 
 /// The people of an organization.
 fn organization_routes(config: &mut impl Registry) {
-    use crate::member;
+    use crate::{departure, member};
     config
         .service(member::list::list_members)
         .service(member::create::invite_member)
         .service(member::bulk::update_members)
         .service(member::remind::send_invitation)
+        .service(departure::preview::preview_departure)
+        .service(departure::create::depart_member)
+        .service(departure::get::get_departure)
+        .service(departure::restore::restore_member)
+        .service(departure::bulk::depart_members)
         .service(member::get::get_member)
         .service(member::update::update_member);
 }

@@ -52,6 +52,15 @@ pub enum Job {
         /// The document.
         document: Uuid,
     },
+    /// Erase what is kept of a member who left, unless they came back.
+    EraseMember {
+        /// The tenant.
+        tenant: Uuid,
+        /// The member.
+        member: Uuid,
+        /// Until when they could come back.
+        at: DateTime<Utc>,
+    },
     /// Send the code of a verification.
     SendCode {
         /// The verification.
@@ -135,6 +144,7 @@ impl Job {
             Self::Transfer { .. } => "transfer",
             Self::EraseDocuments { .. } => ERASE_DOCUMENTS,
             Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
+            Self::EraseMember { .. } => "erase_member",
             Self::ReadDocument { .. } => READ_DOCUMENT,
             Self::SendCode { .. } => SEND_CODE,
             Self::SendNotice { .. } => SEND_NOTICE,

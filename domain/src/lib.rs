@@ -15,6 +15,7 @@ pub mod confirmation;
 pub mod contact;
 pub mod context;
 pub mod department;
+pub mod departure;
 pub mod device;
 pub mod dissolution;
 pub mod email;

@@ -12,6 +12,7 @@ use crate::certification::{
 use crate::confirmation::{Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::department::{DepartmentStore, Placement, PlacementStore};
+use crate::departure::{DepartureStore, bring_back};
 use crate::dissolution::DissolutionStore;
 use crate::error::{Code, Error, Result, if_there};
 use crate::id::{AccountId, ApplicationId, MemberId, TenantId};
@@ -121,7 +122,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberStore + PolicyStore + NoticeStore + JobQueue + Journal
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -327,8 +328,11 @@ fn give_role(tx: &mut impl MemberStore, id: MemberId, role: MemberRole) -> Resul
 
 /// The place in the bound tenant of whoever applied, made if there is none.
 fn place_for(tx: &mut impl TransferStore, context: &Context<'_>, takeover: &Takeover) -> Result<MemberId> {
-    if let Some(member) = tx.place_of(takeover.account)? {
-        return Ok(member);
+    if let Some(id) = tx.place_of(takeover.account)? {
+        if let (Some(member), Some(departure)) = (tx.member(id)?, tx.departure(id)?) {
+            bring_back(tx, context, &Actor::System, member, &departure)?;
+        }
+        return Ok(id);
     }
     let account = tx.account(takeover.account)?.ok_or(Code::NotFound)?;
     if let Some(place) =

@@ -5,9 +5,9 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    dissolved_tenants, documents, logos, member_devices, member_terms, members, notices, person_keys,
-    placements, registrations, review_notes, reviews, security_policies, sessions, takeovers, tenants,
-    tickets,
+    departures, dissolved_tenants, documents, logos, member_devices, member_terms, members, notices,
+    person_keys, placements, registrations, review_notes, reviews, security_policies, sessions, takeovers,
+    tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -179,6 +179,7 @@ impl DissolutionStore for Tx<'_> {
             department_relations,
             placements,
             member_terms,
+            departures,
             members,
             department_trees,
             departments,

@@ -10,6 +10,7 @@ mod certification;
 mod connection;
 mod database;
 mod department;
+mod departure;
 mod device;
 mod dialect;
 mod dissolution;

@@ -142,7 +142,8 @@ impl NoticeStore for Tx<'_> {
         let Some(mobile) = invited.or(joined) else { return Ok(None) };
         let mobile = stored_mobile("accounts", row.member_id.0, &mobile)?;
         let notice: Notice = row.try_into()?;
-        let told = notice.kind.is_of_account() || state != MemberState::Disabled.name();
+        let gone = [MemberState::Disabled, MemberState::Departed].map(MemberState::name);
+        let told = notice.kind.is_of_account() || !gone.contains(&state.as_str());
         Ok(told.then_some((notice, mobile)))
     }
 }

@@ -5,8 +5,8 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
-    accounts, agreement_acceptances as acceptances, challenges, devices, member_devices, member_terms,
-    members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
+    accounts, agreement_acceptances as acceptances, challenges, departures, devices, member_devices,
+    member_terms, members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
     ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
@@ -87,6 +87,12 @@ impl PersonStore for Tx<'_> {
         on!(self.db, |db| {
             let here = placements::tenant_id.eq_any(&tenants);
             diesel::delete(placements::table.filter(here.and(placements::member_id.eq_any(&places))))
+                .execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            let here = departures::tenant_id.eq_any(&tenants);
+            diesel::delete(departures::table.filter(here.and(departures::member_id.eq_any(&places))))
                 .execute(db)
         })
         .understood()?;

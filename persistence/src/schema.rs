@@ -725,6 +725,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
+    departures (tenant_id, member_id) {
+        tenant_id -> Id,
+        member_id -> Id,
+        document -> Json,
+        departed_at -> Instant,
+        restorable_until -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
     member_terms (tenant_id, term, member_id) {
         tenant_id -> Id,
         term -> Text,

@@ -7,6 +7,7 @@ mod confirmation;
 mod contract;
 mod department_tree;
 mod departments;
+mod departures;
 mod devices;
 mod documents;
 mod durability;

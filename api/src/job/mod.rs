@@ -13,6 +13,7 @@ use domain::certification::{
     EvidenceKind, erase_documents, keep_evidence, keep_reading, question, strike_certificate, to_read,
 };
 use domain::context::{Context, Origin, Random};
+use domain::departure;
 use domain::dissolution::{self, Progress};
 use domain::error::{Error, Result};
 use domain::id::{ApplicationId, DocumentId, TenantId};
@@ -178,6 +179,9 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
             takeover::strike(tx, context, takeover, &service.settings.certification)
         }),
         Job::Dissolve { tenant, at } => dissolve(service, (*tenant).into(), *at),
+        Job::EraseMember { tenant, member, at } => as_system(service, |tx, context| {
+            departure::erase(tx, context, ((*tenant).into(), (*member).into()), *at)
+        }),
         Job::EraseDocuments { tenant, application } => {
             let tenant = (*tenant).into();
             let erased = as_system(service, |tx, context| {

@@ -31,7 +31,7 @@ pub(crate) struct MembersFilter {
 #[utoipa::path(
     operation_id = "list_members", tag = "organization",
     params(("search" = Option<String>, Query, min_length = 1, max_length = 64, description = "Only who is found by this."),
-        ("state" = Option<MemberState>, Query, description = "Only in this state."),
+        ("state" = Option<MemberState>, Query, description = "Only in this state; without it, all but those who left."),
         ("department_id" = Option<Uuid>, Query, description = "Only who is in this department itself."),
         ("within_id" = Option<Uuid>, Query, description = "Only who is in this department or below it."),
         ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."), PageParams),

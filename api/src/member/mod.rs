@@ -25,6 +25,7 @@ mirror! {
         Invited "invited" "they were asked to come, and have not come yet";
         Active "active" "they get in";
         Disabled "disabled" "they do not; nothing of theirs is lost";
+        Departed "departed" "they left; for a while they can come back";
     }
 }
 
@@ -155,14 +156,14 @@ impl From<&ListedMember> for MemberView {
 
 /// The sessions that a change ended, for the cache to forget once that is durable.
 #[derive(Clone, Default)]
-pub(super) struct Ended(Arc<Mutex<Vec<SessionId>>>);
+pub(crate) struct Ended(Arc<Mutex<Vec<SessionId>>>);
 
 impl Ended {
-    pub(super) fn are(&self, ended: Vec<SessionId>) {
+    pub(crate) fn are(&self, ended: Vec<SessionId>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ended;
     }
 
-    pub(super) fn forget(&self, service: &Service) {
+    pub(crate) fn forget(&self, service: &Service) {
         let mut ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ended.drain(..).for_each(|session| service.sessions.forget(session));
     }

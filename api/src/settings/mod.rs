@@ -175,6 +175,8 @@ pub struct Settings {
     pub certification: CertificationTerms,
     /// How long an owner can call the dissolution of an organization off.
     pub dissolution: Duration,
+    /// How long somebody who left can come back.
+    pub restorable: Duration,
     /// The installation's own organization types.
     pub organization_types: Option<PathBuf>,
     /// Whether the log is JSON.
@@ -242,6 +244,12 @@ impl Settings {
                 7,
                 Duration::try_days,
                 "how long an owner can call the dissolution of an organization off",
+            )?,
+            restorable: source.duration(
+                "GONGPAI_DEPARTED_DAYS",
+                30,
+                Duration::try_days,
+                "how long somebody who left can come back, before what is kept of them is erased",
             )?,
             organization_types: source
                 .optional(

@@ -74,7 +74,9 @@ pub fn depart(
     if leaver.expected.is_some_and(|expected| expected != found.member.version) {
         return Err(Code::VersionStale.into());
     }
-    stays(&found.member).map_or(Ok(()), |why| Err(Error::from_violation(why)))?;
+    if let Some(why) = stays(&found.member) {
+        return Err(why.into());
+    }
     let faults = Faults::of(Place::Body);
     let (mut left, ended) = leave(tx, context, actor, vec![found], (successors, faults), restorable)?;
     left.pop().map(|left| (left, ended)).ok_or_else(|| Error::internal("nobody left"))
@@ -161,10 +163,8 @@ fn leave(
     tx.forget_devices(&ids)?;
     let mut departures = Vec::new();
     for id in ids {
-        let leaderships = led.iter().filter(|(leader, ..)| *leader == id).map(|(_, department, name)| Leadership {
-            department: *department,
-            name: name.clone(),
-            successor: successors.of(*department),
+        let leaderships = led.iter().filter(|(leader, ..)| *leader == id).map(|(_, department, name)| {
+            Leadership { department: *department, name: name.clone(), successor: successors.of(*department) }
         });
         let one = &leaving[&id];
         let until = one.member.account.map(|_| context.now + restorable);

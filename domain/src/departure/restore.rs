@@ -26,9 +26,9 @@ pub fn restore(
 ) -> Result<ListedMember> {
     access::require(actor, Permission::MemberManage)?;
     let member = tx.member(id)?.ok_or(Code::NotFound)?;
-    let departure = tx.departure(id)?.filter(|departure| {
-        departure.restorable_until.is_some_and(|until| context.now < until)
-    });
+    let departure = tx
+        .departure(id)?
+        .filter(|departure| departure.restorable_until.is_some_and(|until| context.now < until));
     let Some(departure) = departure else {
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     };
@@ -52,7 +52,8 @@ pub fn bring_back(
     mut member: Member,
     departure: &Departure,
 ) -> Result<ListedMember> {
-    let asked: Vec<DepartmentId> = departure.placements.iter().map(|placement| placement.department).collect();
+    let asked: Vec<DepartmentId> =
+        departure.placements.iter().map(|placement| placement.department).collect();
     let there = tx.departments_there(&asked)?;
     let mut placements: Vec<Placement> = departure
         .placements
@@ -67,16 +68,20 @@ pub fn bring_back(
         member.department = placements[0].department;
     }
     placements.sort_by_key(|placement| (placement.department != member.department, placement.department));
-    // To whom they reported may have come to report to them, or have left.
-    member.details.leader = None;
+    // Nobody has come to report to them meanwhile, so that this makes no circle.
+    if let Some(leader) = member.details.leader {
+        member.details.leader = tx.reporting(&[leader])?.first().map(|(leader, _)| *leader);
+    }
     member.state = departure.state;
     tx.save_member(&member)?;
     member.version += 1;
     tx.replace_placements(&[(&member, &placements)])?;
     tx.delete_departure(member.id)?;
-    let entry = Entry::new("member.restored", "member", member.id)
-        .of(member.tenant)
-        .change("state", MemberState::Departed.name(), member.state.name());
+    let entry = Entry::new("member.restored", "member", member.id).of(member.tenant).change(
+        "state",
+        MemberState::Departed.name(),
+        member.state.name(),
+    );
     tx.record(context, by, entry)?;
     Ok(ListedMember { member, placements })
 }

@@ -186,6 +186,8 @@ catalogue! {
     MemberEmailTaken "member_email_taken" Invalid "企业内已有成员使用此邮箱。" "Another member has this email address.";
     MobileOfAccount "mobile_of_account" Invalid "该成员已加入，手机号由本人更换。" "This member has joined; they change their number themselves.";
     MemberUnknown "member_unknown" Invalid "没有这个成员。" "There is no such member.";
+    HeldByDeparted "held_by_departed" Invalid "属于一名已离职成员，可恢复该成员，或在其资料清除后再用。" "Somebody who left has this; bring them back, or wait until what is kept of them is erased.";
+    SuccessorLeaves "successor_leaves" Invalid "接收人不能是离职者本人。" "Whoever leaves cannot take over.";
     ReportingCircular "reporting_circular" Invalid "直属上级不能是本人或其下属。" "Nobody reports to themselves or to somebody who reports to them.";
     MainDepartmentMissing "main_department_missing" Invalid "主部门须是成员所在部门之一。" "The main department has to be one of the member's departments.";
     LeaderLimitReached "leader_limit_reached" Invalid "一个部门最多 {max} 名负责人。" "A department has {max} leaders at most.";

@@ -166,6 +166,13 @@ impl Error {
     }
 }
 
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        let error = Self::new(violation.code);
+        violation.params.into_iter().fold(error, |error, (name, value)| error.with(name, value))
+    }
+}
+
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
         Self::new(code)

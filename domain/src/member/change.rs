@@ -1,7 +1,7 @@
 //! Making and changing members, one or many at once: what is asked of them together, and keeping them. One way for a request, for many
 //! members in one, and for a spreadsheet.
 
-use super::{ListedMember, Member, MemberStore};
+use super::{ListedMember, Member, MemberState, MemberStore};
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -99,12 +99,15 @@ fn one_holder(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut 
             .extend(Held::of(&change.after).into_iter().filter(|it| !had.contains(it)).map(|it| (index, it)));
     }
     let all: Vec<Held> = wanted.iter().map(|(_, held)| held.clone()).collect();
-    let holders: HashMap<Held, MemberId> = tx.holders(&all)?.into_iter().collect();
+    let holders: HashMap<Held, (MemberId, MemberState)> =
+        tx.holders(&all)?.into_iter().map(|(held, holder, state)| (held, (holder, state))).collect();
     let mut given: HashSet<&Held> = HashSet::new();
     for (index, held) in &wanted {
-        let other = holders.get(held).is_some_and(|holder| *holder != changes[*index].after.id);
-        if !given.insert(held) || other {
+        let holder = holders.get(held).filter(|(holder, _)| *holder != changes[*index].after.id);
+        if !given.insert(held) || holder.is_some() {
             let (field, code) = held.taken();
+            let left = holder.is_some_and(|(_, state)| *state == MemberState::Departed);
+            let code = if left { Code::HeldByDeparted } else { code };
             faults.note(&format!("{}/{field}", changes[*index].at), code);
         }
     }

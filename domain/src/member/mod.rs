@@ -37,6 +37,8 @@ named! {
         Active "active";
         /// An administrator has shut them out; nothing of theirs is lost.
         Disabled "disabled";
+        /// They left; what they had in hand went to others, and for a while they can come back.
+        Departed "departed";
     }
 }
 
@@ -162,17 +164,17 @@ pub trait MemberStore {
     /// # Errors
     /// When the store fails.
     fn find_members(&mut self, filter: &MemberFilter, after: Option<&Spot>, limit: u32) -> Result<Vec<Spot>>;
-    /// Whether there are so many members or more.
+    /// Whether there are so many members or more, without those who left.
     ///
     /// # Errors
     /// When the store fails.
     fn has_members(&mut self, count: u32) -> Result<bool>;
-    /// Who holds some of what only one member can have.
+    /// Who holds some of what only one member can have, and where those stand.
     ///
     /// # Errors
     /// When the store fails.
-    fn holders(&mut self, wanted: &[Held]) -> Result<Vec<(Held, MemberId)>>;
-    /// To whom some members report, for those that are there.
+    fn holders(&mut self, wanted: &[Held]) -> Result<Vec<(Held, MemberId, MemberState)>>;
+    /// To whom some members report, for those that are there and have not left.
     ///
     /// # Errors
     /// When the store fails.
@@ -182,7 +184,7 @@ pub trait MemberStore {
     /// # Errors
     /// `version_stale` when they are not invited any more.
     fn join_member(&mut self, member: MemberId, account: AccountId, now: DateTime<Utc>) -> Result<()>;
-    /// Every place of an account, over all tenants, whether they get in there or not, oldest first.
+    /// Every place of an account, over all tenants, whether they get in there or not, oldest first; none that they left.
     ///
     /// # Errors
     /// When the store fails.
@@ -197,7 +199,7 @@ pub trait MemberStore {
     /// # Errors
     /// `not_found`, also for who has not joined.
     fn account_of(&mut self, member: MemberId) -> Result<AccountId>;
-    /// The place of an account.
+    /// The place of an account, also one that they left.
     ///
     /// # Errors
     /// When the store fails.

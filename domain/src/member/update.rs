@@ -52,19 +52,12 @@ pub fn update(
     let root = tx.root_department()?;
     let change = match changed(String::new(), before, &patch.document, root, &mut faults) {
         // Alone, a member is refused as such; among many, at their place.
-        Err(violation) => return Err(refusal(violation)),
+        Err(violation) => return Err(violation.into()),
         Ok(change) => change,
     };
     let changes: Vec<_> = change.into_iter().collect();
     let (mut kept, ended) = commit(tx, context, actor, changes, faults)?;
     kept.pop().map(|kept| (kept, ended)).ok_or_else(|| Error::internal("nobody was changed"))
-}
-
-fn refusal(violation: Violation) -> Error {
-    violation
-        .params
-        .into_iter()
-        .fold(Error::new(violation.code), |error, (name, value)| error.with(name, value))
 }
 
 /// Changes many members, or none of them.
@@ -113,6 +106,9 @@ fn changed(
     root: DepartmentId,
     faults: &mut Faults,
 ) -> std::result::Result<Option<MemberChange>, Violation> {
+    if before.member.state == MemberState::Departed {
+        return Err(Violation::new(Code::ActionNotAllowed).with("state", before.member.state.name()));
+    }
     let state = patch.get("state").and_then(Value::as_str).and_then(MemberState::find);
     let state = new_state(&before, state)?;
     let Some(draft) = patched(&before, patch) else {
@@ -163,7 +159,9 @@ fn new_state(
         None => Ok(is),
         Some(wanted) if wanted == is => Ok(is),
         Some(MemberState::Disabled) if role == MemberRole::Owner => Err(Code::OwnerStays.into()),
-        Some(wanted @ (MemberState::Active | MemberState::Disabled)) if is != MemberState::Invited => {
+        Some(wanted @ (MemberState::Active | MemberState::Disabled))
+            if matches!(is, MemberState::Active | MemberState::Disabled) =>
+        {
             Ok(wanted)
         }
         Some(_) => Err(Violation::new(Code::ActionNotAllowed).with("state", is.name())),

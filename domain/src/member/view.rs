@@ -29,7 +29,7 @@ pub enum InDepartment {
 /// Which members.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberFilter {
-    /// In which state, any when none is named.
+    /// In which state; any but of those who left when none is named.
     pub state: Option<MemberState>,
     /// In which departments.
     pub department: Option<InDepartment>,

@@ -1,5 +1,6 @@
 //! Pages of members. Each kind of list is one walk along an index that has its order.
 
+use super::DEPARTED;
 use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{departments, member_terms as terms, members, placements};
@@ -80,9 +81,10 @@ impl Tx<'_> {
         let rows: Vec<(String, Id)> = on!(self.db, |db| {
             let mut query: members::BoxedQuery<'_, _> = members::table.into_boxed();
             query = query.filter(members::tenant_id.eq(tenant));
-            if let Some(state) = filter.state {
-                query = query.filter(members::state.eq(state.name()));
-            }
+            query = match filter.state {
+                Some(state) => query.filter(members::state.eq(state.name())),
+                None => query.filter(members::state.ne(DEPARTED)),
+            };
             if let Some(leader) = filter.leader {
                 query = query.filter(members::leader_id.eq(Some(Id::from(leader))));
             }

@@ -22,6 +22,8 @@ use domain::member::{
 use domain::phone::{MobileNumber, Phone};
 use domain::text::Line;
 
+/// The state of those who left.
+const DEPARTED: &str = "departed";
 /// How many rows one statement keeps; SQLite binds 32 766 values at once and no more.
 const BATCH: usize = 500;
 
@@ -193,6 +195,7 @@ impl MemberStore for Tx<'_> {
         let tenant = self.bound()?;
         let last: Option<Id> = on!(self.db, |db| members::table
             .filter(members::tenant_id.eq(tenant))
+            .filter(members::state.ne(DEPARTED))
             .order((members::sort_key, members::id))
             .offset(i64::from(count) - 1)
             .select(members::id)
@@ -202,9 +205,9 @@ impl MemberStore for Tx<'_> {
         Ok(last.is_some())
     }
 
-    fn holders(&mut self, wanted: &[Held]) -> Result<Vec<(Held, MemberId)>> {
+    fn holders(&mut self, wanted: &[Held]) -> Result<Vec<(Held, MemberId, MemberState)>> {
         let tenant = self.bound()?;
-        let mut found: Vec<(Held, MemberId)> = Vec::new();
+        let mut found: Vec<(Held, Id, String)> = Vec::new();
         for some in wanted.chunks(BATCH) {
             let (mut userids, mut mobiles, mut emails) = (Vec::new(), Vec::new(), Vec::new());
             for held in some {
@@ -214,34 +217,37 @@ impl MemberStore for Tx<'_> {
                     Held::Email(address) => emails.push(address.as_str()),
                 }
             }
-            let rows: Vec<(String, Id)> = on!(self.db, |db| members::table
+            let rows: Vec<(String, Id, String)> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant).and(members::userid_key.eq_any(&userids)))
-                .select((members::userid_key, members::id))
+                .select((members::userid_key, members::id, members::state))
                 .load(db))
             .understood()?;
-            found.extend(rows.into_iter().map(|(key, id)| (Held::Userid(key), id.get())));
-            let rows: Vec<(Option<String>, Id)> = on!(self.db, |db| members::table
+            found.extend(rows.into_iter().map(|(key, id, state)| (Held::Userid(key), id, state)));
+            let rows: Vec<(Option<String>, Id, String)> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant).and(members::email.eq_any(&emails)))
-                .select((members::email, members::id))
+                .select((members::email, members::id, members::state))
                 .load(db))
             .understood()?;
-            found.extend(rows.into_iter().filter_map(|(it, id)| Some((Held::Email(it?), id.get()))));
-            let rows: Vec<(Option<String>, Id)> = on!(self.db, |db| members::table
+            found.extend(rows.into_iter().filter_map(|(it, id, state)| Some((Held::Email(it?), id, state))));
+            let rows: Vec<(Option<String>, Id, String)> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant).and(members::mobile.eq_any(&mobiles)))
-                .select((members::mobile, members::id))
+                .select((members::mobile, members::id, members::state))
                 .load(db))
             .understood()?;
-            found.extend(rows.into_iter().filter_map(|(it, id)| Some((Held::Mobile(it?), id.get()))));
-            let rows: Vec<(String, Id)> = on!(self.db, |db| accounts::table
+            found.extend(rows.into_iter().filter_map(|(it, id, state)| Some((Held::Mobile(it?), id, state))));
+            let rows: Vec<(String, Id, String)> = on!(self.db, |db| accounts::table
                 .inner_join(members::table.on(members::account_id.eq(accounts::id.nullable())))
                 .filter(accounts::mobile.eq_any(&mobiles))
                 .filter(members::tenant_id.eq(tenant))
-                .select((accounts::mobile, members::id))
+                .select((accounts::mobile, members::id, members::state))
                 .load(db))
             .understood()?;
-            found.extend(rows.into_iter().map(|(number, id)| (Held::Mobile(number), id.get())));
+            found.extend(rows.into_iter().map(|(number, id, state)| (Held::Mobile(number), id, state)));
         }
-        Ok(found)
+        let state =
+            |id: Id, word: &str| MemberState::find(word).ok_or_else(|| corrupt("members", id.0, "state"));
+        let holder = |(held, id, word): (Held, Id, String)| Ok((held, id.get(), state(id, &word)?));
+        found.into_iter().map(holder).collect()
     }
 
     fn reporting(&mut self, asked: &[MemberId]) -> Result<Vec<(MemberId, Option<MemberId>)>> {
@@ -252,6 +258,7 @@ impl MemberStore for Tx<'_> {
             let rows: Vec<(Id, Option<Id>)> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant))
                 .filter(members::id.eq_any(some))
+                .filter(members::state.ne(DEPARTED))
                 .select((members::id, members::leader_id))
                 .load(db))
             .understood()?;
@@ -279,6 +286,7 @@ impl MemberStore for Tx<'_> {
         let rows: Vec<Place> = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .filter(members::account_id.eq(Some(Id::from(account))))
+            .filter(members::state.ne(DEPARTED))
             .order((members::created_at, members::id))
             .select(PLACE)
             .load(db))

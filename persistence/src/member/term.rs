@@ -7,7 +7,7 @@ use crate::sql_type::Id;
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::Result;
-use domain::member::{Member, search_terms};
+use domain::member::{Member, MemberState, search_terms};
 use std::collections::BTreeSet;
 
 /// How many terms one statement keeps.
@@ -26,6 +26,11 @@ fn rows(member: &Member, terms: impl IntoIterator<Item = String>) -> impl Iterat
     terms.into_iter().map(move |term| Row { tenant_id, term, member_id })
 }
 
+/// Whoever left is not looked for.
+fn terms_of(member: &Member) -> BTreeSet<String> {
+    if member.state == MemberState::Departed { BTreeSet::new() } else { search_terms(member) }
+}
+
 impl Tx<'_> {
     /// Keeps what new members are found by.
     pub(super) fn index_new(&mut self, members: &[Member]) -> Result<()> {
@@ -38,7 +43,7 @@ impl Tx<'_> {
         let (tenant, id) = (Id::from(member.tenant), Id::from(member.id));
         let theirs = terms::table.filter(terms::tenant_id.eq(tenant)).filter(terms::member_id.eq(id));
         let were: Vec<String> = on!(self.db, |db| theirs.select(terms::term).load(db)).understood()?;
-        let (were, are): (BTreeSet<_>, _) = (were.into_iter().collect(), search_terms(member));
+        let (were, are): (BTreeSet<_>, _) = (were.into_iter().collect(), terms_of(member));
         let gone: Vec<&String> = were.difference(&are).collect();
         if !gone.is_empty() {
             let old = theirs.filter(terms::term.eq_any(gone));

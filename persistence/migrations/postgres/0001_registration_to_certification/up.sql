@@ -539,6 +539,15 @@ CREATE TABLE placements (
     PRIMARY KEY (tenant_id, member_id, department_id)
 );
 
+CREATE TABLE departures (
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    document jsonb NOT NULL,
+    departed_at timestamptz NOT NULL,
+    restorable_until timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, member_id)
+);
+
 CREATE TABLE member_terms (
     tenant_id uuid NOT NULL,
     term text COLLATE "C" NOT NULL,

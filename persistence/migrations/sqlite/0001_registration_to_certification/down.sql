@@ -1,6 +1,7 @@
 DROP TABLE logos;
 DROP TABLE department_relations;
 DROP TABLE member_terms;
+DROP TABLE departures;
 DROP TABLE placements;
 DROP TABLE department_trees;
 DROP TABLE corporate_serials;

@@ -538,6 +538,15 @@ CREATE TABLE placements (
     PRIMARY KEY (tenant_id, member_id, department_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE departures (
+    tenant_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    document TEXT NOT NULL,
+    departed_at INTEGER NOT NULL,
+    restorable_until INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, member_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE member_terms (
     tenant_id BLOB NOT NULL,
     term TEXT NOT NULL,

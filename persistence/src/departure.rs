@@ -1,0 +1,233 @@
+//! Departures, and what they touch. All of it belongs to one tenant.
+
+use crate::connection::on;
+use crate::error::{Understood, corrupt};
+use crate::schema::{
+    departments, departures, member_devices, member_terms, members, notices, person_keys, placements,
+    sessions,
+};
+use crate::sql_type::{Id, Instant, Json};
+use crate::tx::Tx;
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use domain::department::Placement;
+use domain::departure::{Departure, DepartureStore, Leadership};
+use domain::error::Result;
+use domain::id::{AccountId, DepartmentId, MemberId};
+use domain::member::MemberState;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How many members one statement names.
+const BATCH: usize = 1_000;
+
+/// What no query looks into.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    by: Uuid,
+    state: MemberState,
+    placements: Vec<(Uuid, i64, bool)>,
+    leaderships: Vec<(Uuid, String, Option<Uuid>)>,
+    reports: u64,
+    reports_to: Option<Uuid>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = departures, treat_none_as_default_value = false)]
+struct Row {
+    tenant_id: Id,
+    member_id: Id,
+    document: Json,
+    departed_at: Instant,
+    restorable_until: Instant,
+}
+
+fn document(departure: &Departure) -> serde_json::Result<Json> {
+    let placement = |one: &Placement| (one.department.into(), one.order, one.leads);
+    let leadership =
+        |led: &Leadership| (led.department.into(), led.name.clone(), led.successor.map(Uuid::from));
+    let document = Document {
+        by: departure.by.into(),
+        state: departure.state,
+        placements: departure.placements.iter().map(placement).collect(),
+        leaderships: departure.leaderships.iter().map(leadership).collect(),
+        reports: departure.reports,
+        reports_to: departure.reports_to.map(Uuid::from),
+    };
+    serde_json::to_value(document).map(Json)
+}
+
+impl TryFrom<Row> for Departure {
+    type Error = domain::error::Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let wrong = |_| corrupt("departures", row.member_id.0, "document");
+        let kept: Document = serde_json::from_value(row.document.0).map_err(wrong)?;
+        let placement = |(department, order, leads): (Uuid, i64, bool)| Placement {
+            department: department.into(),
+            order,
+            leads,
+        };
+        let leadership = |(department, name, successor): (Uuid, String, Option<Uuid>)| Leadership {
+            department: department.into(),
+            name,
+            successor: successor.map(Into::into),
+        };
+        Ok(Self {
+            member: row.member_id.get(),
+            by: kept.by.into(),
+            state: kept.state,
+            placements: kept.placements.into_iter().map(placement).collect(),
+            leaderships: kept.leaderships.into_iter().map(leadership).collect(),
+            reports: kept.reports,
+            reports_to: kept.reports_to.map(Into::into),
+            departed_at: row.departed_at.0,
+            restorable_until: Some(row.restorable_until.0),
+        })
+    }
+}
+
+fn ids(members: &[MemberId]) -> Vec<Id> {
+    members.iter().copied().map(Id::from).collect()
+}
+
+impl DepartureStore for Tx<'_> {
+    fn led_by(&mut self, leaders: &[MemberId]) -> Result<Vec<(MemberId, DepartmentId, String)>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        for some in ids(leaders).chunks(BATCH) {
+            let rows: Vec<(Id, Id, String)> = on!(self.db, |db| {
+                let there = departments::tenant_id
+                    .eq(placements::tenant_id)
+                    .and(departments::id.eq(placements::department_id));
+                placements::table
+                    .inner_join(departments::table.on(there))
+                    .filter(placements::tenant_id.eq(tenant))
+                    .filter(placements::member_id.eq_any(some))
+                    .filter(placements::leads.is_not_null())
+                    .order((placements::member_id, departments::number))
+                    .select((placements::member_id, departments::id, departments::name))
+                    .load(db)
+            })
+            .understood()?;
+            found.extend(rows.into_iter().map(|(member, id, name)| (member.get(), id.get(), name)));
+        }
+        Ok(found)
+    }
+
+    fn reports_of(&mut self, leaders: &[MemberId]) -> Result<Vec<(MemberId, MemberId)>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        for some in ids(leaders).chunks(BATCH) {
+            let rows: Vec<(Id, Id)> = on!(self.db, |db| members::table
+                .filter(members::tenant_id.eq(tenant))
+                .filter(members::leader_id.eq_any(some).assume_not_null())
+                .select((members::id, members::leader_id.assume_not_null()))
+                .load(db))
+            .understood()?;
+            found.extend(rows.into_iter().map(|(report, leader)| (report.get(), leader.get())));
+        }
+        Ok(found)
+    }
+
+    fn count_reports(&mut self, leader: MemberId) -> Result<u64> {
+        let tenant = self.bound()?;
+        let count: i64 = on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq(tenant))
+            .filter(members::leader_id.eq(Some(Id::from(leader))))
+            .filter(members::state.ne(MemberState::Departed.name()))
+            .select(count_star())
+            .first(db))
+        .understood()?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    fn set_leader(&mut self, reports: &[MemberId], leader: Option<MemberId>) -> Result<()> {
+        let tenant = self.bound()?;
+        let changed =
+            (members::leader_id.eq(leader.map(Id::from)), members::version.eq(members::version + 1));
+        for some in ids(reports).chunks(BATCH) {
+            let known = members::table.filter(members::tenant_id.eq(tenant)).filter(members::id.eq_any(some));
+            on!(self.db, |db| diesel::update(known).set(changed).execute(db)).understood()?;
+        }
+        Ok(())
+    }
+
+    fn insert_departures(&mut self, new: &[Departure]) -> Result<()> {
+        let tenant_id = self.bound()?;
+        let row = |departure: &Departure| {
+            let member_id = Id::from(departure.member);
+            let document = document(departure).map_err(|error| corrupt("departures", member_id.0, error))?;
+            let until = departure.restorable_until.unwrap_or(departure.departed_at);
+            let (departed_at, restorable_until) = (Instant(departure.departed_at), Instant(until));
+            Ok(Row { tenant_id, member_id, document, departed_at, restorable_until })
+        };
+        let rows = new.iter().map(row).collect::<Result<Vec<_>>>()?;
+        for some in rows.chunks(BATCH) {
+            on!(self.db, |db| diesel::insert_into(departures::table).values(some).execute(db))
+                .understood()?;
+        }
+        Ok(())
+    }
+
+    fn departure(&mut self, member: MemberId) -> Result<Option<Departure>> {
+        let key = (self.bound()?, Id::from(member));
+        let row: Option<Row> =
+            on!(self.db, |db| departures::table.find(key).select(Row::as_select()).first(db))
+                .optional()
+                .understood()?;
+        row.map(Departure::try_from).transpose()
+    }
+
+    fn delete_departure(&mut self, member: MemberId) -> Result<()> {
+        let known = departures::table.find((self.bound()?, Id::from(member)));
+        on!(self.db, |db| diesel::delete(known).execute(db)).understood().map(drop)
+    }
+
+    fn forget_devices(&mut self, members: &[MemberId]) -> Result<()> {
+        let tenant = self.bound()?;
+        for some in ids(members).chunks(BATCH) {
+            let known = member_devices::table
+                .filter(member_devices::tenant_id.eq(tenant))
+                .filter(member_devices::member_id.eq_any(some));
+            on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
+        }
+        Ok(())
+    }
+
+    fn erase_member(&mut self, member: MemberId) -> Result<Option<AccountId>> {
+        let (tenant, id) = (self.bound()?, Id::from(member));
+        let known = members::table.find((tenant, id));
+        let account: Option<Option<Id>> =
+            on!(self.db, |db| known.select(members::account_id).first(db)).optional().understood()?;
+        self.erase_tickets_of(&[id])?;
+        self.forget_devices(&[member])?;
+        self.delete_departure(member)?;
+        let told = notices::table.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq(id));
+        on!(self.db, |db| diesel::delete(told).execute(db)).understood()?;
+        let placed =
+            placements::table.filter(placements::tenant_id.eq(tenant)).filter(placements::member_id.eq(id));
+        on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
+        let found_by = member_terms::table
+            .filter(member_terms::tenant_id.eq(tenant))
+            .filter(member_terms::member_id.eq(id));
+        on!(self.db, |db| diesel::delete(found_by).execute(db)).understood()?;
+        let led =
+            members::table.filter(members::tenant_id.eq(tenant)).filter(members::leader_id.eq(Some(id)));
+        on!(self.db, |db| diesel::update(led).set(members::leader_id.eq(None::<Id>)).execute(db))
+            .understood()?;
+        // Without the key, what the journal says of them is noise.
+        let key = person_keys::table.filter(person_keys::person_id.eq(id));
+        on!(self.db, |db| diesel::delete(key).execute(db)).understood()?;
+        on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
+        let Some(account) = account.flatten() else { return Ok(None) };
+        let here = sessions::table
+            .filter(sessions::tenant_id.eq(Some(tenant)))
+            .filter(sessions::account_id.eq(Some(account)));
+        on!(self.db, |db| diesel::delete(here).execute(db)).understood()?;
+        let elsewhere: i64 = on!(self.db, |db| members::table
+            .filter(members::account_id.eq(Some(account)))
+            .select(count_star())
+            .first(db))
+        .understood()?;
+        Ok((elsewhere == 0).then(|| account.get()))
+    }
+}

@@ -24,6 +24,7 @@ pub mod inspection;
 mod job;
 mod keys;
 mod member;
+mod member_field;
 mod metrics;
 mod mirror;
 pub mod operator;

@@ -133,7 +133,7 @@ fn certification_routes(config: &mut impl Registry) {
 
 /// The people of an organization.
 fn organization_routes(config: &mut impl Registry) {
-    use crate::{departure, member};
+    use crate::{departure, member, member_field};
     config
         .service(member::list::list_members)
         .service(member::create::invite_member)
@@ -144,6 +144,10 @@ fn organization_routes(config: &mut impl Registry) {
         .service(departure::get::get_departure)
         .service(departure::restore::restore_member)
         .service(departure::bulk::depart_members)
+        .service(member_field::list::list_member_fields)
+        .service(member_field::create::create_member_field)
+        .service(member_field::update::update_member_field)
+        .service(member_field::delete::delete_member_field)
         .service(member::get::get_member)
         .service(member::update::update_member);
 }

@@ -40,6 +40,8 @@ ids! {
     OperatorId;
     /// A department of a tenant.
     DepartmentId;
+    /// A field that a tenant added to its members.
+    MemberFieldId;
     /// A signed-in session.
     SessionId;
     /// A device from which someone signed in.

@@ -28,6 +28,7 @@ pub mod job;
 pub mod journal;
 pub mod limits;
 pub mod member;
+pub mod member_field;
 pub mod message;
 mod named;
 pub mod notice;

@@ -19,6 +19,7 @@ use crate::id::{AccountId, ApplicationId, MemberId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::member::{Details, Member, MemberState, MemberStore, join};
+use crate::member_field::MemberFieldStore;
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
@@ -122,7 +123,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.

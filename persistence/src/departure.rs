@@ -3,8 +3,8 @@
 use crate::connection::on;
 use crate::error::{Understood, corrupt};
 use crate::schema::{
-    departments, departures, member_devices, member_terms, members, notices, person_keys, placements,
-    sessions,
+    departments, departures, member_devices, member_terms, member_values, members, notices, person_keys,
+    placements, sessions,
 };
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
@@ -206,6 +206,10 @@ impl DepartureStore for Tx<'_> {
         let placed =
             placements::table.filter(placements::tenant_id.eq(tenant)).filter(placements::member_id.eq(id));
         on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
+        let said = member_values::table
+            .filter(member_values::tenant_id.eq(tenant))
+            .filter(member_values::member_id.eq(id));
+        on!(self.db, |db| diesel::delete(said).execute(db)).understood()?;
         let found_by = member_terms::table
             .filter(member_terms::tenant_id.eq(tenant))
             .filter(member_terms::member_id.eq(id));

@@ -5,9 +5,9 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    departures, dissolved_tenants, documents, logos, member_devices, member_terms, members, notices,
-    person_keys, placements, registrations, review_notes, reviews, security_policies, sessions, takeovers,
-    tenants, tickets,
+    departures, dissolved_tenants, documents, logos, member_devices, member_fields, member_terms,
+    member_values, members, notices, person_keys, placements, registrations, review_notes, reviews,
+    security_policies, sessions, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -106,6 +106,10 @@ impl DissolutionStore for Tx<'_> {
             .filter(placements::tenant_id.eq(tenant))
             .filter(placements::member_id.eq_any(places.clone()));
         on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
+        let said = member_values::table
+            .filter(member_values::tenant_id.eq(tenant))
+            .filter(member_values::member_id.eq_any(places.clone()));
+        on!(self.db, |db| diesel::delete(said).execute(db)).understood()?;
         let found_by = member_terms::table
             .filter(member_terms::tenant_id.eq(tenant))
             .filter(member_terms::member_id.eq_any(places.clone()));
@@ -180,6 +184,8 @@ impl DissolutionStore for Tx<'_> {
             placements,
             member_terms,
             departures,
+            member_values,
+            member_fields,
             members,
             department_trees,
             departments,

@@ -21,6 +21,7 @@ mod idempotency;
 mod job;
 mod journal;
 mod member;
+mod member_field;
 mod notice;
 mod operator;
 mod password;

@@ -6,8 +6,8 @@ use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, departures, devices, member_devices,
-    member_terms, members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
-    ticket_messages, tickets, totps,
+    member_terms, member_values, members, notices, passwords, person_keys, placements, registrations,
+    sessions, takeovers, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -93,6 +93,12 @@ impl PersonStore for Tx<'_> {
         on!(self.db, |db| {
             let here = departures::tenant_id.eq_any(&tenants);
             diesel::delete(departures::table.filter(here.and(departures::member_id.eq_any(&places))))
+                .execute(db)
+        })
+        .understood()?;
+        on!(self.db, |db| {
+            let here = member_values::tenant_id.eq_any(&tenants);
+            diesel::delete(member_values::table.filter(here.and(member_values::member_id.eq_any(&places))))
                 .execute(db)
         })
         .understood()?;

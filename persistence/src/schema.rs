@@ -725,6 +725,37 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
+    member_fields (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        name -> Text,
+        kind -> Text,
+        options -> Json,
+        required -> Bool,
+        is_unique -> Bool,
+        visible -> Bool,
+        sort_order -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    member_values (tenant_id, member_id, field_id) {
+        tenant_id -> Id,
+        member_id -> Id,
+        field_id -> Id,
+        value -> Text,
+        unique_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
     departures (tenant_id, member_id) {
         tenant_id -> Id,
         member_id -> Id,
@@ -788,6 +819,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     departments,
     placements,
     member_terms,
+    member_values,
     department_relations,
     devices
 );

@@ -535,7 +535,7 @@ both!(lists_of_members_ask_few_questions, |world| {
         invited(&company, &format!("成员{n}"), json!({"departments": [{"department_id": sales}]})).await;
     }
     for (query, most) in
-        [("", 3), ("search=cheng", 3), ("state=invited", 3), ("within", 5), ("department", 4)]
+        [("", 4), ("search=cheng", 4), ("state=invited", 4), ("within", 6), ("department", 5)]
     {
         let query = match query {
             "within" => format!("within_id={sales}"),
@@ -550,4 +550,71 @@ both!(lists_of_members_ask_few_questions, |world| {
         let asked = statements.iter().filter(|sql| !asides.iter().any(|aside| sql.contains(aside))).count();
         assert!(asked <= most, "{query}: {statements:#?}");
     }
+});
+
+both!(an_organization_adds_fields, |world| {
+    let company = world.company("字段公司").registered().await;
+    let field = async |body: Value| company.post("/v1/member-fields", body).send().await;
+    let color = field(json!({"name": "颜色", "kind": "choice", "options": ["蓝", "绿"], "required": true}))
+        .await
+        .expect(201);
+    let badge =
+        field(json!({"name": "工牌号", "kind": "number", "unique": true})).await.expect(201).text("/id");
+    let refused = field(json!({"name": " 颜 色", "kind": "text", "options": ["x"]}))
+        .await
+        .refused(422, "input_invalid");
+    let expected = [("/name", "member_field_name_taken"), ("/options", "value_too_long")];
+    assert_eq!(refused.faults(), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
+    let wrong = field(json!({"name": "尺码", "kind": "choice", "options": ["S", "S", " "]})).await;
+    assert_eq!(wrong.refused(422, "input_invalid").faults(), fault("/options/2", "value_too_short"));
+    let color_id = color.text("/id");
+
+    let missing =
+        invite(&company, json!({"name": "张三", "mobile": mobile()})).await.refused(422, "input_invalid");
+    assert_eq!(missing.faults(), fault(&format!("/custom/{color_id}"), "field_required"));
+    let one = invited(&company, "张三", json!({"custom": {&color_id: "蓝", &badge: "007.0"}})).await;
+    let seen = company.get(&format!("/v1/members/{one}")).send().await.expect(200);
+    assert_eq!(seen.at("/custom"), &json!({&color_id: "蓝", &badge: "7"}));
+    let two = invited(&company, "李四", json!({"custom": {&color_id: "绿"}})).await;
+    let wrong = json!({"custom": {&color_id: "红", &badge: "七", company.tenant.clone(): "x"}});
+    let mut faults = change(&company, &two, wrong).await.refused(422, "input_invalid").faults();
+    faults.sort();
+    let mut expected = vec![
+        (format!("/custom/{color_id}"), "value_not_allowed".to_owned()),
+        (format!("/custom/{badge}"), "format_invalid".to_owned()),
+        (format!("/custom/{}", company.tenant), "field_unknown".to_owned()),
+    ];
+    expected.sort();
+    assert_eq!(faults, expected);
+    let taken = change(&company, &two, json!({"custom": {&badge: "7"}})).await.refused(422, "input_invalid");
+    assert_eq!(taken.faults(), fault(&format!("/custom/{badge}"), "custom_value_taken"));
+    let emptied = change(&company, &one, json!({"custom": {&badge: null}})).await.expect(200);
+    assert_eq!(emptied.at("/custom"), &json!({&color_id: "蓝"}));
+    change(&company, &two, json!({"custom": {&badge: "7"}})).await.expect(200);
+    let refused = change(&company, &one, json!({"custom": {&color_id: null}})).await;
+    assert_eq!(
+        refused.refused(422, "input_invalid").faults(),
+        fault(&format!("/custom/{color_id}"), "field_required")
+    );
+
+    // What was chosen stays, and what has not changed is not looked at again.
+    let path = format!("/v1/member-fields/{color_id}");
+    let stale = world.patch(&path, json!({"options": ["绿"]})).bearer(&company.access_token);
+    stale.header("if-match", "\"9\"").send().await.refused(412, "version_stale");
+    let less = world.patch(&path, json!({"options": ["绿"], "order": 9})).bearer(&company.access_token);
+    let less = less.send().await.expect(200);
+    assert_eq!((less.at("/options"), less.at("/version")), (&json!(["绿"]), &json!(2)));
+    let listed = company.get("/v1/member-fields").send().await.expect(200);
+    assert_eq!([listed.text("/data/0/id"), listed.text("/data/1/id")], [badge.clone(), color_id.clone()]);
+    change(&company, &one, json!({"position": "顾问"})).await.expect(200);
+
+    company.delete(&path).send().await.expect(204);
+    company.delete(&path).send().await.refused(404, "not_found");
+    let seen = company.get(&format!("/v1/members/{one}")).send().await.expect(200);
+    assert_eq!(seen.at("/custom"), &json!({}));
+    let plain = company.plain_member().await;
+    plain.get("/v1/member-fields").send().await.refused(403, "forbidden");
+    let other = world.company("别家字段公司").registered().await;
+    other.delete(&format!("/v1/member-fields/{badge}")).send().await.refused(404, "not_found");
+    assert_eq!(other.get("/v1/member-fields").send().await.expect(200).at("/data"), &json!([]));
 });

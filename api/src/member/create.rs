@@ -10,6 +10,7 @@ use domain::error::{Error, Result};
 use domain::member::{MemberDraft, invite};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -65,6 +66,9 @@ pub(crate) struct InviteMember {
     /// The main one of them; the first when it is not there.
     #[schema(nullable = false)]
     department_id: Option<Uuid>,
+    /// What they have in the fields that the organization added, by their ids.
+    #[schema(nullable = false)]
+    custom: Option<BTreeMap<Uuid, String>>,
     /// Whether they are told by SMS.
     #[schema(default = true, nullable = false)]
     send_invitation: Option<bool>,

@@ -15,6 +15,7 @@ use domain::department::Placement;
 use domain::id::SessionId;
 use domain::member::ListedMember;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -87,6 +88,8 @@ pub(crate) struct MemberView {
     department_id: Uuid,
     /// All their departments, the main one first.
     departments: Vec<MemberDepartment>,
+    /// What they have in the fields that the organization added, by their ids.
+    custom: BTreeMap<Uuid, String>,
     /// Since when they are known here.
     created_at: DateTime<Utc>,
     /// When an invitation was sent last; null when none was.
@@ -146,6 +149,7 @@ impl From<&ListedMember> for MemberView {
             state: member.state.into(),
             department_id: member.department.into(),
             departments: listed.placements.iter().map(MemberDepartment::from).collect(),
+            custom: listed.custom.iter().map(|(field, value)| ((*field).into(), value.clone())).collect(),
             created_at: member.created_at,
             invited_at: member.invited_at,
             joined_at: member.joined_at,

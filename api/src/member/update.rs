@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use domain::id::MemberId;
 use domain::member::{Patch, update};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -61,6 +62,9 @@ pub(crate) struct UpdateMember {
     /// The main one of them.
     #[schema(nullable = false)]
     department_id: Option<Uuid>,
+    /// What changes in the fields that the organization added, by their ids; null empties one.
+    #[schema(nullable = false)]
+    custom: Option<BTreeMap<Uuid, Option<String>>>,
     /// `disabled` shuts them out, `active` lets them in again.
     #[schema(nullable = false)]
     state: Option<MemberState>,

@@ -83,5 +83,7 @@ pub fn bring_back(
         member.state.name(),
     );
     tx.record(context, by, entry)?;
-    Ok(ListedMember { member, placements })
+    let custom =
+        tx.custom_values(&[member.id])?.into_iter().map(|(_, field, value)| (field, value)).collect();
+    Ok(ListedMember { member, placements, custom })
 }

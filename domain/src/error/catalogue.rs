@@ -186,6 +186,9 @@ catalogue! {
     MemberEmailTaken "member_email_taken" Invalid "企业内已有成员使用此邮箱。" "Another member has this email address.";
     MobileOfAccount "mobile_of_account" Invalid "该成员已加入，手机号由本人更换。" "This member has joined; they change their number themselves.";
     MemberUnknown "member_unknown" Invalid "没有这个成员。" "There is no such member.";
+    CustomValueTaken "custom_value_taken" Invalid "企业内已有成员填写了此值。" "Another member has this value.";
+    MemberFieldNameTaken "member_field_name_taken" Invalid "已有同名字段。" "Another field is called that.";
+    MemberFieldLimitReached "member_field_limit_reached" Conflict "自定义字段已达上限（{max}）。" "There are {max} fields, and no more than that.";
     HeldByDeparted "held_by_departed" Invalid "属于一名已离职成员，可恢复该成员，或在其资料清除后再用。" "Somebody who left has this; bring them back, or wait until what is kept of them is erased.";
     SuccessorLeaves "successor_leaves" Invalid "接收人不能是离职者本人。" "Whoever leaves cannot take over.";
     ReportingCircular "reporting_circular" Invalid "直属上级不能是本人或其下属。" "Nobody reports to themselves or to somebody who reports to them.";

@@ -7,15 +7,17 @@ use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::{DepartmentStore, MAX_LEADERS, Placement, PlacementStore};
 use crate::error::{Code, Faults, Result, Violation};
-use crate::id::{DepartmentId, MemberId};
+use crate::id::{DepartmentId, MemberFieldId, MemberId};
 use crate::journal::{Entry, Journal};
+use crate::member_field::{Custom, MemberField, MemberFieldStore};
+use crate::text::comparison_key;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 bundle! {
     /// What changing members touches.
-    ChangingStore: MemberStore + DepartmentStore + PlacementStore + Journal
+    ChangingStore: MemberStore + DepartmentStore + PlacementStore + MemberFieldStore + Journal
 }
 
 /// Something that only one member of a tenant has at a time.
@@ -27,23 +29,29 @@ pub enum Held {
     Mobile(String),
     /// A mailbox.
     Email(String),
+    /// What stands in a field of the tenant, in the form in which it is compared.
+    Custom(MemberFieldId, String),
 }
 
 impl Held {
     /// Where it is written, and what is said when somebody else has it.
-    fn taken(&self) -> (&'static str, Code) {
+    fn taken(&self) -> (String, Code) {
         match self {
-            Self::Userid(_) => ("userid", Code::UseridTaken),
-            Self::Mobile(_) => ("mobile", Code::MemberMobileTaken),
-            Self::Email(_) => ("email", Code::MemberEmailTaken),
+            Self::Userid(_) => ("userid".to_owned(), Code::UseridTaken),
+            Self::Mobile(_) => ("mobile".to_owned(), Code::MemberMobileTaken),
+            Self::Email(_) => ("email".to_owned(), Code::MemberEmailTaken),
+            Self::Custom(field, _) => (format!("custom/{field}"), Code::CustomValueTaken),
         }
     }
 
-    fn of(member: &Member) -> Vec<Self> {
+    fn of(member: &Member, custom: &Custom, fields: &[MemberField]) -> Vec<Self> {
         let details = &member.details;
+        let unique = |id: &MemberFieldId| fields.iter().any(|field| field.unique && field.id == *id);
+        let custom = custom.iter().filter(|(id, _)| unique(id));
+        let custom = custom.map(|(id, value)| Self::Custom(*id, comparison_key(value)));
         let email = details.email.as_ref().map(|email| Self::Email(email.as_str().to_owned()));
         let named = [Self::Userid(member.userid.key()), Self::Mobile(details.mobile.as_str().to_owned())];
-        named.into_iter().chain(email).collect()
+        named.into_iter().chain(email).chain(custom).collect()
     }
 }
 
@@ -58,6 +66,8 @@ pub struct MemberChange {
     pub after: Member,
     /// Their departments, as they are to be.
     pub placements: Vec<Placement>,
+    /// What they are to have in the fields that the tenant added.
+    pub custom: Custom,
 }
 
 impl MemberChange {
@@ -75,7 +85,11 @@ impl MemberChange {
     }
 
     fn changes_something(&self) -> bool {
-        self.was() != Some(&self.after) || self.had() != self.placements
+        self.was() != Some(&self.after) || self.had() != self.placements || self.says_otherwise()
+    }
+
+    fn says_otherwise(&self) -> bool {
+        self.before.as_ref().map_or(!self.custom.is_empty(), |before| before.custom != self.custom)
     }
 }
 
@@ -83,20 +97,41 @@ impl MemberChange {
 pub(super) fn review(
     tx: &mut (impl MemberStore + DepartmentStore + PlacementStore),
     changes: &[MemberChange],
+    fields: &[MemberField],
     faults: &mut Faults,
 ) -> Result<()> {
-    one_holder(tx, changes, faults)?;
+    nothing_missing(changes, fields, faults);
+    one_holder(tx, changes, fields, faults)?;
     departments_there(tx, changes, faults)?;
     few_leaders(tx, changes, faults)?;
     no_circle(tx, changes, faults)
 }
 
-fn one_holder(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
+/// Whoever is new, or has anything else in the fields from now on, has all that are required.
+fn nothing_missing(changes: &[MemberChange], fields: &[MemberField], faults: &mut Faults) {
+    for change in changes.iter().filter(|change| change.before.is_none() || change.says_otherwise()) {
+        for field in fields.iter().filter(|field| field.required && !change.custom.contains_key(&field.id)) {
+            faults.note(&format!("{}/custom/{}", change.at, field.id), Code::FieldRequired);
+        }
+    }
+}
+
+fn one_holder(
+    tx: &mut impl MemberStore,
+    changes: &[MemberChange],
+    fields: &[MemberField],
+    faults: &mut Faults,
+) -> Result<()> {
     let mut wanted: Vec<(usize, Held)> = Vec::new();
     for (index, change) in changes.iter().enumerate() {
-        let had = change.was().map(Held::of).unwrap_or_default();
-        wanted
-            .extend(Held::of(&change.after).into_iter().filter(|it| !had.contains(it)).map(|it| (index, it)));
+        let held = |before: &ListedMember| Held::of(&before.member, &before.custom, fields);
+        let had = change.before.as_ref().map(held).unwrap_or_default();
+        wanted.extend(
+            Held::of(&change.after, &change.custom, fields)
+                .into_iter()
+                .filter(|it| !had.contains(it))
+                .map(|it| (index, it)),
+        );
     }
     let all: Vec<Held> = wanted.iter().map(|(_, held)| held.clone()).collect();
     let holders: HashMap<Held, (MemberId, MemberState)> =
@@ -221,6 +256,7 @@ pub(crate) fn keep(
     context: &Context<'_>,
     by: &Actor,
     changes: Vec<MemberChange>,
+    fields: &[MemberField],
 ) -> Result<Vec<ListedMember>> {
     let (new, known): (Vec<_>, Vec<_>) = changes
         .iter()
@@ -242,13 +278,20 @@ pub(crate) fn keep(
         .map(|change| (&change.after, change.placements.as_slice()))
         .collect();
     tx.replace_placements(&placed)?;
+    let said: Vec<(MemberId, &Custom)> = new
+        .iter()
+        .chain(&known)
+        .filter(|change| change.says_otherwise())
+        .map(|change| (change.after.id, &change.custom))
+        .collect();
+    tx.replace_custom_values(&said, fields)?;
     for change in new.iter().chain(&known) {
         tx.record(context, by, entry(change))?;
     }
     let listed = |change: MemberChange| {
         let mut member = change.after.clone();
         member.version += i64::from(change.changes_something());
-        ListedMember { member, placements: change.placements }
+        ListedMember { member, placements: change.placements, custom: change.custom }
     };
     Ok(changes.into_iter().map(listed).collect())
 }
@@ -282,7 +325,13 @@ fn entry(change: &MemberChange) -> Entry {
         );
     let entry = if was.is_none() { entry.new_person() } else { entry };
     // A key of this tenant alone, so that it can be forgotten when they have left.
-    entry.about(is.id, personal(was, is))
+    let custom = |custom: &Custom| {
+        let said = custom.iter().map(|(field, value)| (field.to_string(), Value::from(value.as_str())));
+        (!custom.is_empty()).then(|| Value::Object(said.collect()).to_string())
+    };
+    let had = change.before.as_ref().and_then(|before| custom(&before.custom));
+    let personal = personal(was, is).into_iter().chain([("custom", had, custom(&change.custom))]);
+    entry.about(is.id, personal)
 }
 
 /// The fields that are the member's own.

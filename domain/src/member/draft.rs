@@ -6,10 +6,12 @@ use crate::department::Placement;
 use crate::email::EmailAddress;
 use crate::error::{Code, Faults, Violation};
 use crate::id::{DepartmentId, MemberId};
+use crate::member_field::{Custom, MemberField};
 use crate::phone::{MobileNumber, Phone};
 use crate::text::Line;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// In how many departments a member is at most.
@@ -49,6 +51,8 @@ pub struct MemberDraft {
     pub departments: Option<Vec<PlacementDraft>>,
     /// The main one of them; the first when there is none.
     pub department_id: Option<Uuid>,
+    /// What they have in the fields that the tenant added.
+    pub custom: BTreeMap<Uuid, Option<String>>,
 }
 
 /// A place in a department as written.
@@ -75,6 +79,8 @@ pub struct Read {
     pub placements: Vec<Placement>,
     /// The main one of them.
     pub main: Option<DepartmentId>,
+    /// What they have in the fields that the tenant added.
+    pub custom: Custom,
 }
 
 impl MemberDraft {
@@ -103,19 +109,27 @@ impl MemberDraft {
             leader_id: details.leader.map(Uuid::from),
             departments: Some(listed.placements.iter().map(placement).collect()),
             department_id: Some(member.department.into()),
+            custom: listed
+                .custom
+                .iter()
+                .map(|(field, value)| ((*field).into(), Some(value.clone())))
+                .collect(),
         }
     }
 
     /// Reads it; every fault is noted, below a pointer.
-    pub fn read(&self, at: &str, faults: &mut Faults) -> Option<Read> {
+    pub fn read(&self, at: &str, fields: &[MemberField], faults: &mut Faults) -> Option<Read> {
         let userid = parsed(self.userid.as_ref(), &format!("{at}/userid"), faults, Userid::parse);
         let details = self.details(at, faults);
         let placements = self.placements(at, faults);
-        let (Ok(userid), Some(details), Some(placements)) = (userid, details, placements) else {
+        let custom = self.custom(at, fields, faults);
+        let (Ok(userid), Some(details), Some(placements), Some(custom)) =
+            (userid, details, placements, custom)
+        else {
             return None;
         };
         let main = self.department_id.map(DepartmentId::from);
-        Some(Read { userid, details, placements, main })
+        Some(Read { userid, details, placements, main, custom })
     }
 
     fn details(&self, at: &str, faults: &mut Faults) -> Option<Details> {
@@ -151,6 +165,24 @@ impl MemberDraft {
             hire_date: hire_date.ok()?,
             leader: self.leader_id.map(MemberId::from),
         })
+    }
+
+    fn custom(&self, at: &str, fields: &[MemberField], faults: &mut Faults) -> Option<Custom> {
+        let mut read = Some(Custom::new());
+        for (id, value) in &self.custom {
+            let Some(value) = value else { continue };
+            let pointer = format!("{at}/custom/{id}");
+            let Some(field) = fields.iter().find(|field| Uuid::from(field.id) == *id) else {
+                faults.note(&pointer, Code::FieldUnknown);
+                read = None;
+                continue;
+            };
+            match faults.at(&pointer, field.read(value)) {
+                Some(value) => read.iter_mut().for_each(|read| drop(read.insert(field.id, value.clone()))),
+                None => read = None,
+            }
+        }
+        read
     }
 
     fn placements(&self, at: &str, faults: &mut Faults) -> Option<Vec<Placement>> {

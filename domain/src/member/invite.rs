@@ -45,15 +45,15 @@ pub fn invite(
     {
         return Err(Error::new(Code::MemberLimitReached).with("max", max));
     }
-    let root = tx.root_department()?;
+    let (root, fields) = (tx.root_department()?, tx.member_fields()?);
     let mut faults = Faults::of(Place::Body);
-    let Some(read) = draft.read("", &mut faults) else { return Err(faults.into_error()) };
+    let Some(read) = draft.read("", &fields, &mut faults) else { return Err(faults.into_error()) };
     let mut change = invited(context, actor, read, root);
     change.after.invited_at = by_sms.then_some(context.now);
     let changes = vec![change];
-    review(tx, &changes, &mut faults)?;
+    review(tx, &changes, &fields, &mut faults)?;
     faults.finish()?;
-    let kept = keep(tx, context, &Actor::Member(*actor), changes)?;
+    let kept = keep(tx, context, &Actor::Member(*actor), changes, &fields)?;
     let made = kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))?;
     if by_sms {
         send(tx, context, &made.member)?;
@@ -69,7 +69,7 @@ fn invited(context: &Context<'_>, actor: &MemberActor, read: Read, root: Departm
     let main = read.main.unwrap_or(placements[0].department);
     let mut after = Member::new(actor.tenant, context.id(), read.details, main, context.now);
     after.userid = read.userid.unwrap_or(after.userid);
-    MemberChange { at: String::new(), before: None, after, placements }
+    MemberChange { at: String::new(), before: None, after, placements, custom: read.custom }
 }
 
 fn send(

@@ -18,7 +18,7 @@ pub use pinyin::{mobile_terms, search_key, search_terms, sort_key};
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;
 pub(crate) use view::listed;
-pub use view::{InDepartment, ListedMember, MemberFilter, Spot, get, list};
+pub use view::{InDepartment, ListedMember, MemberFilter, Spot, ViewingStore, get, list};
 
 use crate::actor::MemberRole;
 use crate::email::EmailAddress;

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::department::Placement;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
+use crate::member_field::MemberField;
 use crate::session::SessionStore;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -49,14 +50,11 @@ pub fn update(
         return Err(Code::VersionStale.into());
     }
     let mut faults = Faults::of(Place::Body);
-    let root = tx.root_department()?;
-    let change = match changed(String::new(), before, &patch.document, root, &mut faults) {
-        // Alone, a member is refused as such; among many, at their place.
-        Err(violation) => return Err(violation.into()),
-        Ok(change) => change,
-    };
+    let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
+    // What forbids it altogether is told as such here, and at its place among many.
+    let change = changed(String::new(), before, &patch.document, &ground, &mut faults)?;
     let changes: Vec<_> = change.into_iter().collect();
-    let (mut kept, ended) = commit(tx, context, actor, changes, faults)?;
+    let (mut kept, ended) = commit(tx, context, actor, changes, (&ground.fields, faults))?;
     kept.pop().map(|kept| (kept, ended)).ok_or_else(|| Error::internal("nobody was changed"))
 }
 
@@ -75,7 +73,7 @@ pub fn update_many(
     let ids: Vec<_> = patches.iter().map(|patch| patch.id).collect();
     let mut found: HashMap<MemberId, ListedMember> =
         listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
-    let root = tx.root_department()?;
+    let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
     let mut faults = Faults::of(Place::Body);
     let mut changes = Vec::new();
     for (index, patch) in patches.iter().enumerate() {
@@ -90,12 +88,18 @@ pub fn update_many(
             faults.note(&format!("/members/{index}/version"), Code::VersionStale);
             continue;
         }
-        match changed(at, before, &patch.document, root, &mut faults) {
+        match changed(at, before, &patch.document, &ground, &mut faults) {
             Ok(change) => changes.extend(change),
             Err(violation) => faults.note(&state, violation),
         }
     }
-    commit(tx, context, actor, changes, faults)
+    commit(tx, context, actor, changes, (&ground.fields, faults))
+}
+
+/// What the tenant has, whoever changes.
+struct Ground {
+    root: DepartmentId,
+    fields: Vec<MemberField>,
 }
 
 /// A member as the patch makes them; nothing when faults were noted. What forbids it altogether is the error.
@@ -103,7 +107,7 @@ fn changed(
     at: String,
     before: ListedMember,
     patch: &Value,
-    root: DepartmentId,
+    ground: &Ground,
     faults: &mut Faults,
 ) -> std::result::Result<Option<MemberChange>, Violation> {
     if before.member.state == MemberState::Departed {
@@ -115,7 +119,7 @@ fn changed(
         faults.note(&at, Violation::new(Code::TypeWrong).with("expected", "object"));
         return Ok(None);
     };
-    let Some(read) = draft.read(&at, faults) else { return Ok(None) };
+    let Some(read) = draft.read(&at, &ground.fields, faults) else { return Ok(None) };
     let mut after = before.member.clone();
     if after.account.is_some() && read.details.mobile != after.details.mobile {
         faults.note(&format!("{at}/mobile"), Code::MobileOfAccount);
@@ -123,14 +127,14 @@ fn changed(
     }
     let mut placements = read.placements;
     if placements.is_empty() {
-        placements.push(Placement { department: root, order: 0, leads: false });
+        placements.push(Placement { department: ground.root, order: 0, leads: false });
     }
     after.userid = read.userid.unwrap_or(after.userid);
     after.details = read.details;
     after.state = state;
     after.department = read.main.unwrap_or(placements[0].department);
     placements.sort_by_key(|placement| (placement.department != after.department, placement.department));
-    Ok(Some(MemberChange { at, before: Some(before), after, placements }))
+    Ok(Some(MemberChange { at, before: Some(before), after, placements, custom: read.custom }))
 }
 
 /// What would be written of the member from now on.
@@ -173,9 +177,9 @@ fn commit(
     context: &Context<'_>,
     actor: &MemberActor,
     changes: Vec<MemberChange>,
-    mut faults: Faults,
+    (fields, mut faults): (&[MemberField], Faults),
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
-    review(tx, &changes, &mut faults)?;
+    review(tx, &changes, fields, &mut faults)?;
     faults.finish()?;
     let shut_out: Vec<AccountId> = changes
         .iter()
@@ -185,7 +189,7 @@ fn commit(
         })
         .filter_map(|change| change.after.account)
         .collect();
-    let kept = keep(tx, context, &Actor::Member(*actor), changes)?;
+    let kept = keep(tx, context, &Actor::Member(*actor), changes, fields)?;
     let ended = if shut_out.is_empty() { Vec::new() } else { tx.end_sessions_here(&shut_out, context.now)? };
     Ok((kept, ended))
 }

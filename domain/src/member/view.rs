@@ -3,10 +3,17 @@
 use super::{Member, MemberState, MemberStore};
 use crate::access::{self, Permission};
 use crate::actor::MemberActor;
+use crate::bundle::bundle;
 use crate::department::{Path, Placement, PlacementStore};
 use crate::error::{Code, Result};
 use crate::id::{DepartmentId, MemberId};
+use crate::member_field::{Custom, MemberFieldStore};
 use std::collections::HashMap;
+
+bundle! {
+    /// What seeing members touches.
+    ViewingStore: MemberStore + PlacementStore + MemberFieldStore
+}
 
 /// A member with their departments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +22,8 @@ pub struct ListedMember {
     pub member: Member,
     /// Their departments, the main one first.
     pub placements: Vec<Placement>,
+    /// What they have in the fields that the tenant added.
+    pub custom: Custom,
 }
 
 /// In which departments.
@@ -55,7 +64,7 @@ pub struct Spot {
 /// # Errors
 /// `forbidden`.
 pub fn list(
-    tx: &mut (impl MemberStore + PlacementStore),
+    tx: &mut impl ViewingStore,
     actor: &MemberActor,
     filter: &MemberFilter,
     after: Option<&Spot>,
@@ -73,20 +82,13 @@ pub fn list(
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
-pub fn get(
-    tx: &mut (impl MemberStore + PlacementStore),
-    actor: &MemberActor,
-    id: MemberId,
-) -> Result<ListedMember> {
+pub fn get(tx: &mut impl ViewingStore, actor: &MemberActor, id: MemberId) -> Result<ListedMember> {
     access::require(actor, Permission::MemberRead)?;
     listed(tx, &[id])?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
 /// Those of some members that are there, in no order.
-pub(crate) fn listed(
-    tx: &mut (impl MemberStore + PlacementStore),
-    ids: &[MemberId],
-) -> Result<Vec<ListedMember>> {
+pub(crate) fn listed(tx: &mut impl ViewingStore, ids: &[MemberId]) -> Result<Vec<ListedMember>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -94,10 +96,15 @@ pub(crate) fn listed(
     for (member, placement) in tx.placements(ids)? {
         placements.entry(member).or_default().push(placement);
     }
+    let mut custom: HashMap<MemberId, Custom> = HashMap::new();
+    for (member, field, value) in tx.custom_values(ids)? {
+        custom.entry(member).or_default().insert(field, value);
+    }
     let listed = |member: Member| {
         let mut placements = placements.remove(&member.id).unwrap_or_default();
         placements.sort_by_key(|placement| (placement.department != member.department, placement.department));
-        ListedMember { member, placements }
+        let custom = custom.remove(&member.id).unwrap_or_default();
+        ListedMember { member, placements, custom }
     };
     Ok(tx.members(ids)?.into_iter().map(listed).collect())
 }

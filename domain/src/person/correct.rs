@@ -3,7 +3,7 @@
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::{Code, Result};
-use crate::member::{ChangingStore, MemberChange, Profile, keep, listed};
+use crate::member::{ChangingStore, ListedMember, MemberChange, Profile, keep, listed};
 use crate::text::{PersonName, Position};
 
 /// Corrects the actor's own name and job; what is none stays, and the inner none takes the job away.
@@ -18,14 +18,15 @@ pub fn correct(
     position: Option<Option<&Position>>,
 ) -> Result<Profile> {
     let before = listed(tx, &[actor.member])?.pop().ok_or(Code::NotFound)?;
-    let (mut after, placements) = (before.member.clone(), before.placements.clone());
+    let fields = tx.member_fields()?;
+    let ListedMember { member: mut after, placements, custom } = before.clone();
     if let Some(name) = name {
         after.details.name = name.clone();
     }
     if let Some(position) = position {
         after.details.position = position.cloned();
     }
-    let change = MemberChange { at: String::new(), before: Some(before), after, placements };
-    keep(tx, context, &Actor::Member(*actor), vec![change])?;
+    let change = MemberChange { at: String::new(), before: Some(before), after, placements, custom };
+    keep(tx, context, &Actor::Member(*actor), vec![change], &fields)?;
     tx.profile(actor.member)
 }

@@ -7,7 +7,7 @@ mod term;
 use crate::account::{stored_email, stored_mobile};
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{accounts, members, tenants};
+use crate::schema::{accounts, member_values as values, members, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
@@ -210,11 +210,16 @@ impl MemberStore for Tx<'_> {
         let mut found: Vec<(Held, Id, String)> = Vec::new();
         for some in wanted.chunks(BATCH) {
             let (mut userids, mut mobiles, mut emails) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut fields, mut keys) = (Vec::new(), Vec::new());
             for held in some {
                 match held {
                     Held::Userid(key) => userids.push(key.as_str()),
                     Held::Mobile(number) => mobiles.push(number.as_str()),
                     Held::Email(address) => emails.push(address.as_str()),
+                    Held::Custom(field, key) => {
+                        fields.push(Id::from(*field));
+                        keys.push(key.as_str());
+                    }
                 }
             }
             let rows: Vec<(String, Id, String)> = on!(self.db, |db| members::table
@@ -243,6 +248,24 @@ impl MemberStore for Tx<'_> {
                 .load(db))
             .understood()?;
             found.extend(rows.into_iter().map(|(number, id, state)| (Held::Mobile(number), id, state)));
+            if fields.is_empty() {
+                continue;
+            }
+            let rows: Vec<(Id, Option<String>, Id, String)> = on!(self.db, |db| {
+                let theirs = members::tenant_id.eq(values::tenant_id).and(members::id.eq(values::member_id));
+                values::table
+                    .inner_join(members::table.on(theirs))
+                    .filter(values::tenant_id.eq(tenant))
+                    .filter(values::field_id.eq_any(&fields))
+                    .filter(values::unique_key.eq_any(&keys))
+                    .select((values::field_id, values::unique_key, members::id, members::state))
+                    .load(db)
+            })
+            .understood()?;
+            let held = |(field, key, id, state): (Id, Option<String>, Id, String)| {
+                Some((Held::Custom(field.get(), key?), id, state))
+            };
+            found.extend(rows.into_iter().filter_map(held));
         }
         let state =
             |id: Id, word: &str| MemberState::find(word).ok_or_else(|| corrupt("members", id.0, "state"));

@@ -539,6 +539,30 @@ CREATE TABLE placements (
     PRIMARY KEY (tenant_id, member_id, department_id)
 );
 
+CREATE TABLE member_fields (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    options jsonb NOT NULL,
+    required boolean NOT NULL,
+    is_unique boolean NOT NULL,
+    visible boolean NOT NULL,
+    sort_order bigint NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE member_values (
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    field_id uuid NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    unique_key text COLLATE "C",
+    PRIMARY KEY (tenant_id, member_id, field_id),
+    UNIQUE (tenant_id, field_id, unique_key)
+);
+
 CREATE TABLE departures (
     tenant_id uuid NOT NULL,
     member_id uuid NOT NULL,

@@ -2,6 +2,8 @@ DROP TABLE logos;
 DROP TABLE department_relations;
 DROP TABLE member_terms;
 DROP TABLE departures;
+DROP TABLE member_values;
+DROP TABLE member_fields;
 DROP TABLE placements;
 DROP TABLE department_trees;
 DROP TABLE corporate_serials;

@@ -538,6 +538,30 @@ CREATE TABLE placements (
     PRIMARY KEY (tenant_id, member_id, department_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE member_fields (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    options TEXT NOT NULL,
+    required INTEGER NOT NULL,
+    is_unique INTEGER NOT NULL,
+    visible INTEGER NOT NULL,
+    sort_order INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_values (
+    tenant_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    field_id BLOB NOT NULL,
+    value TEXT NOT NULL,
+    unique_key TEXT,
+    PRIMARY KEY (tenant_id, member_id, field_id),
+    UNIQUE (tenant_id, field_id, unique_key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE departures (
     tenant_id BLOB NOT NULL,
     member_id BLOB NOT NULL,

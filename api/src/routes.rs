@@ -60,7 +60,7 @@ fn registration_routes(config: &mut impl Registry) {
 
 /// Signing in, and what somebody has to get in with.
 fn session_routes(config: &mut impl Registry) {
-    use crate::session::{challenge, create, end, me, own, refresh, switch};
+    use crate::session::{challenge, create, end, invitations, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
     use crate::{confirmation, contact, device, password, policy, totp};
     config
@@ -70,6 +70,7 @@ fn session_routes(config: &mut impl Registry) {
         .service(end::end_session)
         .service(switch::switch_tenant)
         .service(switch::list_my_organizations)
+        .service(invitations::list_my_invitations)
         .service(own::list_my_sessions)
         .service(own::end_my_session)
         .service(own::end_my_other_sessions)

@@ -32,7 +32,7 @@ pub enum Permission {
     PolicyManage,
     /// See the members of the organization.
     MemberRead,
-    /// Disable them, and let them in again.
+    /// Invite and change them, disable them, see them off and bring them back.
     MemberManage,
     /// See the departments of the organization.
     DepartmentRead,

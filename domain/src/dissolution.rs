@@ -5,9 +5,10 @@ use crate::actor::{Actor, MemberActor};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result, if_there};
-use crate::id::{AccountId, DocumentId, TenantId};
+use crate::id::{DocumentId, MemberId, TenantId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::person::PersonStore;
 use crate::reference::Calendar;
@@ -35,16 +36,11 @@ pub trait DissolutionStore {
     /// # Errors
     /// When the store fails.
     fn is_disputed(&mut self) -> Result<bool>;
-    /// Some accounts that belong to the tenant, and whether to none beside it.
+    /// Some members of the tenant.
     ///
     /// # Errors
     /// When the store fails.
-    fn some_accounts(&mut self, limit: u32) -> Result<Vec<(AccountId, bool)>>;
-    /// Forgets the places of some accounts in the tenant.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn forget_members(&mut self, accounts: &[AccountId]) -> Result<()>;
+    fn some_members(&mut self, limit: u32) -> Result<Vec<MemberId>>;
     /// Whether the tenant was dissolved here, so that files under its name are nobody's.
     ///
     /// # Errors
@@ -147,7 +143,7 @@ pub enum Progress {
 /// # Errors
 /// When the store fails.
 pub fn dissolve(
-    tx: &mut (impl DissolutionStore + TenantScope + PersonStore + JobQueue + Journal),
+    tx: &mut (impl DissolutionStore + TenantScope + MemberStore + PersonStore + JobQueue + Journal),
     context: &Context<'_>,
     tenant: TenantId,
     at: DateTime<Utc>,
@@ -162,12 +158,10 @@ pub fn dissolve(
         tx.enqueue(context.random.uuid(), &job, context.now + Duration::days(1), context.now)?;
         return Ok(Progress::Nothing);
     }
-    let members = tx.some_accounts(MEMBERS_AT_ONCE)?;
+    let members = tx.some_members(MEMBERS_AT_ONCE)?;
     if !members.is_empty() {
-        let accounts: Vec<_> = members.iter().map(|(account, _)| *account).collect();
-        tx.forget_members(&accounts)?;
-        let alone = members.into_iter().filter(|(_, alone)| *alone).map(|(account, _)| account);
-        tx.erase_accounts(&alone.collect::<Vec<_>>())?;
+        let alone = tx.erase_members(&members)?;
+        tx.erase_accounts(&alone)?;
         return Ok(Progress::More);
     }
     let documents = tx.forget_tenant(context.now)?;

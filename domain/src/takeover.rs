@@ -336,8 +336,10 @@ fn place_for(tx: &mut impl TransferStore, context: &Context<'_>, takeover: &Take
         return Ok(id);
     }
     let account = tx.account(takeover.account)?.ok_or(Code::NotFound)?;
-    if let Some(place) =
-        tx.invitations(&account.mobile)?.into_iter().find(|place| place.tenant == takeover.tenant)
+    if let Some(place) = tx
+        .invitations(&account.mobile, Some(account.id))?
+        .into_iter()
+        .find(|place| place.tenant == takeover.tenant)
     {
         join(tx, context, (&place, account.id))?;
         return Ok(place.member);

@@ -92,9 +92,13 @@ impl AccountStore for Tx<'_> {
                 .understood()?,
         )?;
         // Members are found by the number of their account.
-        for member in self.members_of_account(id.into())? {
-            self.index(&member)?;
+        let theirs = self.members_of_account(id.into())?;
+        for member in &theirs {
+            self.index(member)?;
         }
+        // Where the new number is invited, it is the same person, who is there already.
+        let invited = self.invited_beside(&theirs, mobile)?;
+        self.erase_places(&invited)?;
         Ok(())
     }
 

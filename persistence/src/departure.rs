@@ -2,18 +2,16 @@
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt};
-use crate::schema::{
-    departments, departures, member_devices, member_terms, member_values, members, notices, person_keys,
-    placements, sessions,
-};
+use crate::schema::{departments, departures, member_devices, members, placements};
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::department::Placement;
 use domain::departure::{Departure, DepartureStore, Leadership};
+use domain::device::DeviceState;
 use domain::error::Result;
-use domain::id::{AccountId, DepartmentId, MemberId};
+use domain::id::{DepartmentId, MemberId};
 use domain::member::MemberState;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -120,6 +118,7 @@ impl DepartureStore for Tx<'_> {
             let rows: Vec<(Id, Id)> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant))
                 .filter(members::leader_id.eq_any(some).assume_not_null())
+                .filter(members::state.ne(MemberState::Departed.name()))
                 .select((members::id, members::leader_id.assume_not_null()))
                 .load(db))
             .understood()?;
@@ -184,54 +183,14 @@ impl DepartureStore for Tx<'_> {
 
     fn forget_devices(&mut self, members: &[MemberId]) -> Result<()> {
         let tenant = self.bound()?;
+        let admitted = [DeviceState::Pending, DeviceState::Trusted].map(DeviceState::name);
         for some in ids(members).chunks(BATCH) {
             let known = member_devices::table
                 .filter(member_devices::tenant_id.eq(tenant))
-                .filter(member_devices::member_id.eq_any(some));
+                .filter(member_devices::member_id.eq_any(some))
+                .filter(member_devices::state.eq_any(&admitted));
             on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
         }
         Ok(())
-    }
-
-    fn erase_member(&mut self, member: MemberId) -> Result<Option<AccountId>> {
-        let (tenant, id) = (self.bound()?, Id::from(member));
-        let known = members::table.find((tenant, id));
-        let account: Option<Option<Id>> =
-            on!(self.db, |db| known.select(members::account_id).first(db)).optional().understood()?;
-        self.erase_tickets_of(&[id])?;
-        self.forget_devices(&[member])?;
-        self.delete_departure(member)?;
-        let told = notices::table.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq(id));
-        on!(self.db, |db| diesel::delete(told).execute(db)).understood()?;
-        let placed =
-            placements::table.filter(placements::tenant_id.eq(tenant)).filter(placements::member_id.eq(id));
-        on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
-        let said = member_values::table
-            .filter(member_values::tenant_id.eq(tenant))
-            .filter(member_values::member_id.eq(id));
-        on!(self.db, |db| diesel::delete(said).execute(db)).understood()?;
-        let found_by = member_terms::table
-            .filter(member_terms::tenant_id.eq(tenant))
-            .filter(member_terms::member_id.eq(id));
-        on!(self.db, |db| diesel::delete(found_by).execute(db)).understood()?;
-        let led =
-            members::table.filter(members::tenant_id.eq(tenant)).filter(members::leader_id.eq(Some(id)));
-        on!(self.db, |db| diesel::update(led).set(members::leader_id.eq(None::<Id>)).execute(db))
-            .understood()?;
-        // Without the key, what the journal says of them is noise.
-        let key = person_keys::table.filter(person_keys::person_id.eq(id));
-        on!(self.db, |db| diesel::delete(key).execute(db)).understood()?;
-        on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
-        let Some(account) = account.flatten() else { return Ok(None) };
-        let here = sessions::table
-            .filter(sessions::tenant_id.eq(Some(tenant)))
-            .filter(sessions::account_id.eq(Some(account)));
-        on!(self.db, |db| diesel::delete(here).execute(db)).understood()?;
-        let elsewhere: i64 = on!(self.db, |db| members::table
-            .filter(members::account_id.eq(Some(account)))
-            .select(count_star())
-            .first(db))
-        .understood()?;
-        Ok((elsewhere == 0).then(|| account.get()))
     }
 }

@@ -5,20 +5,17 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    departures, dissolved_tenants, documents, logos, member_devices, member_fields, member_terms,
-    member_values, members, notices, person_keys, placements, registrations, review_notes, reviews,
-    security_policies, sessions, takeovers, tenants, tickets,
+    dissolved_tenants, documents, logos, member_devices, member_fields, members, notices, person_keys,
+    registrations, review_notes, reviews, security_policies, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::dissolution::DissolutionStore;
 use domain::error::Result;
-use domain::id::{AccountId, DocumentId};
+use domain::id::{DocumentId, MemberId};
 use domain::takeover::TakeoverState;
-use std::collections::HashMap;
 
 /// Deletes a table's rows of the bound tenant.
 macro_rules! forget {
@@ -68,60 +65,16 @@ impl DissolutionStore for Tx<'_> {
         Ok(contested.is_some())
     }
 
-    fn some_accounts(&mut self, limit: u32) -> Result<Vec<(AccountId, bool)>> {
+    fn some_members(&mut self, limit: u32) -> Result<Vec<MemberId>> {
         let tenant = self.bound()?;
         let here: Vec<Id> = on!(self.db, |db| members::table
             .filter(members::tenant_id.eq(tenant))
-            .filter(members::account_id.is_not_null())
             .order(members::id)
             .limit(limit.into())
-            .select(members::account_id.assume_not_null())
+            .select(members::id)
             .load(db))
         .understood()?;
-        let places: Vec<(Id, i64)> = on!(self.db, |db| members::table
-            .filter(members::account_id.eq_any(&here).assume_not_null())
-            .group_by(members::account_id)
-            .select((members::account_id.assume_not_null(), count_star()))
-            .load(db))
-        .understood()?;
-        let places: HashMap<Id, i64> = places.into_iter().collect();
-        Ok(here.into_iter().map(|id| (id.get(), places.get(&id) == Some(&1))).collect())
-    }
-
-    fn forget_members(&mut self, accounts: &[AccountId]) -> Result<()> {
-        let tenant = self.bound()?;
-        let accounts: Vec<Id> = accounts.iter().copied().map(Id::from).collect();
-        let theirs = || {
-            members::table
-                .filter(members::tenant_id.eq(tenant))
-                .filter(members::account_id.eq_any(accounts.clone()).assume_not_null())
-        };
-        let places: Vec<Id> = on!(self.db, |db| theirs().select(members::id).load(db)).understood()?;
-        self.erase_tickets_of(&places)?;
-        let known = member_devices::table
-            .filter(member_devices::tenant_id.eq(tenant))
-            .filter(member_devices::member_id.eq_any(places.clone()));
-        on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
-        let placed = placements::table
-            .filter(placements::tenant_id.eq(tenant))
-            .filter(placements::member_id.eq_any(places.clone()));
-        on!(self.db, |db| diesel::delete(placed).execute(db)).understood()?;
-        let said = member_values::table
-            .filter(member_values::tenant_id.eq(tenant))
-            .filter(member_values::member_id.eq_any(places.clone()));
-        on!(self.db, |db| diesel::delete(said).execute(db)).understood()?;
-        let found_by = member_terms::table
-            .filter(member_terms::tenant_id.eq(tenant))
-            .filter(member_terms::member_id.eq_any(places.clone()));
-        on!(self.db, |db| diesel::delete(found_by).execute(db)).understood()?;
-        let told =
-            notices::table.filter(notices::tenant_id.eq(tenant)).filter(notices::member_id.eq_any(places));
-        on!(self.db, |db| diesel::delete(told).execute(db)).understood()?;
-        let open = sessions::table
-            .filter(sessions::tenant_id.eq(Some(tenant)))
-            .filter(sessions::account_id.eq_any(accounts.clone()).assume_not_null());
-        on!(self.db, |db| diesel::delete(open).execute(db)).understood()?;
-        on!(self.db, |db| diesel::delete(theirs()).execute(db)).understood().map(drop)
+        Ok(here.into_iter().map(Id::get).collect())
     }
 
     fn was_dissolved(&mut self) -> Result<bool> {
@@ -152,13 +105,7 @@ impl DissolutionStore for Tx<'_> {
             .select(registrations::id)
             .load(db))
         .understood()?;
-        // Those who never joined: the others are gone already.
-        let invited: Vec<Id> = on!(self.db, |db| members::table
-            .filter(members::tenant_id.eq(tenant))
-            .select(members::id)
-            .load(db))
-        .understood()?;
-        let people: Vec<Id> = about.into_iter().chain(begun.iter().copied()).chain(invited).collect();
+        let people: Vec<Id> = about.into_iter().chain(begun.iter().copied()).collect();
         for some in people.chunks(1_000) {
             let known = person_keys::table.filter(person_keys::person_id.eq_any(some));
             on!(self.db, |db| diesel::delete(known).execute(db)).understood()?;
@@ -181,12 +128,7 @@ impl DissolutionStore for Tx<'_> {
             notices,
             logos,
             department_relations,
-            placements,
-            member_terms,
-            departures,
-            member_values,
             member_fields,
-            members,
             department_trees,
             departments,
             takeovers,

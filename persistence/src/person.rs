@@ -5,9 +5,9 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
-    accounts, agreement_acceptances as acceptances, challenges, departures, devices, member_devices,
-    member_terms, member_values, members, notices, passwords, person_keys, placements, registrations,
-    sessions, takeovers, ticket_messages, tickets, totps,
+    accounts, agreement_acceptances as acceptances, challenges, departments, devices, member_fields,
+    member_values, members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
+    tenants, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -15,12 +15,13 @@ use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::account::AccountStore;
+use domain::department::Placement;
 use domain::error::{Code, Result};
-use domain::id::{AccountId, MemberId};
-use domain::member::{MemberStore, Membership};
+use domain::id::AccountId;
+use domain::member::{ListedMember, Member};
 use domain::person::{
-    AcceptedVersion, KeptDevice, KeptMessage, KeptSession, KeptTicket, PersonData, PersonStore,
-    PersonalNotice,
+    AcceptedVersion, KeptDevice, KeptMembership, KeptMessage, KeptSession, KeptTicket, PersonData,
+    PersonStore, PersonalNotice,
 };
 use std::collections::HashMap;
 
@@ -31,7 +32,7 @@ impl PersonStore for Tx<'_> {
         Ok(PersonData {
             account: known,
             password_set_at: self.kept_password(id)?,
-            memberships: self.kept_places(account)?,
+            memberships: self.kept_places(id)?,
             devices: self.kept_devices(id)?,
             sessions: self.kept_sessions(id)?,
             acceptances: self.kept_acceptances(id)?,
@@ -55,13 +56,7 @@ impl PersonStore for Tx<'_> {
             .load(db))
         .understood()?;
         let begun: Vec<Id> = begun.into_iter().flatten().collect();
-        let (tenants, places): (Vec<Id>, Vec<Id>) = places.into_iter().unzip();
-        self.erase_tickets_of(&places)?;
-        on!(self.db, |db| {
-            let told = notices::table.filter(notices::tenant_id.eq_any(&tenants));
-            diesel::delete(told.filter(notices::member_id.eq_any(&places))).execute(db)
-        })
-        .understood()?;
+        self.erase_places(&places)?;
         on!(self.db, |db| {
             let theirs = sessions::account_id.eq_any(&ids).assume_not_null();
             diesel::delete(sessions::table.filter(theirs)).execute(db)
@@ -79,36 +74,6 @@ impl PersonStore for Tx<'_> {
         on!(self.db, |db| { diesel::delete(totps::table.filter(totps::owner_id.eq_any(&ids))).execute(db) })
             .understood()?;
         on!(self.db, |db| {
-            let here = member_devices::tenant_id.eq_any(&tenants);
-            let theirs = here.and(member_devices::member_id.eq_any(&places));
-            diesel::delete(member_devices::table.filter(theirs)).execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
-            let here = placements::tenant_id.eq_any(&tenants);
-            diesel::delete(placements::table.filter(here.and(placements::member_id.eq_any(&places))))
-                .execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
-            let here = departures::tenant_id.eq_any(&tenants);
-            diesel::delete(departures::table.filter(here.and(departures::member_id.eq_any(&places))))
-                .execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
-            let here = member_values::tenant_id.eq_any(&tenants);
-            diesel::delete(member_values::table.filter(here.and(member_values::member_id.eq_any(&places))))
-                .execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
-            let here = member_terms::tenant_id.eq_any(&tenants);
-            diesel::delete(member_terms::table.filter(here.and(member_terms::member_id.eq_any(&places))))
-                .execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
             let theirs = devices::account_id.eq_any(&ids).assume_not_null();
             diesel::delete(devices::table.filter(theirs)).execute(db)
         })
@@ -122,7 +87,7 @@ impl PersonStore for Tx<'_> {
         })
         .understood()?;
         // Without the key, what the journal says of a person is noise, and the entry stays as it was written.
-        let people: Vec<Id> = begun.iter().chain(&ids).chain(&places).copied().collect();
+        let people: Vec<Id> = begun.iter().chain(&ids).copied().collect();
         on!(self.db, |db| {
             diesel::delete(person_keys::table.filter(person_keys::person_id.eq_any(&people))).execute(db)
         })
@@ -131,17 +96,6 @@ impl PersonStore for Tx<'_> {
         on!(self.db, |db| {
             let theirs = acceptances::table.filter(acceptances::account_id.eq_any(&ids));
             diesel::update(theirs).set(acceptances::ip.eq(None::<String>)).execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
-            let here = members::tenant_id.eq_any(&tenants);
-            let led = here.and(members::leader_id.eq_any(&places).assume_not_null());
-            diesel::update(members::table.filter(led)).set(members::leader_id.eq(None::<Id>)).execute(db)
-        })
-        .understood()?;
-        on!(self.db, |db| {
-            diesel::delete(members::table.filter(members::account_id.eq_any(&ids).assume_not_null()))
-                .execute(db)
         })
         .understood()?;
         on!(self.db, |db| diesel::delete(accounts::table.filter(accounts::id.eq_any(&ids))).execute(db))
@@ -172,16 +126,69 @@ impl Tx<'_> {
             .map(drop)
     }
 
-    fn kept_places(&mut self, account: AccountId) -> Result<Vec<(Membership, Option<String>)>> {
-        let jobs: Vec<(Id, Option<String>)> = on!(self.db, |db| members::table
-            .filter(members::account_id.eq(Some(Id::from(account))))
-            .select((members::id, members::position))
+    fn kept_places(&mut self, account: Id) -> Result<Vec<KeptMembership>> {
+        let members = self.members_of_account(account)?;
+        let tenants: Vec<Id> = members.iter().map(|member| member.tenant.into()).collect();
+        let ids: Vec<Id> = members.iter().map(|member| member.id.into()).collect();
+        let names: Vec<(Id, String)> = on!(self.db, |db| tenants::table
+            .filter(tenants::tenant_id.eq_any(&tenants))
+            .select((tenants::tenant_id, tenants::name))
             .load(db))
         .understood()?;
-        let mut jobs: HashMap<MemberId, Option<String>> =
-            jobs.into_iter().map(|(id, job)| (id.get(), job)).collect();
-        let places = self.places(account)?.into_iter();
-        Ok(places.map(|place| (place.clone(), jobs.remove(&place.member).flatten())).collect())
+        let names: HashMap<Id, String> = names.into_iter().collect();
+        let placed: Vec<(Id, Id, i64, Option<i64>, String)> = on!(self.db, |db| {
+            let there = departments::tenant_id
+                .eq(placements::tenant_id)
+                .and(departments::id.eq(placements::department_id));
+            placements::table
+                .inner_join(departments::table.on(there))
+                .filter(placements::tenant_id.eq_any(&tenants))
+                .filter(placements::member_id.eq_any(&ids))
+                .order(departments::number)
+                .select((
+                    placements::member_id,
+                    departments::id,
+                    placements::sort_order,
+                    placements::leads,
+                    departments::name,
+                ))
+                .load(db)
+        })
+        .understood()?;
+        let said: Vec<(Id, Id, String, String)> = on!(self.db, |db| {
+            let of = member_fields::tenant_id
+                .eq(member_values::tenant_id)
+                .and(member_fields::id.eq(member_values::field_id));
+            member_values::table
+                .inner_join(member_fields::table.on(of))
+                .filter(member_values::tenant_id.eq_any(&tenants))
+                .filter(member_values::member_id.eq_any(&ids))
+                .order(member_fields::sort_order)
+                .select((
+                    member_values::member_id,
+                    member_fields::id,
+                    member_fields::name,
+                    member_values::value,
+                ))
+                .load(db)
+        })
+        .understood()?;
+        let membership = |member: Member| {
+            let own = Id::from(member.id);
+            let tenant_name = names.get(&Id::from(member.tenant)).cloned().unwrap_or_default();
+            let (mut placements, mut departments) = (Vec::new(), Vec::new());
+            for (_, department, order, leads, name) in placed.iter().filter(|(of, ..)| *of == own) {
+                let leads = leads.is_some();
+                placements.push(Placement { department: department.get(), order: *order, leads });
+                departments.push(name.clone());
+            }
+            let theirs = || said.iter().filter(|(of, ..)| *of == own);
+            let custom = theirs().map(|(_, _, field, value)| (field.clone(), value.clone())).collect();
+            let values = theirs().map(|(_, field, _, value)| (field.get(), value.clone())).collect();
+            let said = ListedMember { member, placements, custom: values };
+            KeptMembership { tenant_name, said, departments, custom }
+        };
+        Ok(members.into_iter().map(membership).collect())
     }
 
     fn kept_devices(&mut self, account: Id) -> Result<Vec<KeptDevice>> {

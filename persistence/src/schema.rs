@@ -756,6 +756,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
+    invitation_sends (id) {
+        id -> Id,
+        tenant_id -> Id,
+        mobile -> Text,
+        sent_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
     departures (tenant_id, member_id) {
         tenant_id -> Id,
         member_id -> Id,
@@ -820,6 +832,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     placements,
     member_terms,
     member_values,
+    member_fields,
     department_relations,
     devices
 );

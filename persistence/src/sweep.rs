@@ -5,8 +5,8 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, code_sends, guesses, idempotency_records, jobs, person_keys, registrations, sessions,
-    sms_messages, tickets, verifications,
+    challenges, code_sends, guesses, idempotency_records, invitation_sends, jobs, person_keys, registrations,
+    sessions, sms_messages, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -46,6 +46,7 @@ impl Database {
         Ok(self.in_batches(|tx| {
             forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
         })? + self.in_batches(|tx| forget!(tx, code_sends, id: Id, code_sends::sent_at.le(day)))?
+            + self.in_batches(|tx| forget!(tx, invitation_sends, id: Id, invitation_sends::sent_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
             + self.in_batches(|tx| forget_lost_messages(tx, month))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?

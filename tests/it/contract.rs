@@ -229,6 +229,7 @@ both!(every_operation_refuses_a_member_without_rights, |world| {
             "set_password",
             "switch_tenant",
             "list_my_organizations",
+            "list_my_invitations",
             "list_my_sessions",
             "end_my_session",
             "end_my_other_sessions",

@@ -239,6 +239,10 @@ both!(whoever_is_invited_joins_by_signing_in, |world| {
     assert_eq!(refused.faults(), fault("/mobile", "mobile_of_account"));
     let entries = world.query("SELECT action FROM journal WHERE action LIKE 'member.%' ORDER BY seq");
     assert_eq!(entries, ["member.invited", "member.reminded", "member.joined"]);
+    assert_eq!(
+        world.query("SELECT count(*) FROM journal WHERE CAST(changes AS TEXT) LIKE '%Zhang.San%'"),
+        ["0"]
+    );
     // What is personal stands nowhere as it is.
     assert_eq!(world.query("SELECT count(*) FROM journal WHERE CAST(changes AS TEXT) LIKE '%张三%'"), ["0"]);
 });
@@ -252,8 +256,22 @@ both!(an_invitation_changes_nothing_for_who_is_at_home, |world| {
     let session = sms_sign_in(&world, &person.mobile).await.expect(201);
     assert_eq!(session.text("/tenant/id"), home.tenant);
     let token = session.text("/session/access_token");
-    let there = world.post("/v1/sessions/switch", json!({"tenant_id": other.tenant})).bearer(&token);
-    assert_eq!(there.send().await.expect(201).text("/member/id"), id);
+    let waiting = async || world.get("/v1/me/invitations").bearer(&token).send().await.expect(200);
+    let found = waiting().await;
+    assert_eq!(
+        [found.text("/data/0/tenant/id"), found.text("/data/0/member_id")],
+        [other.tenant.clone(), id.clone()]
+    );
+    // A session says nothing about the number; a code that was sent to it does.
+    let switched = world.post("/v1/sessions/switch", json!({"tenant_id": other.tenant})).bearer(&token);
+    let refused = switched.send().await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), fault("/tenant_id", "tenant_not_offered"));
+    world.later(chrono::Duration::seconds(61));
+    world.post("/v1/codes", json!({"purpose": "sign_in", "mobile": person.mobile})).send().await.expect(202);
+    let code = world.code(&person.mobile).await;
+    let body = json!({"method": "sms_code", "mobile": person.mobile, "code": code, "device": device(), "tenant_id": other.tenant});
+    assert_eq!(world.post("/v1/sessions", body).send().await.expect(201).text("/member/id"), id);
+    assert_eq!(waiting().await.at("/data"), &json!([]));
     let there = world.get("/v1/me/organizations").bearer(&token).send().await.expect(200);
     assert_eq!(there.at("/data").as_array().unwrap().len(), 2);
     // Who is there already, or was shut out, is not let in by another invitation.
@@ -297,6 +315,9 @@ both!(every_fault_of_a_member_comes_at_once, |world| {
     // The owner's number is taken too, though it stands with the account.
     let refused = invite(&company, json!({"name": "二", "mobile": company.mobile})).await;
     assert_eq!(refused.refused(422, "input_invalid").faults(), fault("/mobile", "member_mobile_taken"));
+    let lone = json!({"name": "二", "mobile": mobile(), "department_id": company.tenant});
+    let refused = invite(&company, lone).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), fault("/department_id", "main_department_missing"));
     let missing = invite(&company, json!({"userid": "two"})).await.refused(422, "input_invalid").faults();
     assert_eq!(missing.len(), 2, "{missing:?}");
 });
@@ -402,6 +423,14 @@ both!(a_member_is_in_several_departments, |world| {
     let same = change(&company, &id, json!({"departments": []})).await.expect(200);
     assert_eq!(same.at("/version"), root.at("/version"));
 
+    let lone = json!({"departments": [], "department_id": two});
+    let refused = change(&company, &id, lone).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), fault("/department_id", "main_department_missing"));
+    // A fault stands where it was written, whichever department is the main one.
+    let unknown = json!({"departments": [{"department_id": two}, {"department_id": company.tenant}], "department_id": two});
+    let refused = change(&company, &id, unknown).await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), fault("/departments/1/department_id", "department_unknown"));
+
     // Five lead, and no sixth.
     for n in 0..5 {
         invited(
@@ -435,6 +464,10 @@ both!(nobody_reports_to_themselves, |world| {
     // Two who turn about at once, in one request, and a circle that only both make.
     let both = json!({"members": [{"id": line[0], "patch": {"leader_id": line[1]}}, {"id": line[1], "patch": {"leader_id": null}}]});
     company.post("/v1/members/bulk-update", both).send().await.expect(200);
+    // One who does not change himself stands between.
+    let between = json!({"members": [{"id": line[2], "patch": {"position": "x"}}, {"id": line[1], "patch": {"leader_id": line[3]}}]});
+    let refused = company.post("/v1/members/bulk-update", between).send().await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), fault("/members/1/patch/leader_id", "reporting_circular"));
     let circle = json!({"members": [{"id": line[1], "patch": {"leader_id": line[3]}}, {"id": line[3], "patch": {"leader_id": line[0]}}]});
     let refused = company.post("/v1/members/bulk-update", circle).send().await.refused(422, "input_invalid");
     let faults = refused.faults();
@@ -617,4 +650,51 @@ both!(an_organization_adds_fields, |world| {
     let other = world.company("别家字段公司").registered().await;
     other.delete(&format!("/v1/member-fields/{badge}")).send().await.refused(404, "not_found");
     assert_eq!(other.get("/v1/member-fields").send().await.expect(200).at("/data"), &json!([]));
+});
+
+both!(a_number_gets_few_invitations, |world| {
+    let number = mobile();
+    let body = json!({"name": "张三", "mobile": number});
+    let mut companies = Vec::new();
+    for n in 0..4 {
+        companies.push(world.company(&format!("邀请{n}公司")).registered().await);
+    }
+    let company = &companies[0];
+    // To forget whom it was for does not forget that it was sent.
+    let id = invite(company, body.clone()).await.expect(201).text("/id");
+    company
+        .post(&format!("/v1/members/{id}/departure"), json!({"successor_id": null}))
+        .send()
+        .await
+        .expect(201);
+    invite(company, body.clone()).await.refused(429, "invitation_too_soon");
+    for company in &companies[1..3] {
+        invite(company, body.clone()).await.expect(201);
+    }
+    let refused = invite(&companies[3], body.clone()).await.refused(429, "invitation_too_soon");
+    assert!(refused.at("/seconds").as_i64().unwrap() > 80_000);
+    let silent = json!({"name": "张三", "mobile": number, "send_invitation": false});
+    invite(&companies[3], silent).await.expect(201);
+    assert_eq!(world.notices(&number, 3).await.len(), 3);
+});
+
+both!(one_who_takes_the_number_of_an_invitation_is_there_once, |world| {
+    let company = world.company("换号公司").registered().await;
+    let person = company.plain_member().await;
+    let number = mobile();
+    let invited = invited(&company, "同一人", json!({"mobile": number})).await;
+    world.later(chrono::Duration::seconds(61));
+    let confirmation = person.confirmed("change_mobile").await;
+    let asked = world.post("/v1/me/mobile/codes", json!({"mobile": number})).bearer(&person.access_token);
+    asked.header("x-confirmation", &confirmation).send().await.expect(202);
+    let code = world.code(&number).await;
+    let changed = world.request("PUT", "/v1/me/mobile").bearer(&person.access_token);
+    let changed =
+        changed.header("x-confirmation", &confirmation).json(&json!({"mobile": number, "code": code}));
+    changed.send().await.expect(204);
+    company.get(&format!("/v1/members/{invited}")).send().await.refused(404, "not_found");
+    let found = names(&company, &format!("search={number}")).await;
+    assert_eq!(found, ["赵普通"]);
+    let old = person.mobile.trim_start_matches("+86").to_owned();
+    assert_eq!(names(&company, &format!("search={old}")).await, [""; 0]);
 });

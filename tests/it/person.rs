@@ -113,6 +113,12 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
     attach.form(&[], Some(("a.pdf", &files::pdf(1)))).send().await.expect(201);
 
     let path = "/v1/organization/dissolution";
+    // The journal says something of who is there, and of who was only invited.
+    let id_there = member.get("/v1/me").send().await.expect(200).text("/member/id");
+    let changed = world.patch(format!("/v1/members/{id_there}"), json!({"position": "顾问"}));
+    changed.bearer(&company.access_token).send().await.expect(200);
+    let invited = json!({"name": "张三", "mobile": "13912349876", "send_invitation": false});
+    company.post("/v1/members", invited).send().await.expect(201);
     let confirmation = company.confirmed("dissolve_organization").await;
     let asked = async |person: &Company, name: &str, confirmation: &str| {
         let ask = person.post(path, json!({"name": name}));
@@ -148,6 +154,10 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
     world.later(Duration::days(7) + Duration::seconds(5));
     eventually(&world, "SELECT action FROM journal WHERE action = 'tenant.dissolved'", &["tenant.dissolved"])
         .await;
+    // Nothing of the journal can be read any more that says anything of anybody.
+    let readable = "SELECT count(*) FROM person_keys JOIN journal ON journal.person_id = person_keys.person_id \
+        WHERE journal.tenant_id NOT IN (SELECT tenant_id FROM tenants)";
+    assert_eq!(world.query(readable), ["0"]);
 
     for (table, left) in [
         ("tenants", 1),

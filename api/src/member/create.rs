@@ -76,14 +76,15 @@ pub(crate) struct InviteMember {
 
 /// Invite a member
 ///
-/// They join by signing in with their number. Until then they are `invited`, and everything here can be changed, the number too.
+/// They join by signing in with a code that is sent to their number; whoever belongs to another organization already names this one then
+/// (`tenant_id`), and finds it in `list_my_invitations`. Until then they are `invited`, and everything here can be changed, the number too.
 #[utoipa::path(
     operation_id = "invite_member", tag = "organization",
     request_body = InviteMember,
     responses((status = 201, description = "The member.", body = MemberView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["member_limit_reached", "input_invalid"]))),
+    extensions(("x-errors" = json!(["member_limit_reached", "invitation_too_soon", "invitations_spent", "input_invalid"]))),
 )]
 #[post("/v1/members")]
 pub(crate) async fn invite_member(call: Call, member: Member, body: Body<InviteMember>) -> Outcome {

@@ -5,6 +5,7 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
+use domain::access::{Permission, require};
 use domain::department::DepartmentStore;
 use domain::error::{Code, Faults, Place, Violation};
 use domain::member::{InDepartment, MemberFilter, Spot, list, search_key};
@@ -26,7 +27,7 @@ pub(crate) struct MembersFilter {
 /// List the members
 ///
 /// By the sound of their names; those of one department in the order that it gives them; and those who are searched for in the order
-/// of what they were found by: a name or an alias from any of its characters on, as it is written, as it sounds (`xiaoming`) or by
+/// of what they were found by: a name or an alias from any of its Chinese characters or words on, as it is written, as it sounds (`xiaoming`) or by
 /// first letters (`wxm`), the beginning of a userid, a mailbox, a number of an employee or a mobile number, and its last four digits.
 #[utoipa::path(
     operation_id = "list_members", tag = "organization",
@@ -42,6 +43,7 @@ pub(crate) struct MembersFilter {
 pub(crate) async fn list_members(call: Call, member: Member, filter: Params<MembersFilter>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
         let MembersFilter { search, state, department_id, within_id, leader_id, page } = &filter.0;
+        require(&member.0, Permission::MemberRead)?;
         let wrong = |name: &str, violation: Violation| Err(Faults::one(Place::Query, name, violation));
         if department_id.is_some() && within_id.is_some() {
             return wrong("within_id", Code::ParametersExclusive.into());

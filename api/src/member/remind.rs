@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 /// Send an invitation again
 ///
-/// By SMS, an hour after the one before at the earliest.
+/// By SMS, an hour after the one before at the earliest, and three times a day at most.
 #[utoipa::path(
     operation_id = "send_invitation", tag = "organization",
     params(("id" = Uuid, Path, description = "The member, who has not come yet.")),
     responses((status = 204, description = "It is on its way.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["action_not_allowed", "invitation_too_soon"]))),
+    extensions(("x-errors" = json!(["action_not_allowed", "invitation_too_soon", "invitations_spent"]))),
 )]
 #[post("/v1/members/{id}/invitation")]
 pub(crate) async fn send_invitation(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

@@ -3,7 +3,7 @@ use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
-use crate::session::MemberRoleName;
+use crate::member::MemberView;
 use crate::ticket::TicketAuthor;
 use actix_web::get;
 use chrono::{DateTime, Utc};
@@ -12,6 +12,7 @@ use domain::error::Language;
 use domain::person::{PersonData, export};
 use domain::tenant::TenantScope;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ pub(crate) struct MyData {
     tickets: Vec<MyTicket>,
 }
 
-/// A place in an organization.
+/// A place in an organization, also one that was left and can be come back to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MyMembership {
     /// The organization.
@@ -52,18 +53,14 @@ pub(crate) struct MyMembership {
     /// Its name.
     #[schema(example = "深圳市工牌科技有限公司")]
     tenant_name: String,
-    /// The member.
-    member_id: Uuid,
-    /// What integrators call them.
-    userid: String,
-    /// The name there.
-    #[schema(example = "王小明")]
-    name: String,
-    /// The job there.
-    #[schema(example = "行政经理")]
-    position: Option<String>,
-    /// The role there.
-    role: MemberRoleName,
+    /// What it says of one.
+    #[serde(flatten)]
+    said: MemberView,
+    /// The names of the departments there.
+    #[schema(example = json!(["研发中心"]))]
+    department_names: Vec<String>,
+    /// What stands in the organization's own fields, by their names.
+    custom_by_name: BTreeMap<String, String>,
 }
 
 /// A device.
@@ -174,14 +171,12 @@ impl MyData {
             memberships: data
                 .memberships
                 .into_iter()
-                .map(|(place, position)| MyMembership {
-                    tenant_id: place.tenant.into(),
+                .map(|place| MyMembership {
+                    tenant_id: place.said.member.tenant.into(),
                     tenant_name: place.tenant_name,
-                    member_id: place.member.into(),
-                    userid: place.userid,
-                    name: place.name,
-                    position,
-                    role: place.role.into(),
+                    department_names: place.departments,
+                    custom_by_name: place.custom.into_iter().collect(),
+                    said: MemberView::from(&place.said),
                 })
                 .collect(),
             devices: data

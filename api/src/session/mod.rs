@@ -3,6 +3,7 @@
 pub(crate) mod challenge;
 pub(crate) mod create;
 pub(crate) mod end;
+pub(crate) mod invitations;
 pub(crate) mod me;
 pub(crate) mod own;
 pub(crate) mod refresh;

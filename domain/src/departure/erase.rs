@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::id::{MemberId, TenantId};
 use crate::journal::{Entry, Journal};
+use crate::member::MemberStore;
 use crate::person::PersonStore;
 use crate::tenant::TenantScope;
 use chrono::{DateTime, Utc};
@@ -16,7 +17,7 @@ use chrono::{DateTime, Utc};
 /// # Errors
 /// When the store fails.
 pub fn erase(
-    tx: &mut (impl DepartureStore + PersonStore + TenantScope + Journal),
+    tx: &mut (impl DepartureStore + MemberStore + PersonStore + TenantScope + Journal),
     context: &Context<'_>,
     (tenant, member): (TenantId, MemberId),
     at: DateTime<Utc>,
@@ -27,9 +28,8 @@ pub fn erase(
     if departure.restorable_until != Some(at) {
         return Ok(());
     }
-    if let Some(account) = tx.erase_member(member)? {
-        tx.erase_accounts(&[account])?;
-    }
+    let alone = tx.erase_members(&[member])?;
+    tx.erase_accounts(&alone)?;
     let entry = Entry::new("member.erased", "member", member).of(tenant);
     tx.record(context, &Actor::System, entry)
 }

@@ -11,6 +11,7 @@ use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
 use crate::job::{Job, JobQueue};
 use crate::journal::Entry;
 use crate::member::{BULK, ChangingStore, ListedMember, MAX_PLACEMENTS, Member, MemberState, listed};
+use crate::person::PersonStore;
 use crate::session::SessionStore;
 use chrono::Duration;
 use serde_json::Value;
@@ -19,7 +20,7 @@ use uuid::Uuid;
 
 bundle! {
     /// Everything that leaving touches.
-    LeavingStore: ChangingStore + DepartureStore + SessionStore + JobQueue
+    LeavingStore: ChangingStore + DepartureStore + PersonStore + SessionStore + JobQueue
 }
 
 /// Who is to leave.
@@ -44,6 +45,12 @@ impl Successors {
     fn of(&self, department: DepartmentId) -> Option<MemberId> {
         let own = self.leaderships.iter().find(|(led, _)| *led == department);
         own.map_or(self.all, |(_, successor)| *successor)
+    }
+
+    /// Where it is written who takes over a department.
+    fn place_of(&self, department: DepartmentId) -> String {
+        let own = self.leaderships.iter().position(|(led, _)| *led == department);
+        own.map_or("/successor_id".to_owned(), |index| format!("/leaderships/{index}/successor_id"))
     }
 
     /// Everybody who is named, and where.
@@ -145,8 +152,12 @@ fn leave(
     let leaving: Leaving = leaving.into_iter().map(|one| (one.member.id, one)).collect();
     let led = tx.led_by(&ids)?;
     for (index, (department, _)) in successors.leaderships.iter().enumerate() {
+        let at = format!("/leaderships/{index}/department_id");
         if !led.iter().any(|(_, known, _)| known == department) {
-            faults.note(&format!("/leaderships/{index}/department_id"), Code::DepartmentUnknown);
+            faults.note(&at, Code::DepartmentUnknown);
+        }
+        if successors.leaderships[..index].iter().any(|(known, _)| known == department) {
+            faults.note(&at, Code::FieldRepeated);
         }
     }
     let mut heirs = heirs(tx, successors, &leaving, &mut faults)?;
@@ -161,38 +172,46 @@ fn leave(
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
-    let mut departures = Vec::new();
+    let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();
+    for (leader, department, name) in led {
+        let successor = successors.of(department);
+        hands.entry(leader).or_default().0.push(Leadership { department, name, successor });
+    }
+    for (_, leader) in &reports {
+        hands.entry(*leader).or_default().1 += 1;
+    }
+    let (mut departures, mut gone, mut forgotten) = (Vec::new(), Vec::new(), Vec::new());
     for id in ids {
-        let leaderships = led.iter().filter(|(leader, ..)| *leader == id).map(|(_, department, name)| {
-            Leadership { department: *department, name: name.clone(), successor: successors.of(*department) }
-        });
         let one = &leaving[&id];
+        let (leaderships, reports) = hands.remove(&id).unwrap_or_default();
         let until = one.member.account.map(|_| context.now + restorable);
-        departures.push(Departure {
+        let departure = Departure {
             member: id,
             by: actor.member,
             state: one.member.state,
             placements: one.placements.clone(),
-            leaderships: leaderships.collect(),
-            reports: reports.iter().filter(|(_, leader)| *leader == id).count() as u64,
+            leaderships,
+            reports,
             reports_to: successors.all.or_else(|| above(&leaving, id)),
             departed_at: context.now,
             restorable_until: until,
-        });
-    }
-    for departure in &departures {
-        let member = &leaving[&departure.member].member;
-        tx.record(context, &Actor::Member(*actor), entry(actor, departure))?;
-        let Some(until) = departure.restorable_until else {
-            tx.erase_member(member.id)?;
-            continue;
         };
-        let gone = Member { state: MemberState::Departed, ..member.clone() };
-        tx.save_member(&gone)?;
-        tx.replace_placements(&[(&gone, &[])])?;
-        let job = Job::EraseMember { tenant: actor.tenant.into(), member: member.id.into(), at: until };
-        tx.enqueue(context.random.uuid(), &job, until, context.now)?;
+        tx.record(context, &Actor::Member(*actor), entry(actor, &departure))?;
+        if let Some(until) = until {
+            let member = Member { state: MemberState::Departed, ..one.member.clone() };
+            tx.save_member(&member)?;
+            gone.push(member);
+            let job = Job::EraseMember { tenant: actor.tenant.into(), member: id.into(), at: until };
+            tx.enqueue(context.random.uuid(), &job, until, context.now)?;
+        } else {
+            forgotten.push(id);
+        }
+        departures.push(departure);
     }
+    let nowhere: Vec<(&Member, &[Placement])> = gone.iter().map(|member| (member, &[][..])).collect();
+    tx.replace_placements(&nowhere)?;
+    let alone = tx.erase_members(&forgotten)?;
+    tx.erase_accounts(&alone)?;
     let kept: Vec<_> =
         departures.iter().filter(|departure| departure.restorable_until.is_some()).cloned().collect();
     tx.insert_departures(&kept)?;
@@ -237,10 +256,9 @@ fn take_over(
             Some(placement) => placement.leads = true,
             None => heir.placements.push(Placement { department: *department, order: 0, leads: true }),
         }
-        if heir.placements.len() > MAX_PLACEMENTS {
+        if heir.placements.len() == MAX_PLACEMENTS + 1 {
             let violation = Violation::new(Code::ValueTooLong).with("max", MAX_PLACEMENTS);
-            let at = successors.named().find(|(_, id)| *id == heir.member.id).map(|(at, _)| at);
-            faults.note(&at.unwrap_or_default(), violation);
+            faults.note(&successors.place_of(*department), violation);
         }
     }
     changed
@@ -269,7 +287,7 @@ fn hand_over_reports(
     reports.retain(|(report, _)| !leaving.contains_key(report));
     let mut line: HashSet<MemberId> = HashSet::new();
     let mut next = successor;
-    // A question for each step up.
+    // A question for each step up, of which there are at most so many.
     while let Some(one) = next.filter(|_| !reports.is_empty()) {
         if !line.insert(one) {
             break;

@@ -13,7 +13,7 @@ pub use restore::{bring_back, restore};
 
 use crate::department::Placement;
 use crate::error::Result;
-use crate::id::{AccountId, DepartmentId, MemberId};
+use crate::id::{DepartmentId, MemberId};
 use crate::member::MemberState;
 use chrono::{DateTime, Utc};
 
@@ -58,7 +58,7 @@ pub trait DepartureStore {
     /// # Errors
     /// When the store fails.
     fn led_by(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, DepartmentId, String)>>;
-    /// Who reports to some members, and to which.
+    /// Who reports to some members, and to which; none of those who left.
     ///
     /// # Errors
     /// When the store fails.
@@ -88,14 +88,9 @@ pub trait DepartureStore {
     /// # Errors
     /// When the store fails.
     fn delete_departure(&mut self, member: MemberId) -> Result<()>;
-    /// Forgets that some members came from any devices here.
+    /// Forgets that some members came from any devices here, but for those that were rejected.
     ///
     /// # Errors
     /// When the store fails.
     fn forget_devices(&mut self, members: &[MemberId]) -> Result<()>;
-    /// Erases all that is kept of a member here. Gives their account, when it belongs to no tenant any more.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn erase_member(&mut self, member: MemberId) -> Result<Option<AccountId>>;
 }

@@ -192,10 +192,12 @@ catalogue! {
     HeldByDeparted "held_by_departed" Invalid "属于一名已离职成员，可恢复该成员，或在其资料清除后再用。" "Somebody who left has this; bring them back, or wait until what is kept of them is erased.";
     SuccessorLeaves "successor_leaves" Invalid "接收人不能是离职者本人。" "Whoever leaves cannot take over.";
     ReportingCircular "reporting_circular" Invalid "直属上级不能是本人或其下属。" "Nobody reports to themselves or to somebody who reports to them.";
+    ReportingTooDeep "reporting_too_deep" Invalid "汇报层级最多 {max} 级。" "There are at most {max} levels of leaders.";
     MainDepartmentMissing "main_department_missing" Invalid "主部门须是成员所在部门之一。" "The main department has to be one of the member's departments.";
     LeaderLimitReached "leader_limit_reached" Invalid "一个部门最多 {max} 名负责人。" "A department has {max} leaders at most.";
     MemberLimitReached "member_limit_reached" Conflict "成员数已达上限（{max}），企业认证后可继续添加。" "There are {max} members, as many as the organization can have without a valid certificate.";
     InvitationTooSoon "invitation_too_soon" TooMany "刚刚发送过邀请，请在 {seconds} 秒后再发。" "An invitation was sent just now; send another one in {seconds} seconds.";
+    InvitationsSpent "invitations_spent" TooMany "今天的邀请短信已用完（{max} 条）；可不发短信直接添加。" "{max} invitations were sent by SMS today, and no more than that; invite without one, or tomorrow.";
     DepartmentUnknown "department_unknown" Invalid "没有这个部门。" "There is no such department.";
     DepartmentNameTaken "department_name_taken" Invalid "同级已有名为“{name}”的部门。" "A department called “{name}” is already there.";
     DepartmentTooDeep "department_too_deep" Invalid "部门最多 {max} 级。" "Departments go down to level {max} at most.";

@@ -55,6 +55,9 @@ impl Held {
     }
 }
 
+/// How many levels of leaders there are at most above anybody.
+const MAX_REPORTING: usize = 100;
+
 /// How a member is, and is to be from now on.
 #[derive(Debug, Clone)]
 pub struct MemberChange {
@@ -90,6 +93,22 @@ impl MemberChange {
 
     fn says_otherwise(&self) -> bool {
         self.before.as_ref().map_or(!self.custom.is_empty(), |before| before.custom != self.custom)
+    }
+}
+
+/// Whoever is nowhere else is at the root, and the main department can be no other one then.
+pub(super) fn at_least_root(
+    placements: &mut Vec<Placement>,
+    main: Option<DepartmentId>,
+    root: DepartmentId,
+    at: &str,
+    faults: &mut Faults,
+) {
+    if placements.is_empty() {
+        placements.push(Placement { department: root, order: 0, leads: false });
+        if main.is_some_and(|main| main != root) {
+            faults.note(&format!("{at}/department_id"), Code::MainDepartmentMissing);
+        }
     }
 }
 
@@ -211,16 +230,22 @@ fn few_leaders(tx: &mut impl PlacementStore, changes: &[MemberChange], faults: &
 fn no_circle(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
     let mut to: HashMap<MemberId, Option<MemberId>> =
         changes.iter().map(|change| (change.after.id, change.after.details.leader)).collect();
-    let mut next: Vec<MemberId> = changes.iter().filter_map(MemberChange::new_leader).collect();
+    if changes.iter().all(|change| change.new_leader().is_none()) {
+        return Ok(());
+    }
+    // Also of those who only stand between two that change.
+    let mut next: Vec<MemberId> = changes.iter().filter_map(|change| change.after.details.leader).collect();
     let mut missing: HashSet<MemberId> = HashSet::new();
+    let mut levels = 0;
     // A question for each step up, however many climb.
     loop {
         next.sort_unstable();
         next.dedup();
         next.retain(|id| !to.contains_key(id) && !missing.contains(id));
-        if next.is_empty() {
+        if next.is_empty() || levels == MAX_REPORTING {
             break;
         }
+        levels += 1;
         let found = tx.reporting(&next)?;
         missing.extend(next.drain(..));
         for (member, leader) in found {
@@ -234,6 +259,10 @@ fn no_circle(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut F
         let pointer = format!("{}/leader_id", change.at);
         if missing.contains(&leader) {
             faults.note(&pointer, Code::MemberUnknown);
+            continue;
+        }
+        if !next.is_empty() {
+            faults.note(&pointer, Violation::new(Code::ReportingTooDeep).with("max", MAX_REPORTING));
             continue;
         }
         let mut above = Some(leader);
@@ -255,9 +284,13 @@ pub(crate) fn keep(
     tx: &mut impl ChangingStore,
     context: &Context<'_>,
     by: &Actor,
-    changes: Vec<MemberChange>,
+    mut changes: Vec<MemberChange>,
     fields: &[MemberField],
 ) -> Result<Vec<ListedMember>> {
+    for change in &mut changes {
+        let main = change.after.department;
+        change.placements.sort_by_key(|one| (one.department != main, one.department));
+    }
     let (new, known): (Vec<_>, Vec<_>) = changes
         .iter()
         .filter(|change| change.changes_something())
@@ -315,7 +348,6 @@ fn entry(change: &MemberChange) -> Entry {
     let entry = Entry::new(action, "member", is.id)
         .of(is.tenant)
         .change("state", was_state, is_state)
-        .change("userid", was.map(|was| was.userid.as_str()), is.userid.as_str())
         .change("department", text(was.map(|was| was.department.into())), text(Some(is.department.into())))
         .change("departments", departments(change.had()), departments(&change.placements))
         .change(
@@ -336,7 +368,7 @@ fn entry(change: &MemberChange) -> Entry {
 
 /// The fields that are the member's own.
 fn personal(was: Option<&Member>, is: &Member) -> Vec<(&'static str, Option<String>, Option<String>)> {
-    fn values(member: &Member) -> [(&'static str, Option<String>); 11] {
+    fn values(member: &Member) -> [(&'static str, Option<String>); 12] {
         fn line<const MIN: usize, const MAX: usize>(
             line: Option<&crate::text::Line<MIN, MAX>>,
         ) -> Option<String> {
@@ -344,6 +376,7 @@ fn personal(was: Option<&Member>, is: &Member) -> Vec<(&'static str, Option<Stri
         }
         let details = &member.details;
         [
+            ("userid", Some(member.userid.to_string())),
             ("name", Some(details.name.as_str().to_owned())),
             ("alias", line(details.alias.as_ref())),
             ("employee_number", line(details.employee_number.as_ref())),

@@ -117,12 +117,17 @@ impl MemberDraft {
         }
     }
 
-    /// Reads it; every fault is noted, below a pointer.
-    pub fn read(&self, at: &str, fields: &[MemberField], faults: &mut Faults) -> Option<Read> {
+    /// Reads it, for a tenant with these fields and a member who has this in them already; every fault is noted, below a pointer.
+    pub fn read(
+        &self,
+        at: &str,
+        (fields, had): (&[MemberField], &Custom),
+        faults: &mut Faults,
+    ) -> Option<Read> {
         let userid = parsed(self.userid.as_ref(), &format!("{at}/userid"), faults, Userid::parse);
         let details = self.details(at, faults);
         let placements = self.placements(at, faults);
-        let custom = self.custom(at, fields, faults);
+        let custom = self.custom(at, (fields, had), faults);
         let (Ok(userid), Some(details), Some(placements), Some(custom)) =
             (userid, details, placements, custom)
         else {
@@ -167,7 +172,12 @@ impl MemberDraft {
         })
     }
 
-    fn custom(&self, at: &str, fields: &[MemberField], faults: &mut Faults) -> Option<Custom> {
+    fn custom(
+        &self,
+        at: &str,
+        (fields, had): (&[MemberField], &Custom),
+        faults: &mut Faults,
+    ) -> Option<Custom> {
         let mut read = Some(Custom::new());
         for (id, value) in &self.custom {
             let Some(value) = value else { continue };
@@ -177,7 +187,10 @@ impl MemberDraft {
                 read = None;
                 continue;
             };
-            match faults.at(&pointer, field.read(value)) {
+            // What was allowed once stays.
+            let stays = had.get(&field.id).filter(|had| *had == value);
+            let read_anew = || field.read(value);
+            match faults.at(&pointer, stays.cloned().map_or_else(read_anew, Ok)) {
                 Some(value) => read.iter_mut().for_each(|read| drop(read.insert(field.id, value.clone()))),
                 None => read = None,
             }

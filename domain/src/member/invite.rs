@@ -1,6 +1,6 @@
 //! Inviting people, and their coming.
 
-use super::change::{ChangingStore, MemberChange, keep, review};
+use super::change::{ChangingStore, MemberChange, at_least_root, keep, review};
 use super::draft::Read;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
 use crate::access::{self, Permission};
@@ -8,28 +8,56 @@ use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
-use crate::department::Placement;
 use crate::error::{Code, Error, Faults, Place, Result};
-use crate::id::{AccountId, DepartmentId, MemberId};
+use crate::id::{AccountId, DepartmentId, MemberId, NoticeId, TenantId};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::limits::Limits;
+use crate::member_field::Custom;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::phone::MobileNumber;
 use crate::tenant::TenantStore;
 use chrono::{DateTime, Duration, Utc};
 
-/// How long after one invitation the next can be sent.
+/// How long after one invitation of a tenant the next can go to the same number.
 const PAUSE: Duration = Duration::hours(1);
+/// How many invitations go to a number in a day, whoever invites.
+const PER_NUMBER: usize = 3;
+/// How many invitations a tenant sends in a day.
+const PER_TENANT: u64 = 1_000;
+
+/// Remembers for a day which invitations were sent, whatever becomes of whom they were for: each costs money, and somebody gets it.
+pub trait InvitationStore {
+    /// When invitations went to a number since a moment, and of which tenant, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn invitations_to(
+        &mut self,
+        mobile: &MobileNumber,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<(TenantId, DateTime<Utc>)>>;
+    /// How many invitations the bound tenant has sent since a moment.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn count_invitations(&mut self, since: DateTime<Utc>) -> Result<u64>;
+    /// Notes that the bound tenant sends an invitation.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn note_invitation(&mut self, id: NoticeId, mobile: &MobileNumber, now: DateTime<Utc>) -> Result<()>;
+}
 
 bundle! {
     /// What inviting somebody touches.
-    InvitingStore: ChangingStore + TenantStore + CertificateStore + NoticeStore + JobQueue
+    InvitingStore: ChangingStore + InvitationStore + TenantStore + CertificateStore + NoticeStore + JobQueue
 }
 
 /// Makes a member who joins by signing in with their number, and tells them so by SMS unless they are told otherwise.
 ///
 /// # Errors
-/// `forbidden`, `member_limit_reached`; every fault of what is written.
+/// `forbidden`, `member_limit_reached`, `invitation_too_soon`, `invitations_spent`; every fault of what is written.
 pub fn invite(
     tx: &mut impl InvitingStore,
     context: &Context<'_>,
@@ -47,8 +75,10 @@ pub fn invite(
     }
     let (root, fields) = (tx.root_department()?, tx.member_fields()?);
     let mut faults = Faults::of(Place::Body);
-    let Some(read) = draft.read("", &fields, &mut faults) else { return Err(faults.into_error()) };
-    let mut change = invited(context, actor, read, root);
+    let Some(read) = draft.read("", (&fields, &Custom::new()), &mut faults) else {
+        return Err(faults.into_error());
+    };
+    let mut change = invited(context, actor, read, root, &mut faults);
     change.after.invited_at = by_sms.then_some(context.now);
     let changes = vec![change];
     review(tx, &changes, &fields, &mut faults)?;
@@ -61,11 +91,15 @@ pub fn invite(
     Ok(made)
 }
 
-fn invited(context: &Context<'_>, actor: &MemberActor, read: Read, root: DepartmentId) -> MemberChange {
+fn invited(
+    context: &Context<'_>,
+    actor: &MemberActor,
+    read: Read,
+    root: DepartmentId,
+    faults: &mut Faults,
+) -> MemberChange {
     let mut placements = read.placements;
-    if placements.is_empty() {
-        placements.push(Placement { department: root, order: 0, leads: false });
-    }
+    at_least_root(&mut placements, read.main, root, "", faults);
     let main = read.main.unwrap_or(placements[0].department);
     let mut after = Member::new(actor.tenant, context.id(), read.details, main, context.now);
     after.userid = read.userid.unwrap_or(after.userid);
@@ -73,22 +107,34 @@ fn invited(context: &Context<'_>, actor: &MemberActor, read: Read, root: Departm
 }
 
 fn send(
-    tx: &mut (impl TenantStore + NoticeStore + JobQueue),
+    tx: &mut (impl InvitationStore + TenantStore + NoticeStore + JobQueue),
     context: &Context<'_>,
     member: &Member,
 ) -> Result<()> {
+    let (mobile, day) = (&member.details.mobile, Duration::days(1));
+    let sent = tx.invitations_to(mobile, context.now - day)?;
+    let own = sent.iter().filter(|(tenant, _)| *tenant == member.tenant).map(|(_, at)| *at + PAUSE).max();
+    let all = sent.len().checked_sub(PER_NUMBER).map(|at| sent[at].1 + day);
+    if let Some(next) = own.into_iter().chain(all).max().filter(|next| *next > context.now) {
+        let seconds = u32::try_from((next - context.now).num_seconds() + 1).unwrap_or(u32::MAX);
+        return Err(Error::new(Code::InvitationTooSoon).with("seconds", seconds).retry_after(seconds.into()));
+    }
+    if tx.count_invitations(context.now - day)? >= PER_TENANT {
+        return Err(Error::new(Code::InvitationsSpent).with("max", PER_TENANT).retry_after(3_600));
+    }
     let organization = tx.tenant()?.organization.name.as_str().to_owned();
     let params = Params::from([("organization".to_owned(), organization)]);
     let notice = Notice::new(context, member.id, NoticeKind::MemberInvited, params);
+    tx.note_invitation(notice.id, mobile, context.now)?;
     tell(tx, context, member.tenant, &notice).map(drop)
 }
 
 /// Sends the invitation of somebody who has not come yet again.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `action_not_allowed` for who has joined, `invitation_too_soon`.
+/// `forbidden`, `not_found`, `action_not_allowed` for who has joined, `invitation_too_soon`, `invitations_spent`.
 pub fn remind(
-    tx: &mut (impl MemberStore + TenantStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl MemberStore + InvitationStore + TenantStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     id: MemberId,
@@ -97,11 +143,6 @@ pub fn remind(
     let mut member = tx.member(id)?.ok_or(Code::NotFound)?;
     if member.state != MemberState::Invited {
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
-    }
-    let wait = member.invited_at.map_or(0, |last| (last + PAUSE - context.now).num_seconds());
-    if wait > 0 {
-        let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
-        return Err(Error::new(Code::InvitationTooSoon).with("seconds", seconds).retry_after(seconds.into()));
     }
     member.invited_at = Some(context.now);
     tx.save_member(&member)?;

@@ -13,7 +13,7 @@ pub(crate) use change::keep;
 pub use change::{ChangingStore, Held, MemberChange};
 pub use details::{Alias, Details, EmployeeNumber, Gender, PostalAddress, WorkLocation};
 pub use draft::{MAX_PLACEMENTS, MemberDraft, PlacementDraft};
-pub use invite::{invite, join, remind};
+pub use invite::{InvitationStore, invite, join, remind};
 pub use pinyin::{mobile_terms, search_key, search_terms, sort_key};
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;
@@ -189,11 +189,17 @@ pub trait MemberStore {
     /// # Errors
     /// When the store fails.
     fn places(&mut self, account: AccountId) -> Result<Vec<Membership>>;
-    /// The places, over all tenants, that wait for whoever has a number, oldest first.
+    /// The places, over all tenants, that wait for whoever has a number, oldest first; none of a tenant where the account has or had
+    /// one already.
     ///
     /// # Errors
     /// When the store fails.
-    fn invitations(&mut self, mobile: &MobileNumber) -> Result<Vec<Membership>>;
+    fn invitations(&mut self, mobile: &MobileNumber, account: Option<AccountId>) -> Result<Vec<Membership>>;
+    /// Erases all that is kept of some members. Gives those of their accounts that belong to no tenant any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn erase_members(&mut self, members: &[MemberId]) -> Result<Vec<AccountId>>;
     /// The account behind a member.
     ///
     /// # Errors

@@ -1,13 +1,12 @@
 //! Changing members, one or many at once.
 
-use super::change::{ChangingStore, MemberChange, keep, review};
+use super::change::{ChangingStore, MemberChange, at_least_root, keep, review};
 use super::view::listed;
 use super::{ListedMember, MemberDraft, MemberState};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
-use crate::department::Placement;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
 use crate::member_field::MemberField;
@@ -88,8 +87,10 @@ pub fn update_many(
             faults.note(&format!("/members/{index}/version"), Code::VersionStale);
             continue;
         }
+        let gone = before.member.state == MemberState::Departed;
         match changed(at, before, &patch.document, &ground, &mut faults) {
             Ok(change) => changes.extend(change),
+            Err(violation) if gone => faults.note(&id, violation),
             Err(violation) => faults.note(&state, violation),
         }
     }
@@ -116,24 +117,21 @@ fn changed(
     let state = patch.get("state").and_then(Value::as_str).and_then(MemberState::find);
     let state = new_state(&before, state)?;
     let Some(draft) = patched(&before, patch) else {
-        faults.note(&at, Violation::new(Code::TypeWrong).with("expected", "object"));
+        faults.note(&at, Violation::new(Code::FormatInvalid).with("expected", "UpdateMember"));
         return Ok(None);
     };
-    let Some(read) = draft.read(&at, &ground.fields, faults) else { return Ok(None) };
+    let Some(read) = draft.read(&at, (&ground.fields, &before.custom), faults) else { return Ok(None) };
     let mut after = before.member.clone();
     if after.account.is_some() && read.details.mobile != after.details.mobile {
         faults.note(&format!("{at}/mobile"), Code::MobileOfAccount);
         return Ok(None);
     }
     let mut placements = read.placements;
-    if placements.is_empty() {
-        placements.push(Placement { department: ground.root, order: 0, leads: false });
-    }
+    at_least_root(&mut placements, read.main, ground.root, &at, faults);
     after.userid = read.userid.unwrap_or(after.userid);
     after.details = read.details;
     after.state = state;
     after.department = read.main.unwrap_or(placements[0].department);
-    placements.sort_by_key(|placement| (placement.department != after.department, placement.department));
     Ok(Some(MemberChange { at, before: Some(before), after, placements, custom: read.custom }))
 }
 

@@ -175,7 +175,7 @@ fn check(known: &[MemberField], field: &MemberField) -> Result<()> {
 }
 
 fn changes(entry: Entry, before: Option<&MemberField>, after: &MemberField) -> Entry {
-    let options = |field: &MemberField| field.options.iter().map(|option| option.as_str()).collect::<Value>();
+    let options = |field: &MemberField| field.options.iter().map(FieldOption::as_str).collect::<Value>();
     entry
         .change("name", before.map(|field| field.name.as_str()), after.name.as_str())
         .change("options", before.map(options), options(after))

@@ -8,12 +8,25 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::id::{TenantId, TicketId};
 use crate::journal::{Entry, Journal};
-use crate::member::Membership;
+use crate::member::ListedMember;
 use crate::notice::Notice;
 use crate::policy::{PolicyStore, require_confirmation};
 use crate::ticket::Author;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+
+/// A place of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptMembership {
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// What is said of them there.
+    pub said: ListedMember,
+    /// The names of their departments there.
+    pub departments: Vec<String>,
+    /// What they have in the tenant's own fields, by the names of those.
+    pub custom: Vec<(String, String)>,
+}
 
 /// A device from which the person signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,8 +113,8 @@ pub struct PersonData {
     pub account: Account,
     /// Since when it has its password, if it has one.
     pub password_set_at: Option<DateTime<Utc>>,
-    /// Its places, over all tenants, with the job in each.
-    pub memberships: Vec<(Membership, Option<String>)>,
+    /// Its places, over all tenants, also those that it left and can come back to.
+    pub memberships: Vec<KeptMembership>,
     /// Its devices.
     pub devices: Vec<KeptDevice>,
     /// Its sessions.

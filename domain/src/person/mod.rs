@@ -8,7 +8,8 @@ mod export;
 pub use close::close;
 pub use correct::correct;
 pub use export::{
-    AcceptedVersion, KeptDevice, KeptMessage, KeptSession, KeptTicket, PersonData, PersonalNotice, export,
+    AcceptedVersion, KeptDevice, KeptMembership, KeptMessage, KeptSession, KeptTicket, PersonData,
+    PersonalNotice, export,
 };
 
 use crate::error::Result;

@@ -183,7 +183,7 @@ pub(super) fn next(
             if let Some(wants) = idle_number(tx, context, challenge, account, terms)? {
                 return Ok(wants);
             }
-            let mut places = offered(tx, account, challenge.tenant)?;
+            let mut places = offered(tx, account, challenge)?;
             if places.is_empty() {
                 return Ok(barred(Code::NoMembership));
             }
@@ -205,22 +205,20 @@ pub(super) fn next(
 }
 
 /// The places that somebody can go to: those they have, and those that wait for their number, if one of these is asked for or they
-/// have no other. A stranger's invitation changes nothing for whoever is at home somewhere.
-fn offered(
-    tx: &mut impl SignInStore,
-    account: AccountId,
-    wanted: Option<TenantId>,
-) -> Result<Vec<Membership>> {
-    let all = tx.places(account)?;
-    let active = all.iter().filter(|place| place.state == MemberState::Active);
-    let mut places: Vec<_> = active.cloned().collect();
-    let enough = match wanted {
+/// have no other. A stranger's invitation changes nothing for whoever is at home somewhere, and only who has just shown that the
+/// number is theirs takes one up.
+fn offered(tx: &mut impl SignInStore, account: AccountId, challenge: &Challenge) -> Result<Vec<Membership>> {
+    let mut places = tx.memberships(account)?;
+    let enough = match challenge.tenant {
         None => !places.is_empty(),
         Some(wanted) => places.iter().any(|place| place.tenant == wanted),
     };
-    if !enough && let Some(known) = tx.account(account)? {
-        let new = |place: &Membership| all.iter().all(|known| known.tenant != place.tenant);
-        places.extend(tx.invitations(&known.mobile)?.into_iter().filter(new));
+    let shown = challenge.factors.all().contains(&Factor::SmsCode) && challenge.ends_by.is_none();
+    if shown
+        && !enough
+        && let Some(known) = tx.account(account)?
+    {
+        places.extend(tx.invitations(&known.mobile, Some(account))?);
     }
     Ok(places)
 }

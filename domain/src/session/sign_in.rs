@@ -44,7 +44,7 @@ pub fn request_code(
     limits: &Limits,
 ) -> Result<verification::Sent> {
     let mobile = permit.mobile()?;
-    let invited = permit.realm == Realm::Tenant && !tx.invitations(mobile)?.is_empty();
+    let invited = permit.realm == Realm::Tenant && !tx.invitations(mobile, None)?.is_empty();
     let known = identity_of(tx, permit.realm, mobile)?.is_some() || invited;
     let subject = Subject::sign_in(permit.realm, &permit.contact);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: known };
@@ -91,7 +91,7 @@ pub fn sign_in(
     let who = match identity_of(tx, attempt.realm, attempt.mobile)? {
         Some(who) => who,
         // Whoever is invited somewhere has an account from now on.
-        None if attempt.realm == Realm::Tenant && !tx.invitations(attempt.mobile)?.is_empty() => {
+        None if attempt.realm == Realm::Tenant && !tx.invitations(attempt.mobile, None)?.is_empty() => {
             let account = Account::new(context, attempt.mobile.clone());
             tx.insert_account(&account)?;
             Identity::Account(account.id)

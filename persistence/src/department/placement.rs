@@ -122,10 +122,19 @@ impl PlacementStore for Tx<'_> {
 
     fn move_members(&mut self, from: DepartmentId, to: DepartmentId) -> Result<()> {
         let (tenant, from, to) = (self.bound()?, Id::from(from), Id::from(to));
+        let everybody = placements::table
+            .filter(placements::tenant_id.eq(tenant))
+            .filter(placements::department_id.eq(from))
+            .select(placements::member_id);
+        let moved =
+            members::table.filter(members::tenant_id.eq(tenant)).filter(members::id.eq_any(everybody));
+        on!(self.db, |db| diesel::update(moved).set(members::version.eq(members::version + 1)).execute(db))
+            .understood()?;
+        // Also of those who left, and may come back.
         let main =
             members::table.filter(members::tenant_id.eq(tenant)).filter(members::department_id.eq(from));
-        let changed = (members::department_id.eq(to), members::version.eq(members::version + 1));
-        on!(self.db, |db| diesel::update(main).set(changed).execute(db)).understood()?;
+        on!(self.db, |db| diesel::update(main).set(members::department_id.eq(to)).execute(db))
+            .understood()?;
         let leaving = placements::table
             .filter(placements::tenant_id.eq(tenant))
             .filter(placements::department_id.eq(from));
@@ -179,6 +188,12 @@ impl PlacementStore for Tx<'_> {
             return Ok(false);
         }
         let leading = here.filter(placements::leads.is_not_null());
+        let led: Vec<Id> = on!(self.db, |db| leading.select(placements::member_id).load(db)).understood()?;
+        let touched: Vec<Id> = led.into_iter().chain(ids.iter().copied()).collect();
+        let touched =
+            members::table.filter(members::tenant_id.eq(tenant)).filter(members::id.eq_any(touched));
+        on!(self.db, |db| diesel::update(touched).set(members::version.eq(members::version + 1)).execute(db))
+            .understood()?;
         on!(self.db, |db| diesel::update(leading).set(placements::leads.eq(None::<i64>)).execute(db))
             .understood()?;
         for (place, id) in (1_i64..).zip(ids) {

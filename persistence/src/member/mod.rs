@@ -2,6 +2,8 @@
 //! has, and which wait for a number.
 
 mod find;
+mod forget;
+mod invitation;
 mod term;
 
 use crate::account::{stored_email, stored_mobile};
@@ -11,6 +13,7 @@ use crate::schema::{accounts, member_values as values, members, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::actor::MemberRole;
 use domain::error::Result;
@@ -21,6 +24,8 @@ use domain::member::{
 };
 use domain::phone::{MobileNumber, Phone};
 use domain::text::Line;
+
+diesel::alias!(members as beside: Beside);
 
 /// The state of those who left.
 const DEPARTED: &str = "departed";
@@ -317,15 +322,30 @@ impl MemberStore for Tx<'_> {
         rows.into_iter().map(membership).collect()
     }
 
-    fn invitations(&mut self, mobile: &MobileNumber) -> Result<Vec<Membership>> {
-        let rows: Vec<Place> = on!(self.db, |db| members::table
-            .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
-            .filter(members::mobile.eq(Some(mobile.as_str())))
-            .order((members::created_at, members::id))
-            .select(PLACE)
-            .load(db))
+    fn invitations(&mut self, mobile: &MobileNumber, account: Option<AccountId>) -> Result<Vec<Membership>> {
+        let account = account.map(Id::from);
+        let rows: Vec<Place> = on!(self.db, |db| {
+            let known = beside
+                .filter(beside.field(members::tenant_id).eq(members::tenant_id))
+                .filter(beside.field(members::account_id).eq(account));
+            members::table
+                .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
+                .filter(members::mobile.eq(Some(mobile.as_str())))
+                .filter(not(exists(known)))
+                .order((members::created_at, members::id))
+                .select(PLACE)
+                .load(db)
+        })
         .understood()?;
         rows.into_iter().map(membership).collect()
+    }
+
+    fn erase_members(&mut self, members: &[MemberId]) -> Result<Vec<AccountId>> {
+        let mut alone = Vec::new();
+        for some in members.chunks(BATCH) {
+            alone.extend(self.erase(some)?);
+        }
+        Ok(alone)
     }
 
     fn account_of(&mut self, member: MemberId) -> Result<AccountId> {
@@ -382,6 +402,21 @@ impl MemberStore for Tx<'_> {
 }
 
 impl Tx<'_> {
+    /// Whoever is invited by a number in the tenants of some members: tenants and ids.
+    pub(crate) fn invited_beside(
+        &mut self,
+        known: &[Member],
+        mobile: &MobileNumber,
+    ) -> Result<Vec<(Id, Id)>> {
+        let tenants: Vec<Id> = known.iter().map(|member| member.tenant.into()).collect();
+        on!(self.db, |db| members::table
+            .filter(members::tenant_id.eq_any(tenants))
+            .filter(members::mobile.eq(Some(mobile.as_str())))
+            .select((members::tenant_id, members::id))
+            .load(db))
+        .understood()
+    }
+
     /// The members that an account is, over all tenants.
     pub(crate) fn members_of_account(&mut self, account: Id) -> Result<Vec<Member>> {
         let found: Vec<Found> = on!(self.db, |db| members::table

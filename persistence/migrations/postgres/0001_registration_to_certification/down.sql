@@ -2,6 +2,7 @@ DROP TABLE logos;
 DROP TABLE department_relations;
 DROP TABLE member_terms;
 DROP TABLE departures;
+DROP TABLE invitation_sends;
 DROP TABLE member_values;
 DROP TABLE member_fields;
 DROP TABLE placements;

@@ -563,6 +563,13 @@ CREATE TABLE member_values (
     UNIQUE (tenant_id, field_id, unique_key)
 );
 
+CREATE TABLE invitation_sends (
+    id uuid NOT NULL PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    mobile text COLLATE "C" NOT NULL,
+    sent_at timestamptz NOT NULL
+);
+
 CREATE TABLE departures (
     tenant_id uuid NOT NULL,
     member_id uuid NOT NULL,
@@ -651,6 +658,9 @@ CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
 CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
 CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
 CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
+CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);
+CREATE INDEX invitation_sends_tenant ON invitation_sends (tenant_id, sent_at);
+CREATE INDEX invitation_sends_time ON invitation_sends (sent_at);
 CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
 CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);
 CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;

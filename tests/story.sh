@@ -297,7 +297,7 @@ call GET /v1/me/devices 200 "${new[@]}"
 unused=$(field data.1.id)
 call DELETE "/v1/me/devices/$unused" 204 "${new[@]}"
 
-say "Act four: the organization gets its departments, and moves one with all that stands below it"
+say "Act four: the organization gets its departments and its people; one joins, leaves, and comes back"
 as=("${new[@]}" -H 'content-type: application/json')
 department() { call POST /v1/departments 201 "${as[@]}" -d "$1"; }
 department '{"name": "研发中心", "english_name": "R&D"}'; research=$(field id)
@@ -311,6 +311,23 @@ call PATCH "/v1/departments/$research" 422 "${as[@]}" -d "{\"parent_id\": \"$pla
 call DELETE "/v1/departments/$sales?successor_id=$research" 204 "${new[@]}"
 call GET "/v1/departments/tree?counts=true" 200 "${new[@]}"
 echo "departments below the root: $(field root.child_count), people: $(field root.members.total)"
+one=$(random_mobile); two=$(random_mobile)
+call POST /v1/members 201 "${as[@]}" -d "{\"name\": \"单雄信\", \"mobile\": \"$one\", \"departments\": [{\"department_id\": \"$platform\", \"is_leader\": true}]}"; shan=$(field id)
+call POST /v1/members 201 "${as[@]}" -d "{\"name\": \"李四\", \"mobile\": \"$two\", \"leader_id\": \"$shan\", \"send_invitation\": false}"; li=$(field id)
+call GET "/v1/members?search=shanxiong" 200 "${new[@]}"
+[ "$(field data.0.id)" = "$shan" ]
+call POST /v1/members 422 "${as[@]}" -d "{\"name\": \"李四\", \"mobile\": \"+86 ${two:0:3}-${two:3:4}-${two:7}\"}"
+echo "refused: $(field errors.0.code)"
+call POST /v1/codes 202 -H 'content-type: application/json' -d "{\"purpose\": \"sign_in\", \"mobile\": \"$one\"}"
+call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"method\": \"sms_code\", \"mobile\": \"$one\", \"code\": \"$(code_for "$one")\", \"device\": $device}"
+joined=$(field session.access_token)
+call GET "/v1/members/$shan/departure-preview" 200 "${new[@]}"
+echo "in hand: $(field leaderships.0.name) and $(field report_count) report"
+call POST "/v1/members/$shan/departure" 201 "${as[@]}" -d "{\"successor_id\": \"$li\"}"
+call GET /v1/me 401 -H "authorization: Bearer $joined"
+call GET "/v1/departments/$platform" 200 "${new[@]}"
+[ "$(field leaders.0.id)" = "$li" ]
+call POST "/v1/members/$shan/restoration" 200 "${new[@]}"
 call PATCH /v1/organization 200 "${as[@]}" -d '{"short_name": "工牌", "website": "https://example.com/"}'
 [ "$(field primary_contact.name)" = 王小明 ]
 call PATCH /v1/organization 422 "${as[@]}" -d '{"website": "javascript:alert(1)"}'

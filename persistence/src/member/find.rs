@@ -12,16 +12,27 @@ use domain::department::Path;
 use domain::error::Result;
 use domain::id::DepartmentId;
 use domain::member::{InDepartment, MemberFilter, Spot};
+use std::collections::HashMap;
 
 diesel::alias!(terms as sooner: Sooner);
 
-/// Up to so many members, those below a department are looked up and sorted. Where there are more, everybody is walked through in order
-/// until the page is full, which takes few steps because there are many.
-const SORTED: usize = 1_000;
+/// Up to so many members, those whom a filter leaves are looked up and sorted. Where there are more, everybody is walked through in
+/// order until the page is full, which takes few steps because there are many.
+const FEW: usize = 1_000;
 
 /// What is greater than whatever begins with a text.
 fn end(prefix: &str) -> String {
     format!("{prefix}{}", char::MAX)
+}
+
+/// A page of what was found, when all of it is there.
+fn page(mut found: Vec<(String, Id)>, after: Option<&Spot>, limit: u32) -> Vec<Spot> {
+    found.sort_unstable_by(|one, other| (&one.0, one.1.0).cmp(&(&other.0, other.1.0)));
+    let passed = |(key, id): &(String, Id)| {
+        after.is_none_or(|after| (key.as_str(), id.0) > (after.key.as_str(), after.id.into()))
+    };
+    let rest = found.into_iter().filter(passed).take(limit as usize);
+    rest.map(|(key, id)| Spot { order: 0, key, id: id.get() }).collect()
 }
 
 impl Tx<'_> {
@@ -32,48 +43,164 @@ impl Tx<'_> {
         limit: u32,
     ) -> Result<Vec<Spot>> {
         if let Some(search) = &filter.search {
-            return self.searched(filter, search, after, limit);
+            return match self.few(filter)? {
+                Some(few) => Ok(page(self.searched_among(filter, search, &few)?, after, limit)),
+                None => self.searched(filter, search, after, limit),
+            };
         }
         match &filter.department {
             Some(InDepartment::Itself(department)) => self.in_department(filter, *department, after, limit),
             // Everybody is somewhere below the root.
-            Some(InDepartment::OrBelow(path)) if *path != Path::root() => {
-                let few = self.few_below(path)?;
-                let below = few.is_none().then_some(path);
-                self.sorted(filter, (few.as_deref(), below), after, limit)
-            }
-            _ => self.sorted(filter, (None, None), after, limit),
+            Some(InDepartment::OrBelow(path)) if *path != Path::root() => match self.few(filter)? {
+                Some(few) => Ok(page(self.among(filter, &few)?, after, limit)),
+                None => self.sorted(filter, Some(path), after, limit),
+            },
+            _ => self.sorted(filter, None, after, limit),
         }
     }
 
-    /// Who is in a department or below, unless they are many.
-    fn few_below(&mut self, path: &Path) -> Result<Option<Vec<Id>>> {
+    /// Some members among whom are all that a filter leaves, if one of its conditions leaves few.
+    fn few(&mut self, filter: &MemberFilter) -> Result<Option<Vec<Id>>> {
         let tenant = self.bound()?;
-        let most = i64::try_from(SORTED).unwrap_or(i64::MAX) + 1;
-        let mut ids: Vec<Id> = on!(self.db, |db| {
-            let there = placements::tenant_id
-                .eq(departments::tenant_id)
-                .and(placements::department_id.eq(departments::id));
-            departments::table
-                .inner_join(placements::table.on(there))
-                .filter(departments::tenant_id.eq(tenant))
-                .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+        let most = i64::try_from(FEW).unwrap_or(i64::MAX) + 1;
+        let department: Option<Vec<Id>> = match &filter.department {
+            None => None,
+            Some(InDepartment::Itself(department)) => Some(
+                on!(self.db, |db| placements::table
+                    .filter(placements::tenant_id.eq(tenant))
+                    .filter(placements::department_id.eq(Id::from(*department)))
+                    .limit(most)
+                    .select(placements::member_id)
+                    .load(db))
+                .understood()?,
+            ),
+            Some(InDepartment::OrBelow(path)) => Some(
+                on!(self.db, |db| {
+                    let there = placements::tenant_id
+                        .eq(departments::tenant_id)
+                        .and(placements::department_id.eq(departments::id));
+                    departments::table
+                        .inner_join(placements::table.on(there))
+                        .filter(departments::tenant_id.eq(tenant))
+                        .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                        .limit(most)
+                        .select(placements::member_id)
+                        .load(db)
+                })
+                .understood()?,
+            ),
+        };
+        if let Some(mut ids) = department.filter(|ids| ids.len() <= FEW) {
+            ids.sort_unstable_by_key(|id| id.0);
+            ids.dedup();
+            return Ok(Some(ids));
+        }
+        if let Some(leader) = filter.leader {
+            let ids: Vec<Id> = on!(self.db, |db| members::table
+                .filter(members::tenant_id.eq(tenant))
+                .filter(members::leader_id.eq(Some(Id::from(leader))))
                 .limit(most)
-                .select(placements::member_id)
-                .load(db)
-        })
-        .understood()?;
-        let few = ids.len() <= SORTED;
-        ids.sort_unstable_by_key(|id| id.0);
-        ids.dedup();
-        Ok(few.then_some(ids))
+                .select(members::id)
+                .load(db))
+            .understood()?;
+            if ids.len() <= FEW {
+                return Ok(Some(ids));
+            }
+        }
+        if let Some(state) = filter.state {
+            let ids: Vec<Id> = on!(self.db, |db| members::table
+                .filter(members::tenant_id.eq(tenant))
+                .filter(members::state.eq(state.name()))
+                .limit(most)
+                .select(members::id)
+                .load(db))
+            .understood()?;
+            return Ok((ids.len() <= FEW).then_some(ids));
+        }
+        Ok(None)
     }
 
-    /// By the sound of names: of some, or of those below a path, or of all.
+    /// Those of a few members whom a filter leaves but for its departments, with what they are sorted by.
+    fn among(&mut self, filter: &MemberFilter, few: &[Id]) -> Result<Vec<(String, Id)>> {
+        let tenant = self.bound()?;
+        on!(self.db, |db| {
+            let mut query: members::BoxedQuery<'_, _> = members::table.into_boxed();
+            query = query.filter(members::tenant_id.eq(tenant)).filter(members::id.eq_any(few));
+            query = match filter.state {
+                Some(state) => query.filter(members::state.eq(state.name())),
+                None => query.filter(members::state.ne(DEPARTED)),
+            };
+            if let Some(leader) = filter.leader {
+                query = query.filter(members::leader_id.eq(Some(Id::from(leader))));
+            }
+            query.select((members::sort_key, members::id)).load(db)
+        })
+        .understood()
+    }
+
+    /// Those of a few members who are found, with what they are found by first.
+    fn searched_among(
+        &mut self,
+        filter: &MemberFilter,
+        search: &str,
+        few: &[Id],
+    ) -> Result<Vec<(String, Id)>> {
+        let tenant = self.bound()?;
+        let left: Vec<Id> = self.among(filter, few)?.into_iter().map(|(_, id)| id).collect();
+        let left = self.also_there(filter, left)?;
+        let found: Vec<(String, Id)> = on!(self.db, |db| terms::table
+            .filter(terms::tenant_id.eq(tenant))
+            .filter(terms::member_id.eq_any(&left))
+            .filter(terms::term.ge(search))
+            .filter(terms::term.lt(end(search)))
+            .select((terms::term, terms::member_id))
+            .load(db))
+        .understood()?;
+        let mut first: HashMap<Id, String> = HashMap::new();
+        for (term, id) in found {
+            let known = first.entry(id).or_insert_with(|| term.clone());
+            if term < *known {
+                *known = term;
+            }
+        }
+        Ok(first.into_iter().map(|(id, term)| (term, id)).collect())
+    }
+
+    /// Those of some members who are in the departments of a filter.
+    fn also_there(&mut self, filter: &MemberFilter, some: Vec<Id>) -> Result<Vec<Id>> {
+        let tenant = self.bound()?;
+        let mut ids: Vec<Id> = match &filter.department {
+            None => return Ok(some),
+            Some(InDepartment::Itself(department)) => on!(self.db, |db| placements::table
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq_any(&some))
+                .filter(placements::department_id.eq(Id::from(*department)))
+                .select(placements::member_id)
+                .load(db)),
+            Some(InDepartment::OrBelow(path)) => on!(self.db, |db| {
+                let there = departments::tenant_id
+                    .eq(placements::tenant_id)
+                    .and(departments::id.eq(placements::department_id));
+                placements::table
+                    .inner_join(departments::table.on(there))
+                    .filter(placements::tenant_id.eq(tenant))
+                    .filter(placements::member_id.eq_any(&some))
+                    .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                    .select(placements::member_id)
+                    .load(db)
+            }),
+        }
+        .understood()?;
+        ids.sort_unstable_by_key(|id| id.0);
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// By the sound of names: of those below a path, or of all.
     fn sorted(
         &mut self,
         filter: &MemberFilter,
-        (some, below): (Option<&[Id]>, Option<&Path>),
+        below: Option<&Path>,
         after: Option<&Spot>,
         limit: u32,
     ) -> Result<Vec<Spot>> {
@@ -87,9 +214,6 @@ impl Tx<'_> {
             };
             if let Some(leader) = filter.leader {
                 query = query.filter(members::leader_id.eq(Some(Id::from(leader))));
-            }
-            if let Some(some) = some {
-                query = query.filter(members::id.eq_any(some));
             }
             if let Some(path) = below {
                 let there = departments::tenant_id

@@ -22,6 +22,7 @@ mod http;
 mod inbox;
 pub mod inspection;
 mod job;
+mod joining;
 mod keys;
 mod member;
 mod member_field;

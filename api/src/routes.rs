@@ -134,7 +134,7 @@ fn certification_routes(config: &mut impl Registry) {
 
 /// The people of an organization.
 fn organization_routes(config: &mut impl Registry) {
-    use crate::{departure, member, member_field};
+    use crate::{departure, joining, member, member_field};
     config
         .service(member::list::list_members)
         .service(member::create::invite_member)
@@ -145,6 +145,16 @@ fn organization_routes(config: &mut impl Registry) {
         .service(departure::get::get_departure)
         .service(departure::restore::restore_member)
         .service(departure::bulk::depart_members)
+        .service(joining::link::create_invitation_link)
+        .service(joining::link::list_invitation_links)
+        .service(joining::link::delete_invitation_link)
+        .service(joining::link::draw_invitation_link_svg)
+        .service(joining::link::draw_invitation_link_png)
+        .service(joining::see::see_invitation)
+        .service(joining::ask::ask_to_join)
+        .service(joining::decide::list_join_requests)
+        .service(joining::decide::approve_join_request)
+        .service(joining::decide::decline_join_request)
         .service(member_field::list::list_member_fields)
         .service(member_field::create::create_member_field)
         .service(member_field::update::update_member_field)

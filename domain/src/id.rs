@@ -42,6 +42,10 @@ ids! {
     DepartmentId;
     /// A field that a tenant added to its members.
     MemberFieldId;
+    /// A link by which people join a tenant.
+    InvitationLinkId;
+    /// Somebody's wish to join a tenant.
+    JoinRequestId;
     /// A signed-in session.
     SessionId;
     /// A device from which someone signed in.

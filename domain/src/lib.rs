@@ -25,6 +25,7 @@ pub mod help;
 pub mod id;
 pub mod identifier;
 pub mod job;
+pub mod joining;
 pub mod journal;
 pub mod limits;
 pub mod member;

@@ -68,6 +68,7 @@ notices! {
     EmailChanged "email_changed" "您的账号邮箱已更改。如非本人操作，请立即重置密码并联系客服。" "The email address of your account was changed. If that was not you, reset your password and contact support.";
     DeviceWaits "device_waits" "有成员在新设备上登录，等待您批准。" "A member wants to sign in from a new device and waits for your approval.";
     MemberInvited "member_invited" "“{organization}”邀请您加入，请用本手机号登录。如不认识该企业，请忽略。" "{organization} invites you to join. Sign in with this number. If you do not know that organization, ignore this.";
+    JoinRequested "join_requested" "有人申请加入企业，等待您审批。" "Somebody asks to join your organization and waits for you to decide.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }
 

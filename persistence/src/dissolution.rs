@@ -5,8 +5,9 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    dissolved_tenants, documents, logos, member_devices, member_fields, members, notices, person_keys,
-    registrations, review_notes, reviews, security_policies, takeovers, tenants, tickets,
+    dissolved_tenants, documents, invitation_links, join_requests, logos, member_devices, member_fields,
+    members, notices, person_keys, registrations, review_notes, reviews, security_policies, takeovers,
+    tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -129,6 +130,8 @@ impl DissolutionStore for Tx<'_> {
             logos,
             department_relations,
             member_fields,
+            invitation_links,
+            join_requests,
             department_trees,
             departments,
             takeovers,

@@ -19,6 +19,7 @@ mod error;
 mod guess;
 mod idempotency;
 mod job;
+mod joining;
 mod journal;
 mod member;
 mod member_field;

@@ -768,6 +768,37 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
+    invitation_links (id) {
+        id -> Id,
+        tenant_id -> Id,
+        token -> Text,
+        department_id -> Id,
+        needs_approval -> Bool,
+        expires_at -> Instant,
+        created_by -> Id,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    join_requests (id) {
+        id -> Id,
+        tenant_id -> Id,
+        department_id -> Id,
+        name -> Text,
+        mobile -> Text,
+        remark -> Nullable<Text>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
     departures (tenant_id, member_id) {
         tenant_id -> Id,
         member_id -> Id,

@@ -5,8 +5,8 @@ use crate::connection::on;
 use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
-    challenges, code_sends, guesses, idempotency_records, invitation_sends, jobs, person_keys, registrations,
-    sessions, sms_messages, tickets, verifications,
+    challenges, code_sends, guesses, idempotency_records, invitation_links, invitation_sends, jobs,
+    join_requests, person_keys, registrations, sessions, sms_messages, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -47,6 +47,8 @@ impl Database {
             forget!(tx, idempotency_records, scope: Vec<u8>, idempotency_records::expires_at.le(Instant(now)))
         })? + self.in_batches(|tx| forget!(tx, code_sends, id: Id, code_sends::sent_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, invitation_sends, id: Id, invitation_sends::sent_at.le(day)))?
+            + self.in_batches(|tx| forget!(tx, join_requests, id: Id, join_requests::created_at.le(month)))?
+            + self.in_batches(|tx| forget!(tx, invitation_links, id: Id, invitation_links::expires_at.le(day)))?
             + self.in_batches(|tx| forget!(tx, sms_messages, id: Id, sms_messages::sent_at.le(month)))?
             + self.in_batches(|tx| forget_lost_messages(tx, month))?
             + self.in_batches(|tx| forget!(tx, verifications, id: Id, verifications::expires_at.le(day)))?

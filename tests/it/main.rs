@@ -14,6 +14,7 @@ mod durability;
 mod email;
 mod hostile;
 mod human_check;
+mod joining;
 mod members;
 mod number;
 mod operators;

@@ -143,8 +143,15 @@ fn override_method(request: &mut ServiceRequest) -> Result<(), Error> {
 
 /// Paths that are counted apart, because anybody may ask and asking costs. Going on with a session is not among them: a
 /// whole company may stand behind one address.
-const ANONYMOUS: [&str; 5] =
-    ["/v1/registrations", "/v1/codes", "/v1/sessions", "/v1/challenges", "/v1/certification-status"];
+const ANONYMOUS: [&str; 7] = [
+    "/v1/registrations",
+    "/v1/codes",
+    "/v1/sessions",
+    "/v1/challenges",
+    "/v1/certification-status",
+    "/v1/invitations",
+    "/v1/join-requests",
+];
 const SIGNED_IN: [&str; 2] = ["/v1/sessions/current", "/v1/sessions/refresh"];
 /// Paths that are not counted: whoever watches the service is not to be turned away.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];

@@ -45,6 +45,8 @@ pub struct Network {
     pub listen: SocketAddr,
     /// The address under which clients know it; the issuer of its tokens.
     pub public_url: String,
+    /// Where a link of invitation leads, with `{token}` in it.
+    pub invitation_url: String,
     /// Whether others reach it there: an address was given.
     pub reachable: bool,
     /// Whose forwarding headers count.
@@ -344,6 +346,11 @@ fn network(source: &mut Source) -> Result<Network, SettingError> {
     let cpus = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Network {
         listen,
+        invitation_url: source.get(
+            "GONGPAI_INVITATION_URL",
+            &format!("{}/v1/invitations/{{token}}", public_url.trim_end_matches('/')),
+            "the page where people join by a link of invitation; `{token}` in it is replaced",
+        ),
         public_url: public_url.trim_end_matches('/').to_owned(),
         reachable,
         trusted_proxies: source.list(

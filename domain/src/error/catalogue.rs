@@ -198,6 +198,8 @@ catalogue! {
     MemberLimitReached "member_limit_reached" Conflict "成员数已达上限（{max}），企业认证后可继续添加。" "There are {max} members, as many as the organization can have without a valid certificate.";
     InvitationTooSoon "invitation_too_soon" TooMany "刚刚发送过邀请，请在 {seconds} 秒后再发。" "An invitation was sent just now; send another one in {seconds} seconds.";
     InvitationsSpent "invitations_spent" TooMany "今天的邀请短信已用完（{max} 条）；可不发短信直接添加。" "{max} invitations were sent by SMS today, and no more than that; invite without one, or tomorrow.";
+    InvitationLinkLimitReached "invitation_link_limit_reached" Conflict "有效的邀请链接已达上限（{max}），请先删除不用的。" "There are {max} links of invitation; delete one that is not used any more.";
+    JoinRequestsFull "join_requests_full" Conflict "等待审批的申请过多（{max}），请稍后再试。" "{max} people wait to join; try again later.";
     DepartmentUnknown "department_unknown" Invalid "没有这个部门。" "There is no such department.";
     DepartmentNameTaken "department_name_taken" Invalid "同级已有名为“{name}”的部门。" "A department called “{name}” is already there.";
     DepartmentTooDeep "department_too_deep" Invalid "部门最多 {max} 级。" "Departments go down to level {max} at most.";

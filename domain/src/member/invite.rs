@@ -66,6 +66,24 @@ pub fn invite(
     (terms, by_sms): (&Terms, bool),
 ) -> Result<ListedMember> {
     access::require(actor, Permission::MemberManage)?;
+    let mut made = add(tx, context, (actor.tenant, &Actor::Member(*actor)), draft, terms)?;
+    if by_sms {
+        made.member.invited_at = Some(context.now);
+        tx.save_member(&made.member)?;
+        made.member.version += 1;
+        send(tx, context, &made.member)?;
+    }
+    Ok(made)
+}
+
+/// Makes a member who is invited, whoever lets them in, and tells nobody.
+pub(crate) fn add(
+    tx: &mut impl InvitingStore,
+    context: &Context<'_>,
+    (tenant, by): (TenantId, &Actor),
+    draft: &MemberDraft,
+    terms: &Terms,
+) -> Result<ListedMember> {
     let certificate = tx.certificate()?;
     let limits = Limits::of(certificate.as_ref(), context.now, terms);
     if let Some(max) = limits.members
@@ -78,22 +96,16 @@ pub fn invite(
     let Some(read) = draft.read("", (&fields, &Custom::new()), &mut faults) else {
         return Err(faults.into_error());
     };
-    let mut change = invited(context, actor, read, root, &mut faults);
-    change.after.invited_at = by_sms.then_some(context.now);
-    let changes = vec![change];
+    let changes = vec![invited(context, tenant, read, root, &mut faults)];
     review(tx, &changes, &fields, &mut faults)?;
     faults.finish()?;
-    let kept = keep(tx, context, &Actor::Member(*actor), changes, &fields)?;
-    let made = kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))?;
-    if by_sms {
-        send(tx, context, &made.member)?;
-    }
-    Ok(made)
+    let kept = keep(tx, context, by, changes, &fields)?;
+    kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))
 }
 
 fn invited(
     context: &Context<'_>,
-    actor: &MemberActor,
+    tenant: TenantId,
     read: Read,
     root: DepartmentId,
     faults: &mut Faults,
@@ -101,12 +113,13 @@ fn invited(
     let mut placements = read.placements;
     at_least_root(&mut placements, read.main, root, "", faults);
     let main = read.main.unwrap_or(placements[0].department);
-    let mut after = Member::new(actor.tenant, context.id(), read.details, main, context.now);
+    let mut after = Member::new(tenant, context.id(), read.details, main, context.now);
     after.userid = read.userid.unwrap_or(after.userid);
     MemberChange { at: String::new(), before: None, after, placements, custom: read.custom }
 }
 
-fn send(
+/// Sends an invitation, within its limits; refused, nothing was written.
+pub(crate) fn send(
     tx: &mut (impl InvitationStore + TenantStore + NoticeStore + JobQueue),
     context: &Context<'_>,
     member: &Member,

@@ -570,6 +570,28 @@ CREATE TABLE invitation_sends (
     sent_at timestamptz NOT NULL
 );
 
+CREATE TABLE invitation_links (
+    id uuid NOT NULL PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    token text COLLATE "C" NOT NULL UNIQUE,
+    department_id uuid NOT NULL,
+    needs_approval boolean NOT NULL,
+    expires_at timestamptz NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE join_requests (
+    id uuid NOT NULL PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    mobile text COLLATE "C" NOT NULL,
+    remark text COLLATE "C",
+    created_at timestamptz NOT NULL,
+    UNIQUE (tenant_id, mobile)
+);
+
 CREATE TABLE departures (
     tenant_id uuid NOT NULL,
     member_id uuid NOT NULL,
@@ -661,6 +683,11 @@ CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);
 CREATE INDEX invitation_sends_tenant ON invitation_sends (tenant_id, sent_at);
 CREATE INDEX invitation_sends_time ON invitation_sends (sent_at);
+CREATE INDEX invitation_links_tenant ON invitation_links (tenant_id, expires_at);
+CREATE INDEX invitation_links_end ON invitation_links (expires_at);
+CREATE INDEX join_requests_tenant ON join_requests (tenant_id, id);
+CREATE INDEX join_requests_time ON join_requests (created_at);
+CREATE INDEX join_requests_mobile ON join_requests (mobile);
 CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
 CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);
 CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;

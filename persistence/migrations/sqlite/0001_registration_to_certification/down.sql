@@ -2,6 +2,8 @@ DROP TABLE logos;
 DROP TABLE department_relations;
 DROP TABLE member_terms;
 DROP TABLE departures;
+DROP TABLE join_requests;
+DROP TABLE invitation_links;
 DROP TABLE invitation_sends;
 DROP TABLE member_values;
 DROP TABLE member_fields;

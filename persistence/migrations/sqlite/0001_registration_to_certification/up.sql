@@ -569,6 +569,28 @@ CREATE TABLE invitation_sends (
     sent_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE invitation_links (
+    id BLOB NOT NULL PRIMARY KEY,
+    tenant_id BLOB NOT NULL,
+    token TEXT NOT NULL UNIQUE,
+    department_id BLOB NOT NULL,
+    needs_approval INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    created_by BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE join_requests (
+    id BLOB NOT NULL PRIMARY KEY,
+    tenant_id BLOB NOT NULL,
+    department_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    mobile TEXT NOT NULL,
+    remark TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (tenant_id, mobile)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE departures (
     tenant_id BLOB NOT NULL,
     member_id BLOB NOT NULL,
@@ -660,6 +682,11 @@ CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);
 CREATE INDEX invitation_sends_tenant ON invitation_sends (tenant_id, sent_at);
 CREATE INDEX invitation_sends_time ON invitation_sends (sent_at);
+CREATE INDEX invitation_links_tenant ON invitation_links (tenant_id, expires_at);
+CREATE INDEX invitation_links_end ON invitation_links (expires_at);
+CREATE INDEX join_requests_tenant ON join_requests (tenant_id, id);
+CREATE INDEX join_requests_time ON join_requests (created_at);
+CREATE INDEX join_requests_mobile ON join_requests (mobile);
 CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
 CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);
 CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;

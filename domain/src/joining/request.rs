@@ -1,0 +1,118 @@
+//! Asking to join.
+
+use super::{InvitationLink, JoinRequest, JoiningStore, Remark, find_link};
+use crate::actor::Actor;
+use crate::bundle::bundle;
+use crate::certification::Terms;
+use crate::context::Context;
+use crate::error::{Code, Error, Result};
+use crate::id::{DepartmentId, TenantId};
+use crate::journal::Entry;
+use crate::member::{Held, InvitingStore, MemberDraft, PlacementDraft, add};
+use crate::notice::{Notice, NoticeKind, Params, tell};
+use crate::phone::MobileNumber;
+use crate::tenant::TenantScope;
+use crate::text::PersonName;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// How many requests of a tenant wait at most.
+const MAX_WAITING: u64 = 1_000;
+
+bundle! {
+    /// What asking to join touches.
+    AskingStore: JoiningStore + InvitingStore + TenantScope
+}
+
+/// Somebody who asks to join.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What the link has in it.
+    pub token: String,
+    /// The name.
+    pub name: PersonName,
+    /// The number with which they will sign in.
+    pub mobile: MobileNumber,
+    /// What they say to those who decide.
+    pub remark: Option<Remark>,
+}
+
+/// What comes of it. It says nothing about whether the number is somebody's here already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// An administrator decides.
+    Waiting,
+    /// Whoever has the number can sign in and is there.
+    Welcome,
+}
+
+/// Asks to join, by a link. To ask again is to ask once, in the words of the last time.
+///
+/// # Errors
+/// `link_invalid`, `join_requests_full`.
+pub fn ask(tx: &mut impl AskingStore, context: &Context<'_>, ask: &Ask, terms: &Terms) -> Result<Asked> {
+    let (tenant, link) = find_link(tx, context, &ask.token)?;
+    // What is required of members is for an administrator to fill in.
+    let needs_approval = link.needs_approval || tx.member_fields()?.iter().any(|field| field.required);
+    let asked = if needs_approval { Asked::Waiting } else { Asked::Welcome };
+    let held = Held::Mobile(ask.mobile.as_str().to_owned());
+    if !tx.holders(&[held])?.is_empty() {
+        return Ok(asked);
+    }
+    if needs_approval {
+        wait(tx, context, tenant, &link, ask)?;
+    } else {
+        let department = tx.departments_there(&[link.department])?.pop();
+        let draft = draft((&ask.name, &ask.mobile), department, BTreeMap::new());
+        add(tx, context, (tenant, &Actor::Anonymous), &draft, terms)?;
+    }
+    Ok(asked)
+}
+
+/// Who asked, as a member in a department; in the root when that is gone.
+pub(super) fn draft(
+    (name, mobile): (&PersonName, &MobileNumber),
+    department: Option<DepartmentId>,
+    custom: BTreeMap<Uuid, Option<String>>,
+) -> MemberDraft {
+    let placement =
+        |id: DepartmentId| vec![PlacementDraft { department_id: id.into(), order: 0, is_leader: false }];
+    MemberDraft {
+        name: Some(name.as_str().to_owned()),
+        mobile: Some(mobile.as_str().to_owned()),
+        departments: department.map(placement),
+        custom,
+        ..MemberDraft::default()
+    }
+}
+
+fn wait(
+    tx: &mut impl AskingStore,
+    context: &Context<'_>,
+    tenant: TenantId,
+    link: &InvitationLink,
+    ask: &Ask,
+) -> Result<()> {
+    let request = JoinRequest {
+        id: context.id(),
+        department: link.department,
+        name: ask.name.clone(),
+        mobile: ask.mobile.clone(),
+        remark: ask.remark.clone(),
+        created_at: context.now,
+    };
+    let (waiting, asked_before) = tx.replace_join_request(&request)?;
+    if waiting > MAX_WAITING {
+        return Err(Error::new(Code::JoinRequestsFull).with("max", MAX_WAITING));
+    }
+    // Whoever decides is told of the first one that waits, and sees the others then.
+    if waiting == 1
+        && !asked_before
+        && let Some(owner) = tx.owner()?
+    {
+        let notice = Notice::new(context, owner, NoticeKind::JoinRequested, Params::new());
+        tell(tx, context, tenant, &notice)?;
+    }
+    let entry = Entry::new("join_request.made", "join_request", request.id).of(tenant);
+    tx.record(context, &Actor::Anonymous, entry)
+}

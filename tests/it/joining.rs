@@ -120,7 +120,7 @@ both!(a_link_ends, |world| {
     // What a telephone would read of it.
     let image = image::load_from_memory(&png.bytes).unwrap().to_luma8();
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let shade = |x: usize, y: usize| image.get_pixel(x as u32, y as u32).0[0];
+    let shade = |x: usize, y: usize| image.as_raw()[y * width + x];
     let mut grids = rqrr::PreparedImage::prepare_from_greyscale(width, height, shade);
     let (_, read) = grids.detect_grids()[0].decode().unwrap();
     assert_eq!(read, made.text("/url"));

@@ -18,6 +18,7 @@ use domain::department::{self, DepartmentName, NewDepartment};
 use domain::error::{Error, Language, Result, Violation};
 use domain::id::DepartmentId;
 use domain::identifier::IdentityKind;
+use domain::member::{self, MemberDraft, PlacementDraft};
 use domain::operator::Operator;
 use domain::phone::{MobileNumber, Phone};
 use domain::reference::{Capacity, IndustryCode, RegionCode, RegistrationKind, StaffSize};
@@ -71,6 +72,25 @@ const DEPARTMENTS: [(&str, &str, &str); 12] = [
     ("财务部", "Finance", ""),
     ("行政部", "Administration", ""),
 ];
+/// Who is invited there: each with a job, the department, and whether they lead it. Their numbers follow one another.
+const MEMBERS: [(&str, &str, &str, bool); 16] = [
+    ("单雄信", "研发总监", "研发中心", true),
+    ("曾子墨", "平台负责人", "平台部", true),
+    ("乐嘉", "存储工程师", "存储组", true),
+    ("张伟", "存储工程师", "存储组", false),
+    ("王芳", "应用负责人", "应用部", true),
+    ("李娜", "前端工程师", "应用部", false),
+    ("刘洋", "测试工程师", "质量部", true),
+    ("陈静", "销售总监", "销售中心", true),
+    ("杨帆", "区域经理", "华东区", true),
+    ("赵磊", "区域经理", "华南区", true),
+    ("黄艳", "客户经理", "客户成功部", true),
+    ("周杰", "客户经理", "客户成功部", false),
+    ("吴倩", "人力资源经理", "人力资源部", true),
+    ("Anna Weiß", "招聘专员", "人力资源部", false),
+    ("孙丽", "财务经理", "财务部", true),
+    ("马超", "行政专员", "行政部", true),
+];
 const REVIEWER: (&str, &str) = ("13800000009", "李审核");
 
 /// Makes the companies and the reviewer, unless they are there, and says how to meet them.
@@ -93,11 +113,13 @@ pub fn make(service: &Arc<Service>, runtime: &Runtime) -> Result<String> {
             demo.fill_in(company, &owner, certified)?;
             if certified {
                 demo.approve(&owner, &reviewer)?;
-                demo.departments(&owner)?;
+                let departments = demo.departments(&owner)?;
+                demo.members(&owner, &departments)?;
             }
         }
         said += &format!("{stage:9} {} {} — {}\n", company.mobile, company.owner, company.name);
     }
+    said += "invited   13800000101 to 13800000116 — members of the certified company\n";
     said += "Sign in with a code: POST /v1/codes, then GET /dev/outbox.\n";
     Ok(said)
 }
@@ -260,8 +282,8 @@ impl Demo<'_> {
         })
     }
 
-    /// The tree of [`DEPARTMENTS`].
-    fn departments(&self, owner: &MemberActor) -> Result<()> {
+    /// The tree of [`DEPARTMENTS`], each by its name.
+    fn departments(&self, owner: &MemberActor) -> Result<Vec<(&'static str, DepartmentId)>> {
         let mut made: Vec<(&str, DepartmentId)> = Vec::new();
         for (name, english_name, above) in DEPARTMENTS {
             let parent = made.iter().find(|(known, _)| *known == above).map(|(_, id)| *id);
@@ -276,6 +298,28 @@ impl Demo<'_> {
                 department::create(tx, &self.context(), owner, new.clone())
             })?;
             made.push((name, department.id));
+        }
+        Ok(made)
+    }
+
+    /// The people of [`MEMBERS`], who join when somebody signs in with their number. No SMS goes to them.
+    fn members(&self, owner: &MemberActor, departments: &[(&str, DepartmentId)]) -> Result<()> {
+        let terms = &self.service.settings.certification;
+        for (number, (name, position, department, is_leader)) in (101..).zip(MEMBERS) {
+            let placement = departments.iter().find(|(known, _)| *known == department).map(|(_, id)| {
+                PlacementDraft { department_id: (*id).into(), order: 0, is_leader }
+            });
+            let draft = MemberDraft {
+                name: Some(name.to_owned()),
+                mobile: Some(format!("13800000{number}")),
+                position: Some(position.to_owned()),
+                departments: Some(placement.into_iter().collect()),
+                ..MemberDraft::default()
+            };
+            self.service.database.write(|tx| {
+                tx.enter(owner.tenant);
+                member::invite(tx, &self.context(), owner, &draft, (terms, false)).map(drop)
+            })?;
         }
         Ok(())
     }

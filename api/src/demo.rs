@@ -306,9 +306,10 @@ impl Demo<'_> {
     fn members(&self, owner: &MemberActor, departments: &[(&str, DepartmentId)]) -> Result<()> {
         let terms = &self.service.settings.certification;
         for (number, (name, position, department, is_leader)) in (101..).zip(MEMBERS) {
-            let placement = departments.iter().find(|(known, _)| *known == department).map(|(_, id)| {
-                PlacementDraft { department_id: (*id).into(), order: 0, is_leader }
-            });
+            let placement = departments
+                .iter()
+                .find(|(known, _)| *known == department)
+                .map(|(_, id)| PlacementDraft { department_id: (*id).into(), order: 0, is_leader });
             let draft = MemberDraft {
                 name: Some(name.to_owned()),
                 mobile: Some(format!("13800000{number}")),

@@ -72,14 +72,26 @@ both!(a_link_ends_in_five_minutes_and_with_its_session, |world| {
 });
 
 both!(a_master_key_is_replaced_while_documents_are_read, |world| {
-    let folder = world.folder.path().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().to_str().unwrap(), folder.path().join("gongpai.db"));
     let key = |id: u32| format!("{id}:{}", format!("{id:02x}").repeat(32));
+    // A server of its own, which is gone before the next one starts: two on one database share their jobs, and each has its own outbox.
+    let mut settings = vec![("GONGPAI_DATA_DIR", data)];
+    if matches!(world.backend, Backend::Sqlite) {
+        settings.push(("DATABASE_URL", file.to_str().unwrap()));
+    }
+    let begun = Rc::new(World::with(world.backend, &settings).await);
+    let database_url = match world.backend {
+        Backend::Sqlite => file.to_string_lossy().into_owned(),
+        Backend::Postgres => begun.database_url.clone(),
+    };
+    World::stop(begun).await;
     // The key that was there from the beginning has sealed something already.
-    let first = std::fs::read_to_string(world.folder.path().join("master.key")).unwrap();
+    let first = std::fs::read_to_string(folder.path().join("master.key")).unwrap();
     let with = async |keys: &str| {
         let settings = [
-            ("DATABASE_URL", world.database_url.as_str()),
-            ("GONGPAI_DATA_DIR", folder),
+            ("DATABASE_URL", database_url.as_str()),
+            ("GONGPAI_DATA_DIR", data),
             ("GONGPAI_MASTER_KEYS", keys),
         ];
         Rc::new(World::with(world.backend, &settings).await)

@@ -17,6 +17,7 @@ use crate::dissolution::DissolutionStore;
 use crate::error::{Code, Error, Result, if_there};
 use crate::id::{AccountId, ApplicationId, MemberId, TenantId};
 use crate::job::{Job, JobQueue};
+use crate::joining::JoiningStore;
 use crate::journal::{Entry, Journal};
 use crate::member::{Details, Member, MemberState, MemberStore, join};
 use crate::member_field::MemberFieldStore;
@@ -123,7 +124,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -295,6 +296,8 @@ fn transfer(
     let new = place_for(tx, context, &takeover)?;
     if let Some(old) = old.filter(|old| *old != new) {
         give_role(tx, old, MemberRole::Member)?;
+        // Nobody joins by what the old owner has handed out.
+        tx.delete_links_of(&[old])?;
     }
     if give_role(tx, new, MemberRole::Owner)? {
         let enabled = Entry::new("member.enabled", "member", new).of(takeover.tenant);

@@ -7,11 +7,11 @@ use crate::schema::{invitation_links as links, join_requests as requests};
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::error::{Code, Result};
-use domain::id::{InvitationLinkId, JoinRequestId, TenantId};
+use domain::id::{InvitationLinkId, JoinRequestId, MemberId, TenantId};
 use domain::joining::{InvitationLink, JoinRequest, JoiningStore, Remark};
+use domain::phone::MobileNumber;
 use domain::text::PersonName;
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ impl JoiningStore for Tx<'_> {
         Ok(row.map(|row| (row.tenant_id.get(), row.into())))
     }
 
-    fn replace_join_request(&mut self, request: &JoinRequest) -> Result<(u64, bool)> {
+    fn replace_join_request(&mut self, request: &JoinRequest) -> Result<bool> {
         let row = RequestRow {
             id: request.id.into(),
             tenant_id: self.bound()?,
@@ -130,8 +130,32 @@ impl JoiningStore for Tx<'_> {
         let before = theirs.filter(requests::mobile.eq(&row.mobile));
         let replaced = on!(self.db, |db| diesel::delete(before).execute(db)).understood()?;
         on!(self.db, |db| diesel::insert_into(requests::table).values(&row).execute(db)).understood()?;
-        let waiting: i64 = on!(self.db, |db| theirs.select(count_star()).first(db)).understood()?;
-        Ok((u64::try_from(waiting).unwrap_or_default(), replaced > 0))
+        Ok(replaced > 0)
+    }
+
+    fn forget_join_requests(&mut self, mobile: &MobileNumber) -> Result<()> {
+        let theirs = requests::table.filter(requests::mobile.eq(mobile.as_str()));
+        on!(self.db, |db| diesel::delete(theirs).execute(db)).understood().map(drop)
+    }
+
+    fn has_join_requests(&mut self, count: u32) -> Result<bool> {
+        let tenant = self.bound()?;
+        let last: Option<Id> = on!(self.db, |db| requests::table
+            .filter(requests::tenant_id.eq(tenant))
+            .order(requests::id)
+            .offset(i64::from(count) - 1)
+            .select(requests::id)
+            .first(db))
+        .optional()
+        .understood()?;
+        Ok(last.is_some())
+    }
+
+    fn delete_links_of(&mut self, makers: &[MemberId]) -> Result<()> {
+        let makers: Vec<Id> = makers.iter().copied().map(Id::from).collect();
+        let theirs =
+            links::table.filter(links::tenant_id.eq(self.bound()?)).filter(links::created_by.eq_any(makers));
+        on!(self.db, |db| diesel::delete(theirs).execute(db)).understood().map(drop)
     }
 
     fn join_requests(&mut self, after: Option<JoinRequestId>, limit: u32) -> Result<Vec<JoinRequest>> {

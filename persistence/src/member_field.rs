@@ -9,8 +9,7 @@ use diesel::prelude::*;
 use domain::error::Result;
 use domain::id::{MemberFieldId, MemberId};
 use domain::member_field::{Custom, FieldKind, FieldName, FieldOption, MemberField, MemberFieldStore};
-use domain::text::comparison_key;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// How many rows one statement keeps.
 const BATCH: usize = 1_000;
@@ -127,8 +126,8 @@ impl MemberFieldStore for Tx<'_> {
                 kept::table.filter(kept::tenant_id.eq(tenant_id)).filter(kept::member_id.eq_any(some));
             on!(self.db, |db| diesel::delete(theirs).execute(db)).understood()?;
         }
-        let unique: HashSet<MemberFieldId> =
-            known.iter().filter(|field| field.unique).map(|field| field.id).collect();
+        let unique: HashMap<MemberFieldId, &MemberField> =
+            known.iter().filter(|field| field.unique).map(|field| (field.id, field)).collect();
         let rows: Vec<ValueRow> = values
             .iter()
             .flat_map(|(member, custom)| custom.iter().map(|(field, value)| (*member, *field, value)))
@@ -137,7 +136,7 @@ impl MemberFieldStore for Tx<'_> {
                 member_id: member.into(),
                 field_id: field.into(),
                 value: value.clone(),
-                unique_key: unique.contains(&field).then(|| comparison_key(value)),
+                unique_key: unique.get(&field).map(|field| field.key(value)),
             })
             .collect();
         for some in rows.chunks(BATCH) {

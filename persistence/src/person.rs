@@ -5,9 +5,9 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
-    accounts, agreement_acceptances as acceptances, challenges, departments, devices, join_requests,
-    member_fields, member_values, members, notices, passwords, person_keys, placements, registrations,
-    sessions, takeovers, tenants, ticket_messages, tickets, totps,
+    accounts, agreement_acceptances as acceptances, challenges, departments, devices, member_fields,
+    member_values, members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
+    tenants, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -96,15 +96,6 @@ impl PersonStore for Tx<'_> {
         on!(self.db, |db| {
             let theirs = acceptances::table.filter(acceptances::account_id.eq_any(&ids));
             diesel::update(theirs).set(acceptances::ip.eq(None::<String>)).execute(db)
-        })
-        .understood()?;
-        let numbers: Vec<String> = on!(self.db, |db| accounts::table
-            .filter(accounts::id.eq_any(&ids))
-            .select(accounts::mobile)
-            .load(db))
-        .understood()?;
-        on!(self.db, |db| {
-            diesel::delete(join_requests::table.filter(join_requests::mobile.eq_any(numbers))).execute(db)
         })
         .understood()?;
         on!(self.db, |db| diesel::delete(accounts::table.filter(accounts::id.eq_any(&ids))).execute(db))

@@ -132,6 +132,12 @@ both!(a_link_ends, |world| {
     }
     ask(&world, &other.text("/token"), "张三", &mobile()).await.refused(404, "link_invalid");
     ask(&world, "'--", "张三", &mobile()).await.refused(404, "link_invalid");
+    let requests = ask(&world, &made.text("/token"), "张三", &mobile()).await.expect(202);
+    assert_eq!(requests.json, json!({"waits_for_approval": true}));
+    let id = waiting(&company).await[0]["id"].as_str().unwrap().to_owned();
+    let body = json!({"department_id": company.tenant});
+    let wrong = company.post(&format!("/v1/join-requests/{id}/approval"), body).send().await;
+    assert_eq!(wrong.refused(422, "input_invalid").faults(), fault("/department_id", "department_unknown"));
     let wrong = ask(&world, &made.text("/token"), "\u{202E}", "12").await.refused(422, "input_invalid");
     assert_eq!(wrong.faults().len(), 2);
     world.later(Duration::days(1));

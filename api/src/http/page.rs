@@ -19,7 +19,7 @@ pub(crate) struct PageParams {
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub(crate) limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    #[param(max_length = 500)]
+    #[param(max_length = 4_000)]
     pub(crate) cursor: Option<String>,
 }
 

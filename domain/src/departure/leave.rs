@@ -9,8 +9,11 @@ use crate::department::Placement;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
 use crate::job::{Job, JobQueue};
+use crate::joining::JoiningStore;
 use crate::journal::Entry;
-use crate::member::{BULK, ChangingStore, ListedMember, MAX_PLACEMENTS, Member, MemberState, listed};
+use crate::member::{
+    BULK, ChangingStore, ListedMember, MAX_PLACEMENTS, MAX_REPORTING, Member, MemberState, listed,
+};
 use crate::person::PersonStore;
 use crate::session::SessionStore;
 use chrono::Duration;
@@ -20,7 +23,7 @@ use uuid::Uuid;
 
 bundle! {
     /// Everything that leaving touches.
-    LeavingStore: ChangingStore + DepartureStore + PersonStore + SessionStore + JobQueue
+    LeavingStore: ChangingStore + DepartureStore + JoiningStore + PersonStore + SessionStore + JobQueue
 }
 
 /// Who is to leave.
@@ -172,6 +175,7 @@ fn leave(
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
+    tx.delete_links_of(&ids)?;
     let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();
     for (leader, department, name) in led {
         let successor = successors.of(department);
@@ -288,7 +292,7 @@ fn hand_over_reports(
     let mut line: HashSet<MemberId> = HashSet::new();
     let mut next = successor;
     // A question for each step up, of which there are at most so many.
-    while let Some(one) = next.filter(|_| !reports.is_empty()) {
+    while let Some(one) = next.filter(|_| !reports.is_empty() && line.len() <= MAX_REPORTING) {
         if !line.insert(one) {
             break;
         }

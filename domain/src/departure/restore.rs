@@ -9,8 +9,7 @@ use crate::department::Placement;
 use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, MemberId};
 use crate::journal::Entry;
-use crate::limits::Limits;
-use crate::member::{ChangingStore, ListedMember, Member, MemberState};
+use crate::member::{ChangingStore, ListedMember, Member, MemberState, has_room};
 
 /// Brings somebody back who left: as they were, in those of their departments that are still there. What others took over stays with
 /// them.
@@ -32,12 +31,7 @@ pub fn restore(
     let Some(departure) = departure else {
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     };
-    let certificate = tx.certificate()?;
-    if let Some(max) = Limits::of(certificate.as_ref(), context.now, terms).members
-        && tx.has_members(max)?
-    {
-        return Err(Error::new(Code::MemberLimitReached).with("max", max));
-    }
+    has_room(tx, context, terms)?;
     bring_back(tx, context, &Actor::Member(*actor), member, &departure)
 }
 

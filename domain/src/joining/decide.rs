@@ -7,7 +7,7 @@ use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::Terms;
 use crate::context::Context;
-use crate::error::{Code, Kind, Result};
+use crate::error::{Code, Faults, Kind, Place, Result};
 use crate::id::{DepartmentId, JoinRequestId};
 use crate::journal::{Entry, Journal};
 use crate::member::{InvitingStore, ListedMember, add, send_invitation};
@@ -45,7 +45,7 @@ pub fn list(
 /// Lets somebody in: they are invited, and told so by SMS unless their number has been told too often today.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `member_limit_reached`; every fault of a member, such as `member_mobile_taken` at `/mobile`.
+/// `forbidden`, `not_found`, `member_limit_reached`; at `/department_id` `department_unknown`; every fault of a member, such as `member_mobile_taken` at `/mobile`.
 pub fn approve(
     tx: &mut impl AdmittingStore,
     context: &Context<'_>,
@@ -56,7 +56,10 @@ pub fn approve(
     access::require(actor, Permission::MemberManage)?;
     let request = tx.join_request(id)?.ok_or(Code::NotFound)?;
     let department = match admit.department {
-        Some(named) => Some(named),
+        Some(named) => {
+            let unknown = || Faults::one(Place::Body, "/department_id", Code::DepartmentUnknown);
+            Some(tx.department(named)?.ok_or_else(unknown)?.id)
+        }
         None => tx.departments_there(&[request.department])?.pop(),
     };
     let draft = draft((&request.name, &request.mobile), department, admit.custom.clone());

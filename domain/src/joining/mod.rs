@@ -6,7 +6,7 @@ mod request;
 
 pub use decide::{Admit, approve, decline, list};
 pub use link::{MAX_LINKS, NewLink, create_link, delete_link, find_link, list_links};
-pub use request::{Ask, Asked, ask};
+pub use request::{Ask, Asked, ask, needs_approval};
 
 use crate::error::Result;
 use crate::id::{DepartmentId, InvitationLinkId, JoinRequestId, MemberId, TenantId};
@@ -70,16 +70,21 @@ pub trait JoiningStore {
     /// # Errors
     /// `not_found`.
     fn delete_invitation_link(&mut self, id: InvitationLinkId) -> Result<()>;
+    /// Forgets the links that some members made.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn delete_links_of(&mut self, makers: &[MemberId]) -> Result<()>;
     /// The link of a token, over all tenants, and its tenant.
     ///
     /// # Errors
     /// When the store fails.
     fn invitation_link_by(&mut self, token: &str) -> Result<Option<(TenantId, InvitationLink)>>;
-    /// Keeps a request in the place of one that the number has made before; says how many there are now, and whether there was one.
+    /// Keeps a request in the place of one that the number has made before; says whether there was one.
     ///
     /// # Errors
     /// When the store fails.
-    fn replace_join_request(&mut self, request: &JoinRequest) -> Result<(u64, bool)>;
+    fn replace_join_request(&mut self, request: &JoinRequest) -> Result<bool>;
     /// A page of requests, oldest first.
     ///
     /// # Errors
@@ -90,6 +95,16 @@ pub trait JoiningStore {
     /// # Errors
     /// When the store fails.
     fn join_request(&mut self, id: JoinRequestId) -> Result<Option<JoinRequest>>;
+    /// Forgets whatever a number has asked, in all tenants.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn forget_join_requests(&mut self, mobile: &MobileNumber) -> Result<()>;
+    /// Whether so many wait or more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn has_join_requests(&mut self, count: u32) -> Result<bool>;
     /// Forgets a request.
     ///
     /// # Errors

@@ -8,7 +8,8 @@ use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, TenantId};
 use crate::journal::Entry;
-use crate::member::{Held, InvitingStore, MemberDraft, PlacementDraft, add};
+use crate::member::{Held, InvitingStore, MemberDraft, PlacementDraft, add, has_room};
+use crate::member_field::MemberFieldStore;
 use crate::notice::{Notice, NoticeKind, Params, tell};
 use crate::phone::MobileNumber;
 use crate::tenant::TenantScope;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How many requests of a tenant wait at most.
-const MAX_WAITING: u64 = 1_000;
+const MAX_WAITING: u32 = 1_000;
 
 bundle! {
     /// What asking to join touches.
@@ -46,27 +47,39 @@ pub enum Asked {
     Welcome,
 }
 
-/// Asks to join, by a link. To ask again is to ask once, in the words of the last time.
+/// Whether an administrator decides who joins by a link. What is required of members is for an administrator to fill in.
 ///
 /// # Errors
-/// `link_invalid`, `join_requests_full`.
+/// When the store fails.
+pub fn needs_approval(tx: &mut impl MemberFieldStore, link: &InvitationLink) -> Result<bool> {
+    Ok(link.needs_approval || tx.member_fields()?.iter().any(|field| field.required))
+}
+
+/// Asks to join, by a link. To ask again is to ask once, in the words of the last time. What is refused is refused to everybody alike.
+///
+/// # Errors
+/// `link_invalid`, `join_requests_full`, `member_limit_reached`.
 pub fn ask(tx: &mut impl AskingStore, context: &Context<'_>, ask: &Ask, terms: &Terms) -> Result<Asked> {
     let (tenant, link) = find_link(tx, context, &ask.token)?;
-    // What is required of members is for an administrator to fill in.
-    let needs_approval = link.needs_approval || tx.member_fields()?.iter().any(|field| field.required);
-    let asked = if needs_approval { Asked::Waiting } else { Asked::Welcome };
+    let waits = needs_approval(tx, &link)?;
+    if waits && tx.has_join_requests(MAX_WAITING)? {
+        return Err(Error::new(Code::JoinRequestsFull).with("max", MAX_WAITING));
+    }
+    if !waits {
+        has_room(tx, context, terms)?;
+    }
     let held = Held::Mobile(ask.mobile.as_str().to_owned());
-    if !tx.holders(&[held])?.is_empty() {
-        return Ok(asked);
+    let known = !tx.holders(&[held])?.is_empty();
+    match (known, waits) {
+        (true, _) => {}
+        (false, true) => wait(tx, context, tenant, &link, ask)?,
+        (false, false) => {
+            let department = tx.departments_there(&[link.department])?.pop();
+            let draft = draft((&ask.name, &ask.mobile), department, BTreeMap::new());
+            add(tx, context, (tenant, &Actor::Anonymous), &draft, terms)?;
+        }
     }
-    if needs_approval {
-        wait(tx, context, tenant, &link, ask)?;
-    } else {
-        let department = tx.departments_there(&[link.department])?.pop();
-        let draft = draft((&ask.name, &ask.mobile), department, BTreeMap::new());
-        add(tx, context, (tenant, &Actor::Anonymous), &draft, terms)?;
-    }
-    Ok(asked)
+    Ok(if waits { Asked::Waiting } else { Asked::Welcome })
 }
 
 /// Who asked, as a member in a department; in the root when that is gone.
@@ -101,15 +114,12 @@ fn wait(
         remark: ask.remark.clone(),
         created_at: context.now,
     };
-    let (waiting, asked_before) = tx.replace_join_request(&request)?;
-    if waiting > MAX_WAITING {
-        return Err(Error::new(Code::JoinRequestsFull).with("max", MAX_WAITING));
+    let first = !tx.has_join_requests(1)?;
+    if tx.replace_join_request(&request)? {
+        return Ok(());
     }
     // Whoever decides is told of the first one that waits, and sees the others then.
-    if waiting == 1
-        && !asked_before
-        && let Some(owner) = tx.owner()?
-    {
+    if first && let Some(owner) = tx.owner()? {
         let notice = Notice::new(context, owner, NoticeKind::JoinRequested, Params::new());
         tell(tx, context, tenant, &notice)?;
     }

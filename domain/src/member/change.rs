@@ -10,7 +10,6 @@ use crate::error::{Code, Faults, Result, Violation};
 use crate::id::{DepartmentId, MemberFieldId, MemberId};
 use crate::journal::{Entry, Journal};
 use crate::member_field::{Custom, MemberField, MemberFieldStore};
-use crate::text::comparison_key;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -46,9 +45,9 @@ impl Held {
 
     fn of(member: &Member, custom: &Custom, fields: &[MemberField]) -> Vec<Self> {
         let details = &member.details;
-        let unique = |id: &MemberFieldId| fields.iter().any(|field| field.unique && field.id == *id);
-        let custom = custom.iter().filter(|(id, _)| unique(id));
-        let custom = custom.map(|(id, value)| Self::Custom(*id, comparison_key(value)));
+        let unique = fields.iter().filter(|field| field.unique);
+        let custom =
+            unique.filter_map(|field| Some(Self::Custom(field.id, field.key(custom.get(&field.id)?))));
         let email = details.email.as_ref().map(|email| Self::Email(email.as_str().to_owned()));
         let named = [Self::Userid(member.userid.key()), Self::Mobile(details.mobile.as_str().to_owned())];
         named.into_iter().chain(email).chain(custom).collect()
@@ -56,7 +55,7 @@ impl Held {
 }
 
 /// How many levels of leaders there are at most above anybody.
-const MAX_REPORTING: usize = 100;
+pub(crate) const MAX_REPORTING: usize = 100;
 
 /// How a member is, and is to be from now on.
 #[derive(Debug, Clone)]
@@ -267,13 +266,17 @@ fn no_circle(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut F
         }
         let mut above = Some(leader);
         let mut steps = 0;
-        while let Some(one) = above.filter(|_| steps <= to.len()) {
+        while let Some(one) = above {
             if one == change.after.id {
                 faults.note(&pointer, Code::ReportingCircular);
                 break;
             }
             above = to.get(&one).copied().flatten();
             steps += 1;
+            if steps > MAX_REPORTING {
+                faults.note(&pointer, Violation::new(Code::ReportingTooDeep).with("max", MAX_REPORTING));
+                break;
+            }
         }
     }
     Ok(())

@@ -247,7 +247,7 @@ fn gender(raw: &str) -> Result<Gender, Violation> {
     Gender::find(raw).ok_or_else(|| Violation::new(Code::ValueNotAllowed).with("allowed", "male, female"))
 }
 
-fn day(raw: &str) -> Result<NaiveDate, Violation> {
+pub(crate) fn day(raw: &str) -> Result<NaiveDate, Violation> {
     let day = raw.trim().parse::<NaiveDate>().ok();
     let sane = |day: &NaiveDate| (1900..=2200).contains(&chrono::Datelike::year(day));
     day.filter(sane)

@@ -76,6 +76,22 @@ pub fn invite(
     Ok(made)
 }
 
+/// Refuses one member more than the tenant can have.
+pub(crate) fn has_room(
+    tx: &mut (impl MemberStore + CertificateStore),
+    context: &Context<'_>,
+    terms: &Terms,
+) -> Result<()> {
+    let certificate = tx.certificate()?;
+    let limits = Limits::of(certificate.as_ref(), context.now, terms);
+    if let Some(max) = limits.members
+        && tx.has_members(max)?
+    {
+        return Err(Error::new(Code::MemberLimitReached).with("max", max));
+    }
+    Ok(())
+}
+
 /// Makes a member who is invited, whoever lets them in, and tells nobody.
 pub(crate) fn add(
     tx: &mut impl InvitingStore,
@@ -84,13 +100,7 @@ pub(crate) fn add(
     draft: &MemberDraft,
     terms: &Terms,
 ) -> Result<ListedMember> {
-    let certificate = tx.certificate()?;
-    let limits = Limits::of(certificate.as_ref(), context.now, terms);
-    if let Some(max) = limits.members
-        && tx.has_members(max)?
-    {
-        return Err(Error::new(Code::MemberLimitReached).with("max", max));
-    }
+    has_room(tx, context, terms)?;
     let (root, fields) = (tx.root_department()?, tx.member_fields()?);
     let mut faults = Faults::of(Place::Body);
     let Some(read) = draft.read("", (&fields, &Custom::new()), &mut faults) else {

@@ -9,12 +9,13 @@ mod update;
 mod userid;
 mod view;
 
-pub(crate) use change::keep;
 pub use change::{ChangingStore, Held, MemberChange};
+pub(crate) use change::{MAX_REPORTING, keep};
 pub use details::{Alias, Details, EmployeeNumber, Gender, PostalAddress, WorkLocation};
+pub(crate) use draft::day;
 pub use draft::{MAX_PLACEMENTS, MemberDraft, PlacementDraft};
 pub use invite::{InvitationStore, InvitingStore, invite, join, remind};
-pub(crate) use invite::{add, send as send_invitation};
+pub(crate) use invite::{add, has_room, send as send_invitation};
 pub use pinyin::{mobile_terms, search_key, search_terms, sort_key};
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;

@@ -9,17 +9,19 @@ use crate::bundle::bundle;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
+use crate::joining::JoiningStore;
 use crate::member_field::MemberField;
 use crate::session::SessionStore;
 use serde_json::Value;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// How many members are changed at once at most.
 pub const BULK: usize = 1_000;
 
 bundle! {
     /// What changing members touches, where some of them are shut out.
-    UpdatingStore: ChangingStore + SessionStore
+    UpdatingStore: ChangingStore + JoiningStore + SessionStore
 }
 
 /// What changes about a member.
@@ -147,8 +149,14 @@ fn patched(before: &ListedMember, patch: &Value) -> Option<MemberDraft> {
         });
         draft.department_id = main.filter(|_| stays);
     }
+    let mut patch = patch.clone();
+    // One id is written in several ways.
+    if let Some(custom) = patch.get_mut("custom").and_then(Value::as_object_mut) {
+        let plain = |id: String| Uuid::parse_str(&id).map_or(id, |id| id.to_string());
+        *custom = std::mem::take(custom).into_iter().map(|(id, value)| (plain(id), value)).collect();
+    }
     let mut document = serde_json::to_value(draft).ok()?;
-    json_patch::merge(&mut document, patch);
+    json_patch::merge(&mut document, &patch);
     serde_json::from_value(document).ok()
 }
 
@@ -187,6 +195,14 @@ fn commit(
         })
         .filter_map(|change| change.after.account)
         .collect();
+    let makers: Vec<MemberId> = changes
+        .iter()
+        .filter(|change| change.after.state == MemberState::Disabled)
+        .map(|change| change.after.id)
+        .collect();
+    if !makers.is_empty() {
+        tx.delete_links_of(&makers)?;
+    }
     let kept = keep(tx, context, &Actor::Member(*actor), changes, fields)?;
     let ended = if shut_out.is_empty() { Vec::new() } else { tx.end_sessions_here(&shut_out, context.now)? };
     Ok((kept, ended))

@@ -92,6 +92,8 @@ pub(crate) fn listed(tx: &mut impl ViewingStore, ids: &[MemberId]) -> Result<Vec
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    // First, so that what changes between the questions is seen under a version before it, which a change cannot name.
+    let members = tx.members(ids)?;
     let mut placements: HashMap<MemberId, Vec<Placement>> = HashMap::new();
     for (member, placement) in tx.placements(ids)? {
         placements.entry(member).or_default().push(placement);
@@ -106,5 +108,5 @@ pub(crate) fn listed(tx: &mut impl ViewingStore, ids: &[MemberId]) -> Result<Vec
         let custom = custom.remove(&member.id).unwrap_or_default();
         ListedMember { member, placements, custom }
     };
-    Ok(tx.members(ids)?.into_iter().map(listed).collect())
+    Ok(members.into_iter().map(listed).collect())
 }

@@ -2,15 +2,21 @@
 
 use super::{FieldKind, MemberField};
 use crate::error::{Code, Violation};
+use crate::member::day;
 use crate::organization::Website;
-use crate::text::Line;
-use chrono::NaiveDate;
+use crate::text::{Line, comparison_key};
 use unicode_normalization::UnicodeNormalization;
 
 /// How many digits a number has at most.
 const MAX_DIGITS: usize = 30;
 
 impl MemberField {
+    /// The form in which two values of the field are compared; two addresses differ by case.
+    #[must_use]
+    pub fn key(&self, value: &str) -> String {
+        if self.kind == FieldKind::Link { value.to_owned() } else { comparison_key(value) }
+    }
+
     /// Reads a value as people write it, and gives it in the one form in which it is kept.
     ///
     /// # Errors
@@ -19,11 +25,7 @@ impl MemberField {
         match self.kind {
             FieldKind::Text => Line::<1, 256>::parse(raw).map(|line| line.as_str().to_owned()),
             FieldKind::Number => number(raw),
-            FieldKind::Date => {
-                let day = raw.trim().parse::<NaiveDate>();
-                let wrong = |_| Violation::new(Code::FormatInvalid).with("expected", "YYYY-MM-DD");
-                day.map(|day| day.to_string()).map_err(wrong)
-            }
+            FieldKind::Date => day(raw).map(|day| day.to_string()),
             FieldKind::Choice => {
                 let raw = Line::<1, 64>::parse(raw)?;
                 let known = self.options.iter().find(|option| **option == raw);
@@ -41,13 +43,22 @@ impl MemberField {
 /// A sign, digits and a fraction, without zeros that say nothing, so that equal numbers are the same text.
 fn number(raw: &str) -> Result<String, Violation> {
     let wrong = || Violation::new(Code::FormatInvalid).with("expected", "-12.5");
-    let text: String = raw.trim().nfkc().filter(|c| *c != ',' && *c != ' ').collect();
+    let text: String = raw.trim().nfkc().collect();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !plain(whole) || !plain(fraction) || digits.len() > MAX_DIGITS {
+    if !plain(&whole.replace(',', "")) || !plain(fraction) || digits.len() > MAX_DIGITS {
         return Err(wrong());
     }
+    let grouped = |whole: &str| {
+        let mut groups = whole.split(',');
+        let first = groups.next().unwrap_or_default();
+        (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3)
+    };
+    if whole.contains(',') && !grouped(whole) {
+        return Err(wrong());
+    }
+    let whole = whole.replace(',', "");
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let fraction = fraction.trim_end_matches('0');
@@ -84,6 +95,9 @@ mod tests {
             (FieldKind::Number, "-0.0", "0"),
             (FieldKind::Number, "١", ""),
             (FieldKind::Number, "1e3", ""),
+            (FieldKind::Number, "1,5", ""),
+            (FieldKind::Number, "1 2", ""),
+            (FieldKind::Date, "+262142-12-31", ""),
             (FieldKind::Number, ".5", ""),
             (FieldKind::Date, "2024-02-29", "2024-02-29"),
             (FieldKind::Date, "2023-02-29", ""),

@@ -5,6 +5,7 @@ use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
+use crate::joining::JoiningStore;
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 
@@ -13,7 +14,7 @@ use crate::member::MemberStore;
 /// # Errors
 /// `owner_of_organization` for whoever owns one: it is dissolved or handed over first. `confirmation_required`.
 pub fn close(
-    tx: &mut (impl PersonStore + MemberStore + Journal),
+    tx: &mut (impl PersonStore + MemberStore + JoiningStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     confirmation: Option<&Confirmation>,
@@ -23,6 +24,8 @@ pub fn close(
         return Err(Error::new(Code::OwnerOfOrganization).with("organization", owned.tenant_name));
     }
     confirmation::require(confirmation, context, actor, SensitiveAction::CloseAccount)?;
+    let mobile = tx.profile(actor.member)?.mobile;
+    tx.forget_join_requests(&mobile)?;
     tx.erase_accounts(&[actor.account])?;
     let entry = Entry::new("account.closed", "account", actor.account).of(actor.tenant);
     tx.record(context, &Actor::Member(*actor), entry)

@@ -59,8 +59,14 @@ impl Tx<'_> {
         }
     }
 
-    /// Some members among whom are all that a filter leaves, if one of its conditions leaves few.
+    /// Some members of its departments among whom are all that a filter leaves, if one of its conditions leaves few.
     fn few(&mut self, filter: &MemberFilter) -> Result<Option<Vec<Id>>> {
+        let Some((few, there)) = self.few_candidates(filter)? else { return Ok(None) };
+        if there { Ok(Some(few)) } else { self.also_there(filter, few).map(Some) }
+    }
+
+    /// The same, as far as one condition alone leaves them, and whether that was the one about departments.
+    fn few_candidates(&mut self, filter: &MemberFilter) -> Result<Option<(Vec<Id>, bool)>> {
         let tenant = self.bound()?;
         let most = i64::try_from(FEW).unwrap_or(i64::MAX) + 1;
         let department: Option<Vec<Id>> = match &filter.department {
@@ -93,8 +99,9 @@ impl Tx<'_> {
         if let Some(mut ids) = department.filter(|ids| ids.len() <= FEW) {
             ids.sort_unstable_by_key(|id| id.0);
             ids.dedup();
-            return Ok(Some(ids));
+            return Ok(Some((ids, true)));
         }
+        let there = filter.department.is_none();
         if let Some(leader) = filter.leader {
             let ids: Vec<Id> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant))
@@ -104,7 +111,7 @@ impl Tx<'_> {
                 .load(db))
             .understood()?;
             if ids.len() <= FEW {
-                return Ok(Some(ids));
+                return Ok(Some((ids, there)));
             }
         }
         if let Some(state) = filter.state {
@@ -115,7 +122,7 @@ impl Tx<'_> {
                 .select(members::id)
                 .load(db))
             .understood()?;
-            return Ok((ids.len() <= FEW).then_some(ids));
+            return Ok((ids.len() <= FEW).then_some((ids, there)));
         }
         Ok(None)
     }
@@ -147,7 +154,6 @@ impl Tx<'_> {
     ) -> Result<Vec<(String, Id)>> {
         let tenant = self.bound()?;
         let left: Vec<Id> = self.among(filter, few)?.into_iter().map(|(_, id)| id).collect();
-        let left = self.also_there(filter, left)?;
         let found: Vec<(String, Id)> = on!(self.db, |db| terms::table
             .filter(terms::tenant_id.eq(tenant))
             .filter(terms::member_id.eq_any(&left))

@@ -702,6 +702,7 @@ both!(a_number_gets_few_invitations, |world| {
     let company = &companies[0];
     // To forget whom it was for does not forget that it was sent.
     let id = invite(company, body.clone()).await.expect(201).text("/id");
+    world.notices(&number, 1).await;
     company
         .post(&format!("/v1/members/{id}/departure"), json!({"successor_id": null}))
         .send()

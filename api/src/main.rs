@@ -93,6 +93,14 @@ enum Command {
         /// Where to write the squares.
         kept: PathBuf,
     },
+    /// Read a spreadsheet that somebody uploaded; the service calls this.
+    #[command(hide = true)]
+    ReadSheet {
+        /// The file.
+        file: PathBuf,
+        /// Where to write its rows.
+        packed: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -157,6 +165,7 @@ fn run(command: Command) -> Result<()> {
         Command::Read { tesseract } => return reader::child::run(&tesseract),
         Command::Inspect { file, kept } => return inspection::child::run(&file, &kept),
         Command::DrawLogo { file, kept } => return inspection::child::run_logo(&file, &kept),
+        Command::ReadSheet { file, packed } => return inspection::child::run_sheet(&file, &packed),
         _ => {}
     }
     let mut source = Source::system().map_err(|error| Error::internal(error.to_string()))?;
@@ -171,6 +180,7 @@ fn run(command: Command) -> Result<()> {
         Command::Openapi { .. }
         | Command::Inspect { .. }
         | Command::DrawLogo { .. }
+        | Command::ReadSheet { .. }
         | Command::Read { .. } => Ok(()),
         Command::Migrate => open(settings).map(drop),
         Command::Operator(OperatorCommand::Add { mobile, name, role, json }) => {

@@ -134,9 +134,18 @@ fn certification_routes(config: &mut impl Registry) {
 
 /// The people of an organization.
 fn organization_routes(config: &mut impl Registry) {
-    use crate::{departure, joining, member, member_field};
+    use crate::{departure, joining, member, member_field, member_import};
     config
         .service(member::list::list_members)
+        .service(member_import::create::start_member_import)
+        .service(member_import::list::list_member_imports)
+        .service(member_import::get::get_member_import)
+        .service(member_import::rows::list_member_import_rows)
+        .service(member_import::rows::list_member_import_departments)
+        .service(member_import::execute::execute_member_import)
+        .service(member_import::cancel::cancel_member_import)
+        .service(member_import::watch::watch_member_import)
+        .service(member_import::template::get_member_import_template)
         .service(member::create::invite_member)
         .service(member::bulk::update_members)
         .service(member::remind::send_invitation)

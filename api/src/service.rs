@@ -13,7 +13,7 @@ use crate::gateway::sms::Relay;
 use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
 use crate::http::session_cache::SessionCache;
-use crate::inspection::{Quality, Uploaded, draw_logo, inspect};
+use crate::inspection::{Quality, Uploaded, draw_logo, inspect, read_sheet};
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -185,6 +185,20 @@ impl Service {
             }
             let drawn = self.documents.receive()?;
             draw_logo(&self.settings.program, &uploaded, drawn.path())
+        })
+        .await
+    }
+
+    /// Reads a spreadsheet that somebody uploaded: how many rows it has, and those packed.
+    pub(crate) async fn read_sheet(self: Arc<Self>, uploaded: Uploaded) -> Result<(u32, Vec<u8>)> {
+        let permit = self.decoder().await?;
+        blocking(move || {
+            let _permit = permit;
+            if let Some(scanner) = &self.scanner {
+                scanner.scan(uploaded.file.path())?;
+            }
+            let packed = self.documents.receive()?;
+            read_sheet(&self.settings.program, &uploaded, packed.path())
         })
         .await
     }

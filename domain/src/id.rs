@@ -42,6 +42,8 @@ ids! {
     DepartmentId;
     /// A field that a tenant added to its members.
     MemberFieldId;
+    /// An import of members.
+    MemberImportId;
     /// A link by which people join a tenant.
     InvitationLinkId;
     /// Somebody's wish to join a tenant.

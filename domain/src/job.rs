@@ -61,6 +61,20 @@ pub enum Job {
         /// Until when they could come back.
         at: DateTime<Utc>,
     },
+    /// Make the plan of an import of members.
+    PlanImport {
+        /// The tenant.
+        tenant: Uuid,
+        /// The import.
+        import: Uuid,
+    },
+    /// Go on carrying an import of members out.
+    ExecuteImport {
+        /// The tenant.
+        tenant: Uuid,
+        /// The import.
+        import: Uuid,
+    },
     /// Send the code of a verification.
     SendCode {
         /// The verification.
@@ -104,6 +118,8 @@ pub enum Job {
 const ASK_FOR_EVIDENCE: &str = "ask_for_evidence";
 const DISSOLVE: &str = "dissolve";
 const ERASE_DOCUMENTS: &str = "erase_documents";
+const EXECUTE_IMPORT: &str = "execute_import";
+const PLAN_IMPORT: &str = "plan_import";
 const READ_DOCUMENT: &str = "read_document";
 const SEND_CODE: &str = "send_code";
 const SEND_NOTICE: &str = "send_notice";
@@ -121,7 +137,8 @@ pub enum Lane {
 
 /// The kinds of jobs of two lanes; all others, also those of another version of Gongpai, are quick.
 const MESSAGES: &[&str] = &[SEND_CODE, SEND_NOTICE];
-const SLOW: &[&str] = &[ASK_FOR_EVIDENCE, DISSOLVE, ERASE_DOCUMENTS, READ_DOCUMENT];
+const SLOW: &[&str] =
+    &[ASK_FOR_EVIDENCE, DISSOLVE, ERASE_DOCUMENTS, EXECUTE_IMPORT, PLAN_IMPORT, READ_DOCUMENT];
 
 impl Lane {
     /// Some kinds of jobs, and whether the lane has those or all others.
@@ -145,6 +162,8 @@ impl Job {
             Self::EraseDocuments { .. } => ERASE_DOCUMENTS,
             Self::AskForEvidence { .. } => ASK_FOR_EVIDENCE,
             Self::EraseMember { .. } => "erase_member",
+            Self::ExecuteImport { .. } => EXECUTE_IMPORT,
+            Self::PlanImport { .. } => PLAN_IMPORT,
             Self::ReadDocument { .. } => READ_DOCUMENT,
             Self::SendCode { .. } => SEND_CODE,
             Self::SendNotice { .. } => SEND_NOTICE,

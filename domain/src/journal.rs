@@ -102,5 +102,13 @@ pub trait Journal {
     ///
     /// # Errors
     /// When the store fails.
-    fn record(&mut self, context: &Context<'_>, actor: &Actor, entry: Entry) -> Result<()>;
+    fn record(&mut self, context: &Context<'_>, actor: &Actor, entry: Entry) -> Result<()> {
+        self.record_all(context, actor, vec![entry])
+    }
+
+    /// Adds entries to the transaction under way.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn record_all(&mut self, context: &Context<'_>, actor: &Actor, entries: Vec<Entry>) -> Result<()>;
 }

@@ -30,6 +30,7 @@ pub mod journal;
 pub mod limits;
 pub mod member;
 pub mod member_field;
+pub mod member_import;
 pub mod message;
 mod named;
 pub mod notice;

@@ -6,8 +6,8 @@ use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
     dissolved_tenants, documents, invitation_links, join_requests, logos, member_devices, member_fields,
-    members, notices, person_keys, registrations, review_notes, reviews, security_policies, takeovers,
-    tenants, tickets,
+    member_import_departments, member_import_rows, member_import_sheets, member_imports, members, notices,
+    person_keys, registrations, review_notes, reviews, security_policies, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -130,6 +130,10 @@ impl DissolutionStore for Tx<'_> {
             logos,
             department_relations,
             member_fields,
+            member_import_rows,
+            member_import_departments,
+            member_import_sheets,
+            member_imports,
             invitation_links,
             join_requests,
             department_trees,

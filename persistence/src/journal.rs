@@ -4,7 +4,7 @@
 use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{journal, person_keys};
-use crate::sealing::KeyRing;
+use crate::sealing::{KeyRing, SealingError};
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
 use diesel::prelude::*;
@@ -12,8 +12,13 @@ use domain::actor::Actor;
 use domain::context::Context;
 use domain::error::{Error, Result};
 use domain::id::PersonId;
-use domain::journal::{Change, Entry, Journal};
+use domain::journal::{Change, Entry as JournalEntry, Journal};
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// How many rows one statement keeps.
+const BATCH: usize = 500;
 
 #[derive(Insertable)]
 #[diesel(table_name = journal, treat_none_as_default_value = false)]
@@ -31,6 +36,14 @@ struct Row {
     changes: Json,
     person_id: Option<Id>,
     personal: Option<Vec<u8>>,
+    created_at: Instant,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = person_keys)]
+struct KeyRow {
+    person_id: Id,
+    wrapped: Vec<u8>,
     created_at: Instant,
 }
 
@@ -60,67 +73,88 @@ pub(crate) fn person_place(person: Id) -> String {
 }
 
 impl Tx<'_> {
-    /// The key of a person, made when it is needed for the first time.
-    fn person_key(&mut self, person: PersonId, new: bool, now: Instant) -> Result<KeyRing> {
-        let owner = Id::from(person);
-        let failed =
-            |error: crate::sealing::SealingError| Error::internal(format!("person key {person}: {error}"));
-        let place = person_place(owner);
-        let known = person_keys::table.find(owner).select(person_keys::wrapped);
-        let wrapped: Option<Vec<u8>> =
-            if new { None } else { on!(self.db, |db| known.first(db)).optional().understood()? };
-        let key: [u8; 32] = if let Some(wrapped) = wrapped {
-            let plain = self.keys.open(place.as_bytes(), &wrapped).map_err(failed)?;
-            plain
-                .as_slice()
-                .try_into()
-                .map_err(|_| Error::internal(format!("person key {person}: length")))?
-        } else {
-            let fresh = self.keys.fresh_key().map_err(failed)?;
-            let wrapped = self.keys.seal(place.as_bytes(), &fresh).map_err(failed)?;
-            on!(self.db, |db| diesel::insert_into(person_keys::table)
-                .values((
-                    person_keys::person_id.eq(owner),
-                    person_keys::wrapped.eq(wrapped),
-                    person_keys::created_at.eq(now),
-                ))
-                .execute(db))
+    /// The keys of some persons, made for those of them who need one for the first time.
+    fn person_keys(
+        &mut self,
+        persons: &[(PersonId, bool)],
+        now: Instant,
+    ) -> Result<HashMap<PersonId, KeyRing>> {
+        let failed = |error: SealingError| Error::internal(format!("person keys: {error}"));
+        let known: Vec<Id> =
+            persons.iter().filter(|(_, new)| !new).map(|(person, _)| Id::from(*person)).collect();
+        let mut keys: HashMap<PersonId, KeyRing> = HashMap::new();
+        for some in known.chunks(BATCH) {
+            let kept: Vec<(Id, Vec<u8>)> = on!(self.db, |db| person_keys::table
+                .filter(person_keys::person_id.eq_any(some))
+                .select((person_keys::person_id, person_keys::wrapped))
+                .load(db))
             .understood()?;
-            fresh
-        };
-        KeyRing::new([(0, key)]).map_err(failed)
+            for (owner, wrapped) in kept {
+                let plain = self.keys.open(person_place(owner).as_bytes(), &wrapped).map_err(failed)?;
+                let key = plain.as_slice().try_into();
+                let key = key.map_err(|_| Error::internal(format!("person key {}: length", owner.0)))?;
+                keys.insert(owner.get(), KeyRing::new([(0, key)]).map_err(failed)?);
+            }
+        }
+        let mut made = Vec::new();
+        for (person, _) in persons {
+            if let Entry::Vacant(vacant) = keys.entry(*person) {
+                let fresh = self.keys.fresh_key().map_err(failed)?;
+                let owner = Id::from(*person);
+                let wrapped = self.keys.seal(person_place(owner).as_bytes(), &fresh).map_err(failed)?;
+                made.push(KeyRow { person_id: owner, wrapped, created_at: now });
+                vacant.insert(KeyRing::new([(0, fresh)]).map_err(failed)?);
+            }
+        }
+        for some in made.chunks(BATCH) {
+            on!(self.db, |db| diesel::insert_into(person_keys::table).values(some).execute(db))
+                .understood()?;
+        }
+        Ok(keys)
     }
 }
 
 impl Journal for Tx<'_> {
-    fn record(&mut self, context: &Context<'_>, by: &Actor, entry: Entry) -> Result<()> {
-        let id = Id(context.random.uuid());
+    fn record_all(&mut self, context: &Context<'_>, by: &Actor, entries: Vec<JournalEntry>) -> Result<()> {
         let now = Instant(context.now);
+        let persons: Vec<(PersonId, bool)> = entries
+            .iter()
+            .filter_map(|entry| entry.personal.as_ref().map(|(person, _)| (*person, entry.new_person)))
+            .collect();
+        let keys = self.person_keys(&persons, now)?;
         let (actor_kind, actor_id, session_id) = actor(by);
-        let mut row = Row {
-            id,
-            tenant_id: entry.tenant.map(Id::from),
-            actor_kind,
-            actor_id,
-            session_id,
-            ip: context.origin.ip.map(|ip| ip.to_string()),
-            request_id: context.origin.request_id.clone(),
-            action: entry.action,
-            target_kind: entry.target_kind,
-            target_id: Id(entry.target),
-            changes: Json(changes(&entry.changes)),
-            person_id: None,
-            personal: None,
-            created_at: now,
-        };
-        if let Some((person, personal)) = &entry.personal {
-            let key = self.person_key(*person, entry.new_person, now)?;
-            let plain = changes(personal).to_string();
-            let sealed = key.seal(id.0.as_bytes(), plain.as_bytes());
-            row.personal = Some(sealed.map_err(|error| Error::internal(format!("journal: {error}")))?);
-            row.person_id = Some((*person).into());
+        let ip = context.origin.ip.map(|ip| ip.to_string());
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let id = Id(context.random.uuid());
+            let mut row = Row {
+                id,
+                tenant_id: entry.tenant.map(Id::from),
+                actor_kind,
+                actor_id,
+                session_id,
+                ip: ip.clone(),
+                request_id: context.origin.request_id.clone(),
+                action: entry.action,
+                target_kind: entry.target_kind,
+                target_id: Id(entry.target),
+                changes: Json(changes(&entry.changes)),
+                person_id: None,
+                personal: None,
+                created_at: now,
+            };
+            if let Some((person, personal)) = &entry.personal {
+                let key =
+                    keys.get(person).ok_or_else(|| Error::internal("journal: a person without a key"))?;
+                let sealed = key.seal(id.0.as_bytes(), changes(personal).to_string().as_bytes());
+                row.personal = Some(sealed.map_err(|error| Error::internal(format!("journal: {error}")))?);
+                row.person_id = Some((*person).into());
+            }
+            rows.push(row);
         }
-        on!(self.db, |db| diesel::insert_into(journal::table).values(&row).execute(db)).understood()?;
+        for some in rows.chunks(BATCH) {
+            on!(self.db, |db| diesel::insert_into(journal::table).values(some).execute(db)).understood()?;
+        }
         Ok(())
     }
 }

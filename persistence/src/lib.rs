@@ -23,6 +23,7 @@ mod joining;
 mod journal;
 mod member;
 mod member_field;
+mod member_import;
 mod notice;
 mod operator;
 mod password;

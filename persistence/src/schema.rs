@@ -799,6 +799,64 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
+    member_imports (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        state -> Text,
+        document -> Json,
+        created_at -> Instant,
+        executed_at -> Nullable<Instant>,
+        ended_at -> Nullable<Instant>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    member_import_sheets (tenant_id, import_id) {
+        tenant_id -> Id,
+        import_id -> Id,
+        sheet -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    member_import_departments (tenant_id, import_id, position) {
+        tenant_id -> Id,
+        import_id -> Id,
+        position -> BigInt,
+        id -> Id,
+        parent_id -> Id,
+        name -> Text,
+        path -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    member_import_rows (tenant_id, import_id, position) {
+        tenant_id -> Id,
+        import_id -> Id,
+        position -> BigInt,
+        sheet_row -> Nullable<BigInt>,
+        member_id -> Id,
+        action -> Text,
+        failed -> Bool,
+        document -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
     departures (tenant_id, member_id) {
         tenant_id -> Id,
         member_id -> Id,

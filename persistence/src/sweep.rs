@@ -6,7 +6,9 @@ use crate::database::Database;
 use crate::error::Understood;
 use crate::schema::{
     challenges, code_sends, guesses, idempotency_records, invitation_links, invitation_sends, jobs,
-    join_requests, person_keys, registrations, sessions, sms_messages, tickets, verifications,
+    join_requests, member_import_departments as new_departments, member_import_rows as rows,
+    member_import_sheets as sheets, member_imports as imports, person_keys, registrations, sessions,
+    sms_messages, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -33,7 +35,7 @@ macro_rules! forget {
 
 impl Database {
     /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
-    /// a week after their end, messages, and those that nobody took, after a month, sessions a month after their last possible day, and tickets
+    /// a week after their end, imports likewise and after a day those that nobody ordered, messages, and those that nobody took, after a month, sessions a month after their last possible day, and tickets
     /// a year after their last change; the files of those are found by whoever tidies the documents. Says how many
     /// rows there were.
     ///
@@ -55,6 +57,7 @@ impl Database {
             + self.in_batches(|tx| forget!(tx, challenges, id: Id, challenges::expires_at.le(day)))?
             + self.in_batches(|tx| forget_guesses(tx, day))?
             + self.in_batches(|tx| forget_registrations(tx, week))?
+            + self.in_batches(|tx| forget_imports(tx, before(Duration::days(1)), week))?
             + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?
             + self.in_batches(|tx| forget_tickets(tx, before(TICKETS)))?)
     }
@@ -78,6 +81,37 @@ fn forget_lost_messages(tx: &mut Tx<'_>, before: Instant) -> Result<usize> {
     let (messages, _) = Lane::Messages.kinds();
     let lost = jobs::state.eq("dead").and(jobs::kind.eq_any(&messages));
     forget!(tx, jobs, id: Id, lost.clone().and(jobs::due_at.le(before)))
+}
+
+/// Forgets a batch of the rows of imports that ended before a moment, or that nobody ordered, since another moment or at all when they
+/// were cancelled; and the import itself, once it has none.
+fn forget_imports(tx: &mut Tx<'_>, unordered: Instant, ended: Instant) -> Result<usize> {
+    let cancelled = imports::state.eq("cancelled").or(imports::created_at.le(unordered));
+    let never = imports::executed_at.is_null().and(cancelled);
+    let over = imports::ended_at.le(ended).assume_not_null().and(imports::ended_at.is_not_null());
+    let old: Option<(Id, Id)> = on!(tx.db, |db| imports::table
+        .filter(never.or(over))
+        .select((imports::tenant_id, imports::id))
+        .first(db))
+    .optional()
+    .understood()?;
+    let Some((tenant, id)) = old else { return Ok(0) };
+    let theirs = rows::table.filter(rows::tenant_id.eq(tenant)).filter(rows::import_id.eq(id));
+    let last: Option<i64> =
+        on!(tx.db, |db| theirs.order(rows::position).offset(BATCH - 1).select(rows::position).first(db))
+            .optional()
+            .understood()?;
+    let some = theirs.filter(rows::position.le(last.unwrap_or(i64::MAX)));
+    on!(tx.db, |db| diesel::delete(some).execute(db)).understood()?;
+    if last.is_none() {
+        let new = new_departments::table.filter(new_departments::tenant_id.eq(tenant));
+        let new = new.filter(new_departments::import_id.eq(id));
+        on!(tx.db, |db| diesel::delete(new).execute(db)).understood()?;
+        on!(tx.db, |db| diesel::delete(sheets::table.find((tenant, id))).execute(db)).understood()?;
+        on!(tx.db, |db| diesel::delete(imports::table.find((tenant, id))).execute(db)).understood()?;
+    }
+    // There may be another one.
+    Ok(usize::try_from(BATCH).unwrap_or(usize::MAX))
 }
 
 /// Forgets the guesses after which a day has passed. They are few: of who was wrong, and not of who was right.

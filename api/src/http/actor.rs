@@ -43,6 +43,35 @@ impl Requester {
     }
 }
 
+/// A member who stays connected, and is looked at whenever there is something for them.
+pub(crate) struct Staying {
+    service: Data<Service>,
+    claimed: Claimed,
+}
+
+impl Staying {
+    /// Who they are by now.
+    ///
+    /// # Errors
+    /// Whatever a request of theirs would be refused with now.
+    pub(crate) async fn member(&self) -> Result<MemberActor> {
+        match actor(self.service.clone(), self.claimed.clone(), Some(Realm::Tenant)).await? {
+            (Actor::Member(member), _) => Ok(member),
+            _ => Err(Code::Unauthenticated.into()),
+        }
+    }
+}
+
+impl FromRequest for Staying {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let claimed = Claimed::by(request);
+        ready(service(request).map(|service| Self { service, claimed }).map_err(Failure))
+    }
+}
+
 /// The hash of an opaque token given as `Authorization: Bearer`.
 pub(crate) struct Bearer(pub(crate) TokenHash);
 
@@ -56,6 +85,7 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 /// What a request says of who makes it.
+#[derive(Clone)]
 struct Claimed {
     token: Option<String>,
     origin: Origin,

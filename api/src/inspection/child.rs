@@ -1,6 +1,8 @@
-//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`, or `gongpai draw-logo FILE KEPT`.
+//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`, `gongpai draw-logo FILE KEPT`, or
+//! `gongpai read-sheet FILE PACKED`.
 
 use super::{Sound, Verdict, image, logo, media_type, pdf, sharpness};
+use crate::spreadsheet;
 use domain::certification::MediaType;
 use domain::error::{Error, Result, Violation};
 use ring::digest;
@@ -12,6 +14,8 @@ use std::path::Path;
 pub const COMMAND: &str = "inspect";
 /// The command that starts it for logos.
 pub const LOGO_COMMAND: &str = "draw-logo";
+/// The command that starts it for spreadsheets.
+pub const SHEET_COMMAND: &str = "read-sheet";
 /// What it may take of memory for an image: the largest one, its upright copy and the decoder around them.
 const IMAGE_MEMORY: u64 = 640 * 1024 * 1024;
 /// What it may take of memory for a PDF: ten pages, of which only the structure is read.
@@ -44,6 +48,17 @@ pub fn run_logo(file: &Path, kept: &Path) -> Result<()> {
     })
 }
 
+/// Reads a spreadsheet, writes its rows packed, and prints the verdict.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn run_sheet(file: &Path, packed: &Path) -> Result<()> {
+    confined(file, packed, |bytes| {
+        let (rows, packed) = spreadsheet::read(&bytes)?;
+        Ok((Verdict::Read { rows }, packed))
+    })
+}
+
 /// Looks at a file within bounds, and keeps what is to be kept of it.
 fn confined(
     file: &Path,
@@ -65,12 +80,10 @@ fn confined(
             verdict
         }
         Err(violation) => {
-            let number = |wanted| {
-                let param = violation.params.iter().find(|(name, _)| *name == wanted);
-                param.and_then(|(_, value)| value.as_u64())
-            };
-            let code = violation.code.name().to_owned();
-            Verdict::Refused { code, measured: number("measured"), limit: number("limit") }
+            let number =
+                |(name, value): &(&str, serde_json::Value)| Some(((*name).to_owned(), value.as_u64()?));
+            let params = violation.params.iter().filter_map(number).collect();
+            Verdict::Refused { code: violation.code.name().to_owned(), params }
         }
     };
     let said = serde_json::to_vec(&verdict).map_err(|error| failed(&error))?;

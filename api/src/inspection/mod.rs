@@ -11,7 +11,7 @@ mod pdf;
 mod sharpness;
 
 use domain::certification::{DocumentContent, MediaType, SealedKey};
-use domain::error::{Code, Error, Fault, Place, Result, Violation};
+use domain::error::{Code, Error, Faults, Place, Result, Violation};
 use domain::organization::Logo;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -41,10 +41,13 @@ enum Verdict {
     Drawn {
         squares: Squares,
     },
+    /// A spreadsheet, with so many rows.
+    Read {
+        rows: u32,
+    },
     Refused {
         code: String,
-        measured: Option<u64>,
-        limit: Option<u64>,
+        params: Vec<(String, u64)>,
     },
 }
 
@@ -113,10 +116,12 @@ pub(crate) fn inspect(
 ) -> Result<Inspected> {
     match ask(program, child::COMMAND, uploaded, kept)? {
         Verdict::Sound { found, kept_sha256 } => match quality.missed(&found) {
-            Some((code, measured, limit)) => Err(refused(code, Some(measured.into()), Some(limit.into()))),
+            Some((code, measured, limit)) => {
+                Err(refused(Violation::new(code).with("measured", measured).with("limit", limit)))
+            }
             None => Ok(Inspected { found, kept_sha256 }),
         },
-        Verdict::Drawn { .. } | Verdict::Refused { .. } => Err(refused(Code::DocumentUnreadable, None, None)),
+        _ => Err(refused(Code::DocumentUnreadable)),
     }
 }
 
@@ -124,7 +129,7 @@ pub(crate) fn inspect(
 pub(crate) fn draw_logo(program: &Path, uploaded: &Uploaded, drawn: &Path) -> Result<Logo> {
     let failed = |error: std::io::Error| Error::internal(format!("drawing a logo: {error}"));
     let Verdict::Drawn { squares: sizes } = ask(program, child::LOGO_COMMAND, uploaded, drawn)? else {
-        return Err(refused(Code::DocumentUnreadable, None, None));
+        return Err(refused(Code::DocumentUnreadable));
     };
     let bytes = std::fs::read(drawn).map_err(failed)?;
     let mut rest = bytes.as_slice();
@@ -140,6 +145,20 @@ pub(crate) fn draw_logo(program: &Path, uploaded: &Uploaded, drawn: &Path) -> Re
     Ok(Logo { digest, squares })
 }
 
+/// Reads a spreadsheet: how many rows it has, and those packed.
+pub(crate) fn read_sheet(program: &Path, uploaded: &Uploaded, packed: &Path) -> Result<(u32, Vec<u8>)> {
+    let failed = |error: std::io::Error| Error::internal(format!("reading a spreadsheet: {error}"));
+    match ask(program, child::SHEET_COMMAND, uploaded, packed) {
+        Ok(Verdict::Read { rows }) => Ok((rows, std::fs::read(packed).map_err(failed)?)),
+        Ok(_) => Err(refused(Code::SpreadsheetUnreadable)),
+        // It ran into its limits.
+        Err(error) if error.faults().iter().any(|fault| fault.violation.code == Code::DocumentUnreadable) => {
+            Err(refused(Code::SpreadsheetUnreadable))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// What the process for it says of a file, once it is not refused.
 fn ask(program: &Path, command: &str, uploaded: &Uploaded, kept: &Path) -> Result<Verdict> {
     let failed =
@@ -148,23 +167,28 @@ fn ask(program: &Path, command: &str, uploaded: &Uploaded, kept: &Path) -> Resul
     child.arg(command).arg(uploaded.file.path()).arg(kept).env_clear().stdin(Stdio::null());
     let output = child.output().map_err(failed)?;
     match serde_json::from_slice(&output.stdout).ok().filter(|_| output.status.success()) {
-        Some(Verdict::Refused { code, measured, limit }) => {
-            Err(refused(Code::find(&code).unwrap_or(Code::DocumentUnreadable), measured, limit))
+        Some(Verdict::Refused { code, params }) => {
+            let mut violation = Violation::new(Code::find(&code).unwrap_or(Code::DocumentUnreadable));
+            for name in PARAMS {
+                let value = params.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+                violation.params.extend(value.map(|value| (*name, value.into())));
+            }
+            Err(refused(violation))
         }
         Some(verdict) => Ok(verdict),
         // It ran into its limits, or a decoder gave up.
         None => {
             tracing::info!(status = %output.status, "a file could not be inspected");
-            Err(refused(Code::DocumentUnreadable, None, None))
+            Err(refused(Code::DocumentUnreadable))
         }
     }
 }
 
-fn refused(code: Code, measured: Option<u64>, limit: Option<u64>) -> Error {
-    let mut violation = Violation::new(code);
-    violation.params.extend(measured.map(|measured| ("measured", measured.into())));
-    violation.params.extend(limit.map(|limit| ("limit", limit.into())));
-    Error::invalid(vec![Fault { place: Place::Body, pointer: "/file".to_owned(), violation }])
+/// The details of a refusal that the child may name.
+const PARAMS: &[&str] = &["measured", "limit", "row", "rows", "columns", "bytes"];
+
+fn refused(violation: impl Into<Violation>) -> Error {
+    Faults::one(Place::Body, "/file", violation)
 }
 
 /// What a file is by its first bytes, whatever its name says.

@@ -7,6 +7,7 @@ pub(crate) use messages::run_messages;
 
 use crate::gateway::documents::Part;
 use crate::http::pipeline::Limits;
+use crate::member_import;
 use crate::service::Service;
 use chrono::{DateTime, Duration as Lease, Utc};
 use domain::certification::{
@@ -170,6 +171,12 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
     match job {
         Job::AskForEvidence { tenant, application, attempt, source } => {
             ask_for_evidence(service, ((*tenant).into(), (*application).into(), *attempt), *source)
+        }
+        Job::PlanImport { tenant, import } => {
+            member_import::job::plan(service, ((*tenant).into(), (*import).into()))
+        }
+        Job::ExecuteImport { tenant, import } => {
+            member_import::job::execute(service, ((*tenant).into(), (*import).into()))
         }
         Job::ReadDocument { tenant, document } => {
             read_document(service, (*tenant).into(), (*document).into())

@@ -74,13 +74,17 @@ pub fn create(
     tx.save_tree(&tree)?;
     tx.save_department(&made)?;
     made.version += 1;
-    let entry = Entry::new("department.created", "department", made.id)
+    tx.record(context, &Actor::Member(*actor), creation(actor, &made))?;
+    Ok(made)
+}
+
+/// That a department was made.
+pub(crate) fn creation(actor: &MemberActor, made: &Department) -> Entry {
+    Entry::new("department.created", "department", made.id)
         .of(actor.tenant)
         .change("name", None::<String>, made.name.as_str())
-        .change("parent", None::<String>, parent.id.to_string())
-        .change("number", None::<i64>, made.number);
-    tx.record(context, &Actor::Member(*actor), entry)?;
-    Ok(made)
+        .change("parent", None::<String>, made.parent.map(|parent| parent.to_string()))
+        .change("number", None::<i64>, made.number)
 }
 
 /// Changes a department: renames it, moves it with all that stands below it, and more, all at once.
@@ -185,7 +189,7 @@ fn is_free(
     name: &DepartmentName,
     of: Option<DepartmentId>,
 ) -> Result<()> {
-    let taken = tx.child_named(parent, &name.key())?;
+    let taken = tx.children_named(&[(parent, name.key())])?.pop().map(|(_, _, taken)| taken);
     if taken.is_some() && taken != of {
         let taken = Violation::new(Code::DepartmentNameTaken).with("name", name.as_str());
         return Err(Faults::one(Place::Body, "/name", taken));

@@ -11,6 +11,7 @@ mod path;
 mod relation;
 mod view;
 
+pub(crate) use change::creation;
 pub use change::{DepartmentPatch, NewDepartment, create, update};
 pub use count::{Counts, roll_up};
 pub use dissolve::{delete, merge};
@@ -127,22 +128,30 @@ pub trait DepartmentStore {
     ///
     /// # Errors
     /// When the store fails.
-    fn departments_there(&mut self, ids: &[DepartmentId]) -> Result<Vec<DepartmentId>>;
+    fn known_departments(&mut self, ids: &[DepartmentId]) -> Result<Vec<Department>>;
     /// Inserts version 0, updates any other. Where those below it stand is not changed.
     ///
     /// # Errors
     /// `version_stale` when somebody else changed it.
     fn save_department(&mut self, department: &Department) -> Result<()>;
+    /// Keeps new departments.
+    ///
+    /// # Errors
+    /// `busy` when another transaction just gave a name of theirs away.
+    fn insert_departments(&mut self, departments: &[Department]) -> Result<()>;
     /// Forgets a department that has nothing in it.
     ///
     /// # Errors
     /// When the store fails.
     fn delete_department(&mut self, id: DepartmentId) -> Result<()>;
-    /// The department right below another one whose name has a key.
+    /// Which departments stand right below others under names with some keys: the one above, the key, and the department.
     ///
     /// # Errors
     /// When the store fails.
-    fn child_named(&mut self, parent: DepartmentId, key: &str) -> Result<Option<DepartmentId>>;
+    fn children_named(
+        &mut self,
+        wanted: &[(DepartmentId, String)],
+    ) -> Result<Vec<(DepartmentId, String, DepartmentId)>>;
     /// A name that departments right below both have.
     ///
     /// # Errors

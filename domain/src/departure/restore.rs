@@ -31,7 +31,7 @@ pub fn restore(
     let Some(departure) = departure else {
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     };
-    has_room(tx, context, terms)?;
+    has_room(tx, context, terms, 1)?;
     bring_back(tx, context, &Actor::Member(*actor), member, &departure)
 }
 
@@ -48,7 +48,8 @@ pub fn bring_back(
 ) -> Result<ListedMember> {
     let asked: Vec<DepartmentId> =
         departure.placements.iter().map(|placement| placement.department).collect();
-    let there = tx.departments_there(&asked)?;
+    let there: Vec<DepartmentId> =
+        tx.known_departments(&asked)?.into_iter().map(|department| department.id).collect();
     let mut placements: Vec<Placement> = departure
         .placements
         .iter()

@@ -76,16 +76,21 @@ impl Code {
     /// The sentence for a person, its placeholders filled from `params`.
     #[must_use]
     pub fn message(self, language: Language, params: &[(&'static str, Value)]) -> String {
-        fill(
-            self.template(language),
-            params.iter().map(|(name, value)| {
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                (*name, text)
-            }),
-        )
+        self.message_with(language, params.iter().map(|(name, value)| (*name, value)))
+    }
+
+    /// The same, with parameters that were kept.
+    #[must_use]
+    pub fn message_with<'a>(
+        self,
+        language: Language,
+        params: impl IntoIterator<Item = (&'a str, &'a Value)>,
+    ) -> String {
+        let text = |(name, value): (&'a str, &'a Value)| match value {
+            Value::String(text) => (name, text.clone()),
+            other => (name, other.to_string()),
+        };
+        fill(self.template(language), params.into_iter().map(text))
     }
 }
 
@@ -267,6 +272,22 @@ catalogue! {
     DocumentInfected "document_infected" Invalid "文件含有恶意内容。" "The file contains something harmful.";
     DocumentNotScanned "document_not_scanned" Unavailable "暂时无法完成安全检查，请稍后再传。" "The file could not be checked for harm; send it again later.";
     DocumentErased "document_erased" NotFound "该材料的保存期限已过，已按规定删除。" "The document was erased after its time, as the law wants.";
+    // Spreadsheets and imports.
+    SpreadsheetUnreadable "spreadsheet_unreadable" Invalid "文件不是可读取的 XLSX 或 CSV。" "The file is no XLSX or CSV that can be read.";
+    SpreadsheetUnsupported "spreadsheet_unsupported" Invalid "不支持旧版或加密的表格，请另存为无密码的 .xlsx。" "Old and encrypted spreadsheets are not read; save it as .xlsx without a password.";
+    SpreadsheetEncoding "spreadsheet_encoding" Invalid "第 {row} 行的编码既不是 UTF-8 也不是 GB18030。" "Row {row} is neither UTF-8 nor GB18030.";
+    SpreadsheetTooLarge "spreadsheet_too_large" Invalid "表格过大：最多 {rows} 行、{columns} 列、{bytes} 字节文字。" "The spreadsheet is too large: at most {rows} rows, {columns} columns, {bytes} bytes of text.";
+    SpreadsheetEmpty "spreadsheet_empty" Invalid "标题行下面没有数据。" "There is nothing below the headings.";
+    HeadingsMissing "headings_missing" Invalid "前 20 行内没有标题行：至少需要帐号或手机，以及另一列。" "None of the first 20 rows has the headings: a user ID or a mobile number, and one more.";
+    HeadingRepeated "heading_repeated" Invalid "标题“{heading}”出现了两次。" "The heading {heading} is there twice.";
+    CellFormula "cell_formula" Invalid "单元格是公式，请改为值。" "The cell holds a formula; write the value.";
+    CellMerged "cell_merged" Invalid "单元格被合并，请取消合并。" "The cell is merged with others; split them.";
+    CellError "cell_error" Invalid "单元格的值是错误。" "The cell holds an error.";
+    DepartmentPathUnknown "department_path_unknown" Invalid "没有部门“{path}”。" "There is no department {path}.";
+    ImportUnderWay "import_under_way" Conflict "已有导入正在进行。" "Another import is under way.";
+    PlanDiffers "plan_differs" Conflict "这不是当前计划的哈希，请重新查看计划。" "This is not the hash of the plan; look at it again.";
+    PlanHasFaults "plan_has_faults" Conflict "{rows} 行有问题，请修正后重新上传，或跳过它们。" "{rows} rows have faults; mend them and send the file again, or leave them out.";
+    RemovalsNotCounted "removals_not_counted" Conflict "将有 {removals} 名成员离职，请在 removals 中写明该数。" "{removals} members would leave; say that number in removals.";
     LinkInvalid "link_invalid" NotFound "链接无效或已失效。" "The link is not valid, or no longer.";
     // Accounts and organizations.
     OwnerOfOrganization "owner_of_organization" Conflict "您是“{organization}”的创建者，请先解散企业或移交创建者身份。" "You own {organization}; dissolve it or hand it over first.";

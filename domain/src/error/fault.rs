@@ -114,6 +114,12 @@ impl Faults {
         });
     }
 
+    /// The faults noted so far.
+    #[must_use]
+    pub fn found(&self) -> &[Fault] {
+        &self.found
+    }
+
     /// All well, or one error with every fault.
     ///
     /// # Errors

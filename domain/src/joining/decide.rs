@@ -60,7 +60,7 @@ pub fn approve(
             let unknown = || Faults::one(Place::Body, "/department_id", Code::DepartmentUnknown);
             Some(tx.department(named)?.ok_or_else(unknown)?.id)
         }
-        None => tx.departments_there(&[request.department])?.pop(),
+        None => tx.known_departments(&[request.department])?.pop().map(|known| known.id),
     };
     let draft = draft((&request.name, &request.mobile), department, admit.custom.clone());
     tx.delete_join_request(id)?;

@@ -66,7 +66,7 @@ pub fn ask(tx: &mut impl AskingStore, context: &Context<'_>, ask: &Ask, terms: &
         return Err(Error::new(Code::JoinRequestsFull).with("max", MAX_WAITING));
     }
     if !waits {
-        has_room(tx, context, terms)?;
+        has_room(tx, context, terms, 1)?;
     }
     let held = Held::Mobile(ask.mobile.as_str().to_owned());
     let known = !tx.holders(&[held])?.is_empty();
@@ -74,7 +74,7 @@ pub fn ask(tx: &mut impl AskingStore, context: &Context<'_>, ask: &Ask, terms: &
         (true, _) => {}
         (false, true) => wait(tx, context, tenant, &link, ask)?,
         (false, false) => {
-            let department = tx.departments_there(&[link.department])?.pop();
+            let department = tx.known_departments(&[link.department])?.pop().map(|known| known.id);
             let draft = draft((&ask.name, &ask.mobile), department, BTreeMap::new());
             add(tx, context, (tenant, &Actor::Anonymous), &draft, terms)?;
         }

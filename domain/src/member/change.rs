@@ -1,6 +1,7 @@
 //! Making and changing members, one or many at once: what is asked of them together, and keeping them. One way for a request, for many
 //! members in one, and for a spreadsheet.
 
+use super::draft::Read;
 use super::{ListedMember, Member, MemberState, MemberStore};
 use crate::actor::Actor;
 use crate::bundle::bundle;
@@ -56,6 +57,8 @@ impl Held {
 
 /// How many levels of leaders there are at most above anybody.
 pub(crate) const MAX_REPORTING: usize = 100;
+/// How many departments are asked about at once.
+const SOME: usize = 1_000;
 
 /// How a member is, and is to be from now on.
 #[derive(Debug, Clone)]
@@ -81,6 +84,26 @@ impl MemberChange {
         self.before.as_ref().map_or(&[], |before| &before.placements)
     }
 
+    /// What makes somebody, as they are or new, into what was read; nothing when that is a fault.
+    pub(crate) fn to(
+        at: String,
+        (before, mut after): (Option<ListedMember>, Member),
+        read: Read,
+        root: DepartmentId,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        if after.account.is_some() && read.details.mobile != after.details.mobile {
+            faults.note(&format!("{at}/mobile"), Code::MobileOfAccount);
+            return None;
+        }
+        let mut placements = read.placements;
+        at_least_root(&mut placements, read.main, root, &at, faults);
+        after.userid = read.userid.unwrap_or(after.userid);
+        after.details = read.details;
+        after.department = read.main.unwrap_or(placements[0].department);
+        Some(Self { at, before, after, placements, custom: read.custom })
+    }
+
     fn new_leader(&self) -> Option<MemberId> {
         let leader = self.after.details.leader;
         leader.filter(|_| self.was().is_none_or(|was| was.details.leader != leader))
@@ -96,7 +119,7 @@ impl MemberChange {
 }
 
 /// Whoever is nowhere else is at the root, and the main department can be no other one then.
-pub(super) fn at_least_root(
+fn at_least_root(
     placements: &mut Vec<Placement>,
     main: Option<DepartmentId>,
     root: DepartmentId,
@@ -112,174 +135,231 @@ pub(super) fn at_least_root(
 }
 
 /// Notes whatever forbids some changes together.
-pub(super) fn review(
+pub(crate) fn review(
     tx: &mut (impl MemberStore + DepartmentStore + PlacementStore),
     changes: &[MemberChange],
     fields: &[MemberField],
     faults: &mut Faults,
 ) -> Result<()> {
-    nothing_missing(changes, fields, faults);
-    one_holder(tx, changes, fields, faults)?;
-    departments_there(tx, changes, faults)?;
-    few_leaders(tx, changes, faults)?;
-    no_circle(tx, changes, faults)
+    let mut review = Review::new(fields, HashSet::new());
+    review.add(tx, changes, faults)?;
+    review.finish(tx, faults)
 }
 
-/// Whoever is new, or has anything else in the fields from now on, has all that are required.
-fn nothing_missing(changes: &[MemberChange], fields: &[MemberField], faults: &mut Faults) {
-    for change in changes.iter().filter(|change| change.before.is_none() || change.says_otherwise()) {
-        for field in fields.iter().filter(|field| field.required && !change.custom.contains_key(&field.id)) {
-            faults.note(&format!("{}/custom/{}", change.at, field.id), Code::FieldRequired);
+/// What is asked of changes together, however many, some after the other.
+pub(crate) struct Review {
+    fields: Vec<MemberField>,
+    /// Departments that come into being with the changes.
+    new: HashSet<DepartmentId>,
+    given: HashSet<Held>,
+    /// Who leads a department newly: where that is written, and which department.
+    newly: Vec<(String, DepartmentId)>,
+    /// Who led a department and does so no more.
+    stopped: HashSet<(MemberId, DepartmentId)>,
+    /// To whom everybody reports who changes.
+    reporting: HashMap<MemberId, Option<MemberId>>,
+    /// Who reports to another one from now on: where that is written, who, and to whom.
+    led: Vec<(String, MemberId, MemberId)>,
+}
+
+impl Review {
+    pub(crate) fn new(fields: &[MemberField], new: HashSet<DepartmentId>) -> Self {
+        Self {
+            fields: fields.to_vec(),
+            new,
+            given: HashSet::new(),
+            newly: Vec::new(),
+            stopped: HashSet::new(),
+            reporting: HashMap::new(),
+            led: Vec::new(),
         }
     }
-}
 
-fn one_holder(
-    tx: &mut impl MemberStore,
-    changes: &[MemberChange],
-    fields: &[MemberField],
-    faults: &mut Faults,
-) -> Result<()> {
-    let mut wanted: Vec<(usize, Held)> = Vec::new();
-    for (index, change) in changes.iter().enumerate() {
-        let held = |before: &ListedMember| Held::of(&before.member, &before.custom, fields);
-        let had = change.before.as_ref().map(held).unwrap_or_default();
-        wanted.extend(
-            Held::of(&change.after, &change.custom, fields)
-                .into_iter()
-                .filter(|it| !had.contains(it))
-                .map(|it| (index, it)),
-        );
-    }
-    let all: Vec<Held> = wanted.iter().map(|(_, held)| held.clone()).collect();
-    let holders: HashMap<Held, (MemberId, MemberState)> =
-        tx.holders(&all)?.into_iter().map(|(held, holder, state)| (held, (holder, state))).collect();
-    let mut given: HashSet<&Held> = HashSet::new();
-    for (index, held) in &wanted {
-        let holder = holders.get(held).filter(|(holder, _)| *holder != changes[*index].after.id);
-        if !given.insert(held) || holder.is_some() {
-            let (field, code) = held.taken();
-            let left = holder.is_some_and(|(_, state)| *state == MemberState::Departed);
-            let code = if left { Code::HeldByDeparted } else { code };
-            faults.note(&format!("{}/{field}", changes[*index].at), code);
+    /// Notes whatever forbids some more changes by themselves, or beside those before them.
+    pub(crate) fn add(
+        &mut self,
+        tx: &mut (impl MemberStore + DepartmentStore),
+        changes: &[MemberChange],
+        faults: &mut Faults,
+    ) -> Result<()> {
+        self.nothing_missing(changes, faults);
+        self.one_holder(tx, changes, faults)?;
+        self.departments_there(tx, changes, faults)?;
+        for change in changes {
+            self.remember(change);
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn departments_there(
-    tx: &mut impl DepartmentStore,
-    changes: &[MemberChange],
-    faults: &mut Faults,
-) -> Result<()> {
-    let mut asked: Vec<DepartmentId> =
-        changes.iter().flat_map(|change| &change.placements).map(|placement| placement.department).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    let there: HashSet<DepartmentId> = tx.departments_there(&asked)?.into_iter().collect();
-    for change in changes {
-        for (index, placement) in change.placements.iter().enumerate() {
-            if !there.contains(&placement.department) {
-                let pointer = format!("{}/departments/{index}/department_id", change.at);
-                faults.note(&pointer, Code::DepartmentUnknown);
-            }
-        }
+    /// Notes what forbids all of them together.
+    pub(crate) fn finish(
+        mut self,
+        tx: &mut (impl MemberStore + PlacementStore),
+        faults: &mut Faults,
+    ) -> Result<()> {
+        self.few_leaders(tx, faults)?;
+        self.no_circle(tx, faults)
     }
-    Ok(())
-}
 
-fn few_leaders(tx: &mut impl PlacementStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
-    let leads = |placements: &[Placement], department: DepartmentId| {
-        placements.iter().any(|placement| placement.leads && placement.department == department)
-    };
-    let mut newly: Vec<(usize, usize, DepartmentId)> = Vec::new();
-    for (at, change) in changes.iter().enumerate() {
+    fn remember(&mut self, change: &MemberChange) {
+        let id = change.after.id;
+        let leads = |placements: &[Placement], department: DepartmentId| {
+            placements.iter().any(|placement| placement.leads && placement.department == department)
+        };
         for (index, placement) in change.placements.iter().enumerate() {
             if placement.leads && !leads(change.had(), placement.department) {
-                newly.push((at, index, placement.department));
+                let at = format!("{}/departments/{index}/is_leader", change.at);
+                self.newly.push((at, placement.department));
             }
         }
-    }
-    let mut asked: Vec<DepartmentId> = newly.iter().map(|(_, _, department)| *department).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    if asked.is_empty() {
-        return Ok(());
-    }
-    let mut counts: HashMap<DepartmentId, usize> = HashMap::new();
-    for (department, leader) in tx.leaders(&asked)? {
-        let stays = changes
-            .iter()
-            .find(|change| change.after.id == leader.id)
-            .is_none_or(|change| leads(&change.placements, department));
-        *counts.entry(department).or_default() += usize::from(stays);
-    }
-    for (at, index, department) in newly {
-        let count = counts.entry(department).or_default();
-        *count += 1;
-        if *count > MAX_LEADERS {
-            let violation = Violation::new(Code::LeaderLimitReached).with("max", MAX_LEADERS);
-            faults.note(&format!("{}/departments/{index}/is_leader", changes[at].at), violation);
+        for had in change.had().iter().filter(|had| had.leads) {
+            if !leads(&change.placements, had.department) {
+                self.stopped.insert((id, had.department));
+            }
+        }
+        self.reporting.insert(id, change.after.details.leader);
+        if let Some(leader) = change.new_leader() {
+            self.led.push((format!("{}/leader_id", change.at), id, leader));
         }
     }
-    Ok(())
-}
 
-/// Nobody reports to themselves, by however many others.
-fn no_circle(tx: &mut impl MemberStore, changes: &[MemberChange], faults: &mut Faults) -> Result<()> {
-    let mut to: HashMap<MemberId, Option<MemberId>> =
-        changes.iter().map(|change| (change.after.id, change.after.details.leader)).collect();
-    if changes.iter().all(|change| change.new_leader().is_none()) {
-        return Ok(());
-    }
-    // Also of those who only stand between two that change.
-    let mut next: Vec<MemberId> = changes.iter().filter_map(|change| change.after.details.leader).collect();
-    let mut missing: HashSet<MemberId> = HashSet::new();
-    let mut levels = 0;
-    // A question for each step up, however many climb.
-    loop {
-        next.sort_unstable();
-        next.dedup();
-        next.retain(|id| !to.contains_key(id) && !missing.contains(id));
-        if next.is_empty() || levels == MAX_REPORTING {
-            break;
-        }
-        levels += 1;
-        let found = tx.reporting(&next)?;
-        missing.extend(next.drain(..));
-        for (member, leader) in found {
-            missing.remove(&member);
-            to.insert(member, leader);
-            next.extend(leader);
-        }
-    }
-    for change in changes {
-        let Some(leader) = change.new_leader() else { continue };
-        let pointer = format!("{}/leader_id", change.at);
-        if missing.contains(&leader) {
-            faults.note(&pointer, Code::MemberUnknown);
-            continue;
-        }
-        if !next.is_empty() {
-            faults.note(&pointer, Violation::new(Code::ReportingTooDeep).with("max", MAX_REPORTING));
-            continue;
-        }
-        let mut above = Some(leader);
-        let mut steps = 0;
-        while let Some(one) = above {
-            if one == change.after.id {
-                faults.note(&pointer, Code::ReportingCircular);
-                break;
-            }
-            above = to.get(&one).copied().flatten();
-            steps += 1;
-            if steps > MAX_REPORTING {
-                faults.note(&pointer, Violation::new(Code::ReportingTooDeep).with("max", MAX_REPORTING));
-                break;
+    /// Whoever is new, or has anything else in the fields from now on, has all that are required.
+    fn nothing_missing(&self, changes: &[MemberChange], faults: &mut Faults) {
+        for change in changes.iter().filter(|change| change.before.is_none() || change.says_otherwise()) {
+            let required = self.fields.iter().filter(|field| field.required);
+            for field in required.filter(|field| !change.custom.contains_key(&field.id)) {
+                faults.note(&format!("{}/custom/{}", change.at, field.id), Code::FieldRequired);
             }
         }
     }
-    Ok(())
+
+    fn one_holder(
+        &mut self,
+        tx: &mut impl MemberStore,
+        changes: &[MemberChange],
+        faults: &mut Faults,
+    ) -> Result<()> {
+        let mut wanted: Vec<(usize, Held)> = Vec::new();
+        for (index, change) in changes.iter().enumerate() {
+            let held = |before: &ListedMember| Held::of(&before.member, &before.custom, &self.fields);
+            let had = change.before.as_ref().map(held).unwrap_or_default();
+            let has = Held::of(&change.after, &change.custom, &self.fields);
+            wanted.extend(has.into_iter().filter(|it| !had.contains(it)).map(|it| (index, it)));
+        }
+        let all: Vec<Held> = wanted.iter().map(|(_, held)| held.clone()).collect();
+        let holders: HashMap<Held, (MemberId, MemberState)> =
+            tx.holders(&all)?.into_iter().map(|(held, holder, state)| (held, (holder, state))).collect();
+        for (index, held) in wanted {
+            let holder = holders.get(&held).filter(|(holder, _)| *holder != changes[index].after.id);
+            let (field, code) = held.taken();
+            if !self.given.insert(held) || holder.is_some() {
+                let left = holder.is_some_and(|(_, state)| *state == MemberState::Departed);
+                let code = if left { Code::HeldByDeparted } else { code };
+                faults.note(&format!("{}/{field}", changes[index].at), code);
+            }
+        }
+        Ok(())
+    }
+
+    fn departments_there(
+        &self,
+        tx: &mut impl DepartmentStore,
+        changes: &[MemberChange],
+        faults: &mut Faults,
+    ) -> Result<()> {
+        let placements = changes.iter().flat_map(|change| &change.placements);
+        let mut asked: Vec<DepartmentId> =
+            placements.map(|placement| placement.department).filter(|id| !self.new.contains(id)).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let there: HashSet<DepartmentId> =
+            tx.known_departments(&asked)?.into_iter().map(|department| department.id).collect();
+        for change in changes {
+            for (index, placement) in change.placements.iter().enumerate() {
+                if !there.contains(&placement.department) && !self.new.contains(&placement.department) {
+                    let pointer = format!("{}/departments/{index}/department_id", change.at);
+                    faults.note(&pointer, Code::DepartmentUnknown);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn few_leaders(&self, tx: &mut impl PlacementStore, faults: &mut Faults) -> Result<()> {
+        let mut asked: Vec<DepartmentId> = self.newly.iter().map(|(_, department)| *department).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let mut counts: HashMap<DepartmentId, usize> = HashMap::new();
+        for some in asked.chunks(SOME) {
+            for (department, leader) in tx.leaders(some)? {
+                let stays = !self.stopped.contains(&(leader.id, department));
+                *counts.entry(department).or_default() += usize::from(stays);
+            }
+        }
+        for (at, department) in &self.newly {
+            let count = counts.entry(*department).or_default();
+            *count += 1;
+            if *count > MAX_LEADERS {
+                faults.note(at, Violation::new(Code::LeaderLimitReached).with("max", MAX_LEADERS));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody reports to themselves, by however many others.
+    fn no_circle(&mut self, tx: &mut impl MemberStore, faults: &mut Faults) -> Result<()> {
+        if self.led.is_empty() {
+            return Ok(());
+        }
+        let to = &mut self.reporting;
+        // Also of those who only stand between two that change.
+        let mut next: Vec<MemberId> = to.values().copied().flatten().collect();
+        let mut missing: HashSet<MemberId> = HashSet::new();
+        let mut levels = 0;
+        // A question for each step up, however many climb.
+        loop {
+            next.sort_unstable();
+            next.dedup();
+            next.retain(|id| !to.contains_key(id) && !missing.contains(id));
+            if next.is_empty() || levels == MAX_REPORTING {
+                break;
+            }
+            levels += 1;
+            let found = tx.reporting(&next)?;
+            missing.extend(next.drain(..));
+            for (member, leader) in found {
+                missing.remove(&member);
+                to.insert(member, leader);
+                next.extend(leader);
+            }
+        }
+        let too_deep = || Violation::new(Code::ReportingTooDeep).with("max", MAX_REPORTING);
+        for (at, member, leader) in &self.led {
+            if missing.contains(leader) {
+                faults.note(at, Code::MemberUnknown);
+                continue;
+            }
+            if !next.is_empty() {
+                faults.note(at, too_deep());
+                continue;
+            }
+            let mut above = Some(*leader);
+            let mut steps = 0;
+            while let Some(one) = above {
+                if one == *member {
+                    faults.note(at, Code::ReportingCircular);
+                    break;
+                }
+                above = to.get(&one).copied().flatten();
+                steps += 1;
+                if steps > MAX_REPORTING {
+                    faults.note(at, too_deep());
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Keeps changes that nothing forbids; gives the members as they are now.
@@ -321,9 +401,8 @@ pub(crate) fn keep(
         .map(|change| (change.after.id, &change.custom))
         .collect();
     tx.replace_custom_values(&said, fields)?;
-    for change in new.iter().chain(&known) {
-        tx.record(context, by, entry(change))?;
-    }
+    let entries = new.iter().chain(&known).map(|change| entry(change)).collect();
+    tx.record_all(context, by, entries)?;
     let listed = |change: MemberChange| {
         let mut member = change.after.clone();
         member.version += i64::from(change.changes_something());

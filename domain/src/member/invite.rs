@@ -1,7 +1,6 @@
 //! Inviting people, and their coming.
 
-use super::change::{ChangingStore, MemberChange, at_least_root, keep, review};
-use super::draft::Read;
+use super::change::{ChangingStore, MemberChange, keep, review};
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
@@ -9,7 +8,7 @@ use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result};
-use crate::id::{AccountId, DepartmentId, MemberId, NoticeId, TenantId};
+use crate::id::{AccountId, MemberId, NoticeId, TenantId};
 use crate::job::JobQueue;
 use crate::journal::{Entry, Journal};
 use crate::limits::Limits;
@@ -76,16 +75,18 @@ pub fn invite(
     Ok(made)
 }
 
-/// Refuses one member more than the tenant can have.
+/// Refuses so many members more than the tenant can have.
 pub(crate) fn has_room(
     tx: &mut (impl MemberStore + CertificateStore),
     context: &Context<'_>,
     terms: &Terms,
+    more: u32,
 ) -> Result<()> {
     let certificate = tx.certificate()?;
     let limits = Limits::of(certificate.as_ref(), context.now, terms);
     if let Some(max) = limits.members
-        && tx.has_members(max)?
+        && more > 0
+        && (more > max || tx.has_members(max + 1 - more)?)
     {
         return Err(Error::new(Code::MemberLimitReached).with("max", max));
     }
@@ -100,32 +101,19 @@ pub(crate) fn add(
     draft: &MemberDraft,
     terms: &Terms,
 ) -> Result<ListedMember> {
-    has_room(tx, context, terms)?;
+    has_room(tx, context, terms, 1)?;
     let (root, fields) = (tx.root_department()?, tx.member_fields()?);
     let mut faults = Faults::of(Place::Body);
     let Some(read) = draft.read("", (&fields, &Custom::new()), &mut faults) else {
         return Err(faults.into_error());
     };
-    let changes = vec![invited(context, tenant, read, root, &mut faults)];
+    let member = Member::new(tenant, context.id(), read.details.clone(), root, context.now);
+    let change = MemberChange::to(String::new(), (None, member), read, root, &mut faults);
+    let changes: Vec<_> = change.into_iter().collect();
     review(tx, &changes, &fields, &mut faults)?;
     faults.finish()?;
     let kept = keep(tx, context, by, changes, &fields)?;
     kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))
-}
-
-fn invited(
-    context: &Context<'_>,
-    tenant: TenantId,
-    read: Read,
-    root: DepartmentId,
-    faults: &mut Faults,
-) -> MemberChange {
-    let mut placements = read.placements;
-    at_least_root(&mut placements, read.main, root, "", faults);
-    let main = read.main.unwrap_or(placements[0].department);
-    let mut after = Member::new(tenant, context.id(), read.details, main, context.now);
-    after.userid = read.userid.unwrap_or(after.userid);
-    MemberChange { at: String::new(), before: None, after, placements, custom: read.custom }
 }
 
 /// Sends an invitation, within its limits; refused, nothing was written.

@@ -10,7 +10,7 @@ mod userid;
 mod view;
 
 pub use change::{ChangingStore, Held, MemberChange};
-pub(crate) use change::{MAX_REPORTING, keep};
+pub(crate) use change::{MAX_REPORTING, Review, keep, review};
 pub use details::{Alias, Details, EmployeeNumber, Gender, PostalAddress, WorkLocation};
 pub(crate) use draft::day;
 pub use draft::{MAX_PLACEMENTS, MemberDraft, PlacementDraft};

@@ -1,8 +1,8 @@
 //! Changing members, one or many at once.
 
-use super::change::{ChangingStore, MemberChange, at_least_root, keep, review};
+use super::change::{ChangingStore, MemberChange, keep, review};
 use super::view::listed;
-use super::{ListedMember, MemberDraft, MemberState};
+use super::{ListedMember, Member, MemberDraft, MemberState};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
@@ -123,18 +123,8 @@ fn changed(
         return Ok(None);
     };
     let Some(read) = draft.read(&at, (&ground.fields, &before.custom), faults) else { return Ok(None) };
-    let mut after = before.member.clone();
-    if after.account.is_some() && read.details.mobile != after.details.mobile {
-        faults.note(&format!("{at}/mobile"), Code::MobileOfAccount);
-        return Ok(None);
-    }
-    let mut placements = read.placements;
-    at_least_root(&mut placements, read.main, ground.root, &at, faults);
-    after.userid = read.userid.unwrap_or(after.userid);
-    after.details = read.details;
-    after.state = state;
-    after.department = read.main.unwrap_or(placements[0].department);
-    Ok(Some(MemberChange { at, before: Some(before), after, placements, custom: read.custom }))
+    let member = Member { state, ..before.member.clone() };
+    Ok(MemberChange::to(at, (Some(before), member), read, ground.root, faults))
 }
 
 /// What would be written of the member from now on.

@@ -13,12 +13,15 @@ use diesel::prelude::*;
 use domain::department::{Counts, Department, DepartmentName, DepartmentStore, MAX_LEVEL, Path, Scope, Tree};
 use domain::error::Result;
 use domain::id::DepartmentId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 diesel::define_sql_function! {
     /// What follows in a text from a position on; the first is 1.
     fn substr(text: diesel::sql_types::Text, from: diesel::sql_types::Integer) -> diesel::sql_types::Text;
 }
+
+/// How many rows one statement keeps or looks for.
+const BATCH: usize = 1_000;
 
 diesel::alias!(departments as below: Below, departments as beside: Beside);
 
@@ -37,6 +40,25 @@ struct Row {
     english_name: Option<String>,
     created_at: Instant,
     version: i64,
+}
+
+impl Row {
+    fn of(tenant_id: Id, department: &Department) -> Self {
+        Self {
+            tenant_id,
+            id: department.id.into(),
+            parent_id: department.parent.map(Id::from),
+            number: department.number,
+            path: department.path.as_str().to_owned(),
+            level: department.path.level().into(),
+            sort_order: department.order,
+            name: department.name.as_str().to_owned(),
+            name_key: department.name.key(),
+            english_name: department.english_name.as_ref().map(|name| name.as_str().to_owned()),
+            created_at: department.created_at.into(),
+            version: department.version + 1,
+        }
+    }
 }
 
 impl TryFrom<Row> for Department {
@@ -117,37 +139,24 @@ impl DepartmentStore for Tx<'_> {
         row.map(Department::try_from).transpose()
     }
 
-    fn departments_there(&mut self, ids: &[DepartmentId]) -> Result<Vec<DepartmentId>> {
+    fn known_departments(&mut self, ids: &[DepartmentId]) -> Result<Vec<Department>> {
         let tenant = self.bound()?;
         let ids: Vec<Id> = ids.iter().copied().map(Id::from).collect();
         let mut there = Vec::new();
-        for some in ids.chunks(1_000) {
-            let found: Vec<Id> = on!(self.db, |db| departments::table
+        for some in ids.chunks(BATCH) {
+            let found: Vec<Row> = on!(self.db, |db| departments::table
                 .filter(departments::tenant_id.eq(tenant))
                 .filter(departments::id.eq_any(some))
-                .select(departments::id)
+                .select(Row::as_select())
                 .load(db))
             .understood()?;
-            there.extend(found.into_iter().map(Id::get::<DepartmentId>));
+            there.extend(found.into_iter().map(Department::try_from).collect::<Result<Vec<_>>>()?);
         }
         Ok(there)
     }
 
     fn save_department(&mut self, department: &Department) -> Result<()> {
-        let row = Row {
-            tenant_id: self.bound()?,
-            id: department.id.into(),
-            parent_id: department.parent.map(Id::from),
-            number: department.number,
-            path: department.path.as_str().to_owned(),
-            level: department.path.level().into(),
-            sort_order: department.order,
-            name: department.name.as_str().to_owned(),
-            name_key: department.name.key(),
-            english_name: department.english_name.as_ref().map(|name| name.as_str().to_owned()),
-            created_at: department.created_at.into(),
-            version: department.version + 1,
-        };
+        let row = Row::of(self.bound()?, department);
         if department.version == 0 {
             on!(self.db, |db| diesel::insert_into(departments::table).values(&row).execute(db))
                 .understood()?;
@@ -158,22 +167,43 @@ impl DepartmentStore for Tx<'_> {
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 
+    fn insert_departments(&mut self, new: &[Department]) -> Result<()> {
+        let tenant = self.bound()?;
+        for some in new.chunks(BATCH) {
+            let rows: Vec<Row> = some.iter().map(|department| Row::of(tenant, department)).collect();
+            on!(self.db, |db| diesel::insert_into(departments::table).values(&rows).execute(db))
+                .understood()?;
+        }
+        Ok(())
+    }
+
     fn delete_department(&mut self, id: DepartmentId) -> Result<()> {
         let known = departments::table.find((self.bound()?, Id::from(id)));
         one_row(on!(self.db, |db| diesel::delete(known).execute(db)).understood()?)
     }
 
-    fn child_named(&mut self, parent: DepartmentId, key: &str) -> Result<Option<DepartmentId>> {
-        let tenant = self.bound()?;
-        let found: Option<Id> = on!(self.db, |db| departments::table
-            .filter(departments::tenant_id.eq(tenant))
-            .filter(departments::parent_id.eq(Some(Id::from(parent))))
-            .filter(departments::name_key.eq(key))
-            .select(departments::id)
-            .first(db))
-        .optional()
-        .understood()?;
-        Ok(found.map(Id::get))
+    fn children_named(
+        &mut self,
+        wanted: &[(DepartmentId, String)],
+    ) -> Result<Vec<(DepartmentId, String, DepartmentId)>> {
+        let (tenant, mut all) = (self.bound()?, Vec::new());
+        for some in wanted.chunks(BATCH) {
+            let parents: Vec<Id> = some.iter().map(|(parent, _)| Id::from(*parent)).collect();
+            let keys: Vec<&str> = some.iter().map(|(_, key)| key.as_str()).collect();
+            let found: Vec<(Option<Id>, String, Id)> = on!(self.db, |db| departments::table
+                .filter(departments::tenant_id.eq(tenant))
+                .filter(departments::parent_id.eq_any(&parents))
+                .filter(departments::name_key.eq_any(&keys))
+                .select((departments::parent_id, departments::name_key, departments::id))
+                .load(db))
+            .understood()?;
+            all.extend(found.into_iter().filter_map(|(above, key, id)| Some((above?.get(), key, id.get()))));
+        }
+        // Every name was looked for below every one of them.
+        let wanted: HashSet<(DepartmentId, &str)> =
+            wanted.iter().map(|(parent, key)| (*parent, key.as_str())).collect();
+        all.retain(|(parent, key, _)| wanted.contains(&(*parent, key.as_str())));
+        Ok(all)
     }
 
     fn clash(&mut self, one: DepartmentId, other: DepartmentId) -> Result<Option<String>> {

@@ -3,8 +3,8 @@
 use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
-    accounts, departures, member_devices, member_terms, member_values, members, notices, person_keys,
-    placements, sessions,
+    accounts, departures, member_devices, member_import_rows, member_terms, member_values, members, notices,
+    person_keys, placements, sessions,
 };
 use crate::sql_type::Id;
 use crate::tx::Tx;
@@ -76,6 +76,7 @@ impl Tx<'_> {
             member_devices,
             placements,
             departures,
+            member_import_rows,
             member_values,
             member_terms
         );

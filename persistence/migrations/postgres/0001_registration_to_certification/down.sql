@@ -1,4 +1,8 @@
 DROP TABLE logos;
+DROP TABLE member_import_rows;
+DROP TABLE member_import_departments;
+DROP TABLE member_import_sheets;
+DROP TABLE member_imports;
 DROP TABLE department_relations;
 DROP TABLE member_terms;
 DROP TABLE departures;

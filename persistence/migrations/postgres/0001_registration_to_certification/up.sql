@@ -616,6 +616,48 @@ CREATE TABLE department_relations (
     PRIMARY KEY (tenant_id, from_id, kind, to_id)
 );
 
+CREATE TABLE member_imports (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    document jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    executed_at timestamptz,
+    ended_at timestamptz,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE member_import_sheets (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    sheet bytea NOT NULL,
+    PRIMARY KEY (tenant_id, import_id)
+);
+
+CREATE TABLE member_import_departments (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    position bigint NOT NULL,
+    id uuid NOT NULL,
+    parent_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    path text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant_id, import_id, position)
+);
+
+CREATE TABLE member_import_rows (
+    tenant_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    position bigint NOT NULL,
+    sheet_row bigint,
+    member_id uuid NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    failed boolean NOT NULL,
+    document jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, import_id, position)
+);
+
 CREATE TABLE logos (
     tenant_id uuid NOT NULL,
     size bigint NOT NULL,
@@ -687,6 +729,11 @@ CREATE INDEX invitation_links_tenant ON invitation_links (tenant_id, expires_at)
 CREATE INDEX invitation_links_end ON invitation_links (expires_at);
 CREATE INDEX join_requests_tenant ON join_requests (tenant_id, id);
 CREATE INDEX join_requests_time ON join_requests (created_at);
+CREATE INDEX member_imports_state ON member_imports (tenant_id, state);
+CREATE INDEX member_imports_time ON member_imports (created_at);
+CREATE INDEX member_import_rows_action ON member_import_rows (tenant_id, import_id, action, position);
+CREATE INDEX member_import_rows_failed ON member_import_rows (tenant_id, import_id, position) WHERE failed;
+CREATE INDEX member_import_rows_member ON member_import_rows (tenant_id, member_id);
 CREATE INDEX join_requests_mobile ON join_requests (mobile);
 CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
 CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);

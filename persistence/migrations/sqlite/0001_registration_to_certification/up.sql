@@ -615,6 +615,48 @@ CREATE TABLE department_relations (
     PRIMARY KEY (tenant_id, from_id, kind, to_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE member_imports (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    state TEXT NOT NULL,
+    document TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    executed_at INTEGER,
+    ended_at INTEGER,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_import_sheets (
+    tenant_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    sheet BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, import_id)
+) STRICT;
+
+CREATE TABLE member_import_departments (
+    tenant_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    parent_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, import_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE member_import_rows (
+    tenant_id BLOB NOT NULL,
+    import_id BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    sheet_row INTEGER,
+    member_id BLOB NOT NULL,
+    action TEXT NOT NULL,
+    failed INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, import_id, position)
+) STRICT;
+
 CREATE TABLE logos (
     tenant_id BLOB NOT NULL,
     size INTEGER NOT NULL,
@@ -686,6 +728,11 @@ CREATE INDEX invitation_links_tenant ON invitation_links (tenant_id, expires_at)
 CREATE INDEX invitation_links_end ON invitation_links (expires_at);
 CREATE INDEX join_requests_tenant ON join_requests (tenant_id, id);
 CREATE INDEX join_requests_time ON join_requests (created_at);
+CREATE INDEX member_imports_state ON member_imports (tenant_id, state);
+CREATE INDEX member_imports_time ON member_imports (created_at);
+CREATE INDEX member_import_rows_action ON member_import_rows (tenant_id, import_id, action, position);
+CREATE INDEX member_import_rows_failed ON member_import_rows (tenant_id, import_id, position) WHERE failed;
+CREATE INDEX member_import_rows_member ON member_import_rows (tenant_id, member_id);
 CREATE INDEX join_requests_mobile ON join_requests (mobile);
 CREATE INDEX member_terms_member ON member_terms (tenant_id, member_id, term);
 CREATE INDEX placements_department ON placements (tenant_id, department_id, sort_order, sort_key, member_id);

@@ -1,0 +1,298 @@
+//! Carrying a plan out, a piece in each transaction.
+
+use super::cell::{self, row_fault};
+use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, RowAction, RowFilter};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::bundle::bundle;
+use crate::certification::{CertificateStore, Terms};
+use crate::context::{Context, Origin};
+use crate::department::{Department, MAX_DEPARTMENTS, MAX_LEVEL, creation};
+use crate::departure::{Leaver, LeavingStore, Successors, depart_many};
+use crate::error::{Code, Error, Fault, Faults, Result};
+use crate::id::{DepartmentId, MemberId, MemberImportId, SessionId, TenantId};
+use crate::journal::Entry;
+use crate::member::{ListedMember, Member, MemberChange, MemberState, has_room, keep, listed, review};
+use crate::member_field::{Custom, MemberField};
+use crate::tenant::TenantScope;
+use chrono::Duration;
+use std::collections::{HashMap, HashSet};
+
+bundle! {
+    /// What carrying an import out touches.
+    ExecutingStore: LeavingStore + MemberImportStore + CertificateStore + TenantScope
+}
+
+/// How many departments or rows are carried out at once.
+const PIECE: u32 = 500;
+
+/// What came of a piece.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// Whether there is more to do.
+    pub more: bool,
+    /// The sessions that ended with it.
+    pub ended: Vec<SessionId>,
+}
+
+/// Carries a piece of a plan out. Whatever others have changed since it was made is left as it is, and told.
+///
+/// # Errors
+/// What makes it impossible to go on: `forbidden` when whoever ordered it may not any more, `member_limit_reached`,
+/// `department_limit_reached`, `department_name_taken`, `department_unknown`, `department_too_deep`; then nothing was done.
+pub fn execute(
+    tx: &mut impl ExecutingStore,
+    context: &Context<'_>,
+    (tenant, id): (TenantId, MemberImportId),
+    terms: &Terms,
+    restorable: Duration,
+) -> Result<Step> {
+    tx.enter(tenant);
+    let import = tx.member_import(id)?.filter(|import| import.state == ImportState::Executing);
+    let Some(mut import) = import else { return Ok(Step::default()) };
+    let actor = acting(tx, &import)?;
+    let origin = Origin { request_id: import.request_id.clone(), ..Origin::default() };
+    let context = &Context { origin: &origin, ..*context };
+    let departments = import.plan.as_ref().map_or(0, |plan| plan.departments);
+    let mut step = Step::default();
+    if import.done < departments {
+        import.done += make_departments(tx, context, &actor, &import)?;
+    } else {
+        let from = import.done - departments;
+        let mut rows = tx.planned_rows(id, RowFilter::default(), from, PIECE)?;
+        let removing = |row: &PlannedRow| row.action == RowAction::Remove;
+        let other = rows.iter().position(|row| removing(row) != removing(&rows[0]));
+        rows.truncate(other.unwrap_or(rows.len()));
+        // A row may be gone with whom it was about.
+        import.done = rows.last().map_or(import.total, |last| departments + last.position + 1);
+        let failed = if rows.first().is_some_and(removing) {
+            let (failed, ended) = remove(tx, context, &actor, (&import, rows), restorable)?;
+            step.ended = ended;
+            failed
+        } else {
+            change(tx, context, &actor, rows, terms)?
+        };
+        import.failed += u32::try_from(failed.len()).unwrap_or_default();
+        for row in failed {
+            tx.save_planned_row(id, &PlannedRow { failed: true, ..row })?;
+        }
+    }
+    step.more = import.done < import.total;
+    if !step.more {
+        import.end(ImportState::Completed, context.now);
+        let entry = Entry::new("member_import.completed", "member_import", id)
+            .of(tenant)
+            .change("state", ImportState::Executing.name(), import.state.name())
+            .change("failed", 0, import.failed);
+        tx.record(context, &Actor::System, entry)?;
+    }
+    tx.save_member_import(&import)?;
+    Ok(step)
+}
+
+/// Ends an import that cannot go on.
+///
+/// # Errors
+/// When the store fails.
+pub fn fail(
+    tx: &mut (impl MemberImportStore + crate::journal::Journal + TenantScope),
+    context: &Context<'_>,
+    (tenant, id): (TenantId, MemberImportId),
+    problem: Code,
+) -> Result<()> {
+    tx.enter(tenant);
+    let Some(mut import) = tx.member_import(id)?.filter(MemberImport::is_under_way) else { return Ok(()) };
+    let was = import.state;
+    import.end(ImportState::Failed, context.now);
+    import.problem = Some(problem);
+    tx.save_member_import(&import)?;
+    tx.delete_sheet(id)?;
+    let entry = Entry::new("member_import.failed", "member_import", id)
+        .of(tenant)
+        .change("state", was.name(), import.state.name())
+        .change("problem", None::<String>, problem.name());
+    tx.record(context, &Actor::System, entry)
+}
+
+/// Whoever ordered it, if they still may.
+fn acting(tx: &mut impl ExecutingStore, import: &MemberImport) -> Result<MemberActor> {
+    let member = tx.member(import.by.member)?.filter(|member| member.state == MemberState::Active);
+    let member = member.filter(|member| member.account == Some(import.by.account)).ok_or(Code::Forbidden)?;
+    let actor = MemberActor {
+        account: import.by.account,
+        tenant: import.tenant,
+        member: member.id,
+        role: member.role,
+        session: import.by.session,
+    };
+    access::require(&actor, Permission::MemberManage)?;
+    if import.options.create_departments {
+        access::require(&actor, Permission::DepartmentManage)?;
+    }
+    Ok(actor)
+}
+
+/// Makes some departments; gives how many.
+fn make_departments(
+    tx: &mut impl ExecutingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    import: &MemberImport,
+) -> Result<u32> {
+    let new = tx.planned_departments(import.id, import.done, PIECE)?;
+    let mut tree = tx.tree()?;
+    tree.departments += new.len() as u64;
+    if tree.departments > MAX_DEPARTMENTS {
+        return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
+    }
+    let named: Vec<_> = new.iter().map(|new| (new.parent, new.name.key())).collect();
+    if !tx.children_named(&named)?.is_empty() {
+        return Err(Code::DepartmentNameTaken.into());
+    }
+    let parents: Vec<DepartmentId> = new.iter().map(|new| new.parent).collect();
+    let mut paths: HashMap<DepartmentId, crate::department::Path> =
+        tx.known_departments(&parents)?.into_iter().map(|known| (known.id, known.path)).collect();
+    let (mut made, mut entries) = (Vec::new(), Vec::new());
+    for new in new {
+        let above = paths.get(&new.parent).ok_or(Code::DepartmentUnknown)?;
+        tree.last_number += 1;
+        let path = above.below(tree.last_number);
+        if path.level() > MAX_LEVEL {
+            return Err(Error::new(Code::DepartmentTooDeep).with("max", MAX_LEVEL));
+        }
+        paths.insert(new.id, path.clone());
+        let department = Department {
+            id: new.id,
+            parent: Some(new.parent),
+            number: tree.last_number,
+            path,
+            name: new.name,
+            english_name: None,
+            order: tree.last_number,
+            created_at: context.now,
+            version: 0,
+        };
+        entries.push(creation(actor, &department));
+        made.push(department);
+    }
+    tx.save_tree(&tree)?;
+    tx.insert_departments(&made)?;
+    tx.record_all(context, &Actor::Member(*actor), entries)?;
+    Ok(u32::try_from(made.len()).unwrap_or_default())
+}
+
+/// Makes and changes members; gives the rows that were left out, with why.
+fn change(
+    tx: &mut impl ExecutingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    rows: Vec<PlannedRow>,
+    terms: &Terms,
+) -> Result<Vec<PlannedRow>> {
+    let does =
+        |row: &PlannedRow| matches!(row.action, RowAction::Create | RowAction::Update | RowAction::Move);
+    let rows: Vec<PlannedRow> = rows.into_iter().filter(does).collect();
+    let creating = rows.iter().filter(|row| row.action == RowAction::Create).count();
+    has_room(tx, context, terms, u32::try_from(creating).unwrap_or(u32::MAX))?;
+    let known: Vec<MemberId> =
+        rows.iter().filter(|row| row.action != RowAction::Create).map(|row| row.member).collect();
+    let mut there: HashMap<MemberId, ListedMember> =
+        listed(tx, &known)?.into_iter().map(|one| (one.member.id, one)).collect();
+    let (root, fields) = (tx.root_department()?, tx.member_fields()?);
+    let (mut changes, mut failed) = (Vec::new(), HashMap::new());
+    for row in &rows {
+        let mut faults = cell::faults();
+        let before = there.remove(&row.member);
+        let change = again(context, actor.tenant, (row, before), (root, &fields), &mut faults);
+        if faults.found().is_empty() {
+            changes.extend(change);
+        } else {
+            failed.insert(row.position, faults.found().to_vec());
+        }
+    }
+    // What falls away may take others with it: whoever was to report to who does not come.
+    loop {
+        let mut faults = cell::faults();
+        review(tx, &changes, &fields, &mut faults)?;
+        if faults.found().is_empty() {
+            break;
+        }
+        let wrong = by_position(&faults);
+        changes.retain(|change| change.at.parse().map_or(true, |at: u32| !wrong.contains_key(&at)));
+        failed.extend(wrong);
+    }
+    keep(tx, context, &Actor::Member(*actor), changes, &fields)?;
+    let left_out = |mut row: PlannedRow| {
+        let faults = failed.get(&row.position)?;
+        row.faults = faults.iter().map(|fault| row_fault(fault, |_| None)).collect();
+        Some(row)
+    };
+    Ok(rows.into_iter().filter_map(left_out).collect())
+}
+
+fn by_position(faults: &Faults) -> HashMap<u32, Vec<Fault>> {
+    let mut all: HashMap<u32, Vec<Fault>> = HashMap::new();
+    for fault in faults.found() {
+        let (position, pointer) = fault.pointer.split_once('/').unwrap_or((&fault.pointer, ""));
+        let Ok(position) = position.parse() else { continue };
+        all.entry(position).or_default().push(Fault { pointer: pointer.to_owned(), ..fault.clone() });
+    }
+    all
+}
+
+/// The change that was planned, if what it is about is as it was then.
+fn again(
+    context: &Context<'_>,
+    tenant: TenantId,
+    (row, before): (&PlannedRow, Option<ListedMember>),
+    (root, fields): (DepartmentId, &[MemberField]),
+    faults: &mut Faults,
+) -> Option<MemberChange> {
+    let seen = before.as_ref().filter(|before| before.member.state != MemberState::Departed);
+    if row.action != RowAction::Create && seen.map(|before| before.member.version) != Some(row.expected) {
+        faults.note("", Code::VersionStale);
+        return None;
+    }
+    let empty = Custom::new();
+    let had = before.as_ref().map_or(&empty, |before| &before.custom);
+    let read = row.draft.read("", (fields, had), faults)?;
+    let member = before.as_ref().map_or_else(
+        || Member::new(tenant, row.member, read.details.clone(), root, context.now),
+        |before| before.member.clone(),
+    );
+    let mut change = MemberChange::to(String::new(), (before, member), read, root, faults)?;
+    change.at = row.position.to_string();
+    Some(change)
+}
+
+/// Sees members off; gives the rows that were left out, with why.
+fn remove(
+    tx: &mut impl ExecutingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    (import, rows): (&MemberImport, Vec<PlannedRow>),
+    restorable: Duration,
+) -> Result<(Vec<PlannedRow>, Vec<SessionId>)> {
+    let ids: Vec<MemberId> = rows.iter().map(|row| row.member).collect();
+    let versions: HashMap<MemberId, i64> = tx
+        .members(&ids)?
+        .into_iter()
+        .filter(|member| member.state != MemberState::Departed)
+        .map(|member| (member.id, member.version))
+        .collect();
+    // Whoever left one is led by another one from then on; that is of the import's own making.
+    let led: HashSet<MemberId> = tx.reports_of(&ids)?.into_iter().map(|(report, _)| report).collect();
+    let (leaving, mut failed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| {
+        versions.get(&row.member).is_some_and(|version| *version == row.expected || led.contains(&row.member))
+    });
+    for row in &mut failed {
+        let mut faults = cell::faults();
+        faults.note("", Code::VersionStale);
+        row.faults = faults.found().iter().map(|fault| row_fault(fault, |_| None)).collect();
+    }
+    let leavers: Vec<Leaver> = leaving.iter().map(|row| Leaver { id: row.member, expected: None }).collect();
+    let successors =
+        Successors { all: import.options.successor.map(MemberId::from), ..Successors::default() };
+    let (_, ended) = depart_many(tx, context, actor, &leavers, &successors, restorable)?;
+    Ok((failed, ended))
+}

@@ -137,6 +137,7 @@ fn organization_routes(config: &mut impl Registry) {
     use crate::{departure, joining, member, member_field, member_import};
     config
         .service(member::list::list_members)
+        .service(member::export::export_members)
         .service(member_import::create::start_member_import)
         .service(member_import::list::list_member_imports)
         .service(member_import::get::get_member_import)

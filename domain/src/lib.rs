@@ -29,6 +29,7 @@ pub mod joining;
 pub mod journal;
 pub mod limits;
 pub mod member;
+pub mod member_export;
 pub mod member_field;
 pub mod member_import;
 pub mod message;

@@ -341,10 +341,17 @@ both!(every_list_is_paged, |world| {
     let ask = json!({"topic": "other", "subject": "分页", "text": "分页"});
     let ticket = company.post("/v1/tickets", ask).send().await.expect(201).text("/id");
     let root = company.get("/v1/departments/tree").send().await.expect(200).text("/root/id");
+    let upload = world.request("POST", "/v1/member-imports").bearer(&company.access_token);
+    let upload = upload.form(&[], Some(("a.csv", b"name,mobile\na,13800138000\n")));
+    let import = upload.send().await.expect(201).text("/id");
     let mut lists = 0;
     for operation in Contract::shared().operations().filter(|operation| operation.id().starts_with("list_")) {
         let token = if operation.path().contains("/platform/") { &operator } else { &company.access_token };
-        let id = if operation.path().starts_with("/v1/departments") { &root } else { &ticket };
+        let id = match operation.path() {
+            path if path.starts_with("/v1/departments") => &root,
+            path if path.starts_with("/v1/member-imports") => &import,
+            _ => &ticket,
+        };
         let path = operation.path().replace("{id}", id);
         // One list is of a number alone.
         let path = path + if operation.id() == "list_sms_messages" { "?mobile=13800138000&" } else { "?" };

@@ -40,7 +40,7 @@ pub struct Contract {
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Gongpai", url = "https://gongpai.example"),
     ),
-    components(schemas(crate::http::problem::Problem)),
+    components(schemas(crate::http::problem::Problem, crate::spreadsheet::SpreadsheetFormat)),
     servers((url = "/", description = "This service")),
     tags(
         (name = "preparation", description = "What to know before registering."),

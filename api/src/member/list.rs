@@ -7,19 +7,51 @@ use crate::http::params::Params;
 use actix_web::get;
 use domain::access::{Permission, require};
 use domain::department::DepartmentStore;
-use domain::error::{Code, Faults, Place, Violation};
+use domain::error::{Code, Faults, Place, Result, Violation};
 use domain::member::{InDepartment, MemberFilter, Spot, list, search_key};
 use serde::Deserialize;
 use uuid::Uuid;
 
 /// Which members.
-#[derive(Debug, Deserialize)]
-pub(crate) struct MembersFilter {
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct WhichMembers {
     search: Option<String>,
     state: Option<MemberState>,
     department_id: Option<Uuid>,
     within_id: Option<Uuid>,
     leader_id: Option<Uuid>,
+}
+
+impl WhichMembers {
+    /// The same, as the domain asks for it.
+    pub(crate) fn read(self, tx: &mut impl DepartmentStore) -> Result<MemberFilter> {
+        let wrong = |name: &str, violation: Violation| Err(Faults::one(Place::Query, name, violation));
+        if self.department_id.is_some() && self.within_id.is_some() {
+            return wrong("within_id", Code::ParametersExclusive.into());
+        }
+        let search = self.search.as_deref().map(search_key);
+        if search.as_ref().is_some_and(String::is_empty) {
+            return wrong("search", Violation::new(Code::ValueTooShort).with("min", 1));
+        }
+        let mut department = |name: &str, id: Uuid| {
+            let unknown = || Faults::one(Place::Query, name, Code::DepartmentUnknown);
+            tx.department(id.into())?.ok_or_else(unknown)
+        };
+        let department = match (self.department_id, self.within_id) {
+            (Some(id), _) => Some(InDepartment::Itself(department("department_id", id)?.id)),
+            (_, Some(id)) => Some(InDepartment::OrBelow(department("within_id", id)?.path)),
+            _ => None,
+        };
+        let leader = self.leader_id.map(Into::into);
+        Ok(MemberFilter { state: self.state.map(Into::into), department, leader, search })
+    }
+}
+
+/// Which members, and which page of them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MembersFilter {
+    #[serde(flatten)]
+    which: WhichMembers,
     #[serde(flatten)]
     page: PageParams,
 }
@@ -42,31 +74,10 @@ pub(crate) struct MembersFilter {
 #[get("/v1/members")]
 pub(crate) async fn list_members(call: Call, member: Member, filter: Params<MembersFilter>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        let MembersFilter { search, state, department_id, within_id, leader_id, page } = &filter.0;
         require(&member.0, Permission::MemberRead)?;
-        let wrong = |name: &str, violation: Violation| Err(Faults::one(Place::Query, name, violation));
-        if department_id.is_some() && within_id.is_some() {
-            return wrong("within_id", Code::ParametersExclusive.into());
-        }
-        let search = search.as_deref().map(search_key);
-        if search.as_ref().is_some_and(String::is_empty) {
-            return wrong("search", Violation::new(Code::ValueTooShort).with("min", 1));
-        }
-        let mut department = |name: &str, id: Uuid| {
-            let unknown = || Faults::one(Place::Query, name, Code::DepartmentUnknown);
-            tx.department(id.into())?.ok_or_else(unknown)
-        };
-        let department = match (*department_id, *within_id) {
-            (Some(id), _) => Some(InDepartment::Itself(department("department_id", id)?.id)),
-            (_, Some(id)) => Some(InDepartment::OrBelow(department("within_id", id)?.path)),
-            _ => None,
-        };
-        let leader = leader_id.map(Into::into);
-        let filter = MemberFilter { state: state.map(Into::into), department, leader, search };
-        let name = format!(
-            "members {} {:?} {state:?} {department_id:?} {within_id:?} {leader_id:?}",
-            member.0.tenant, filter.search
-        );
+        let (wanted, page) = (filter.0.which, filter.0.page);
+        let name = format!("members {} {wanted:?}", member.0.tenant);
+        let filter = wanted.read(tx)?;
         let (keys, limit) = (&world.service.keys, page.limit());
         let after: Option<(i64, String, Uuid)> = position(keys, &name, page.cursor.as_deref())?;
         let after = after.map(|(order, key, id)| Spot { order, key, id: id.into() });

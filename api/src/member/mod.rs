@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod create;
+pub(crate) mod export;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod remind;

@@ -2,7 +2,7 @@ use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::Params;
-use crate::spreadsheet::{Format, Writer};
+use crate::spreadsheet::{SpreadsheetFormat, Writer};
 use actix_web::get;
 use domain::access::{Permission, require};
 use domain::member_field::MemberFieldStore;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 /// In which form.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TemplateParams {
-    format: Option<Format>,
+    format: Option<SpreadsheetFormat>,
 }
 
 /// Get a spreadsheet to fill in
@@ -20,7 +20,7 @@ pub(crate) struct TemplateParams {
 /// With the headings of every column, those that the organization added too, and two members as examples, in the language of the request.
 #[utoipa::path(
     operation_id = "get_member_import_template", tag = "organization",
-    params(("format" = Option<Format>, Query, description = "`xlsx` when it is not there.")),
+    params(("format" = Option<SpreadsheetFormat>, Query, description = "`xlsx` when it is not there.")),
     responses((status = 200, description = "The spreadsheet.", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv")))),
     security(("access_token" = [])),
@@ -33,7 +33,7 @@ pub(crate) async fn get_member_import_template(
 ) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
         require(&member.0, Permission::MemberManage)?;
-        let format = params.0.format.unwrap_or(Format::Xlsx);
+        let format = params.0.format.unwrap_or(SpreadsheetFormat::Xlsx);
         let mut writer = Writer::new(format)?;
         for row in template(world.language, &tx.member_fields()?) {
             writer.row(&row)?;

@@ -7,7 +7,7 @@ mod write;
 mod xlsx;
 
 pub(crate) use pack::unpacked;
-pub(crate) use write::{Format, Writer};
+pub(crate) use write::{SpreadsheetFormat, Writer};
 
 use domain::error::{Code, Violation};
 use domain::member_import::{Flaw, HEADINGS_WITHIN, MAX_COLUMNS, MAX_ROWS, SheetRow};

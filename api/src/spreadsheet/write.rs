@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 /// A form of spreadsheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Format {
+pub(crate) enum SpreadsheetFormat {
     /// UTF-8 with a mark, as Excel wants it; lines end with CR LF (RFC 4180).
     Csv,
     /// Office Open XML.
     Xlsx,
 }
 
-impl Format {
+impl SpreadsheetFormat {
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
@@ -50,10 +50,10 @@ fn csv_writer(out: Vec<u8>) -> csv::Writer<Vec<u8>> {
 
 impl Writer {
     /// Begins a spreadsheet.
-    pub(crate) fn new(format: Format) -> Result<Self> {
+    pub(crate) fn new(format: SpreadsheetFormat) -> Result<Self> {
         Ok(match format {
-            Format::Csv => Self::Csv(csv_writer(MARK.to_vec())),
-            Format::Xlsx => {
+            SpreadsheetFormat::Csv => Self::Csv(csv_writer(MARK.to_vec())),
+            SpreadsheetFormat::Xlsx => {
                 let mut book = Box::new(Workbook::new());
                 // Rows go to a file as they come.
                 book.add_worksheet_with_constant_memory().map_err(failed)?;
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for format in [Format::Csv, Format::Xlsx] {
+        for format in [SpreadsheetFormat::Csv, SpreadsheetFormat::Xlsx] {
             let mut writer = Writer::new(format).unwrap();
             let rows = [["姓名", "手机"], ["=1+1", "+8613800138000"], ["a,\"b\"", ""]];
             let mut bytes = Vec::new();
@@ -139,7 +139,7 @@ mod tests {
             let found: Vec<_> = unpacked(&packed).map(Result::unwrap).collect();
             assert_eq!((count, found.len()), (3, 3), "{format:?}");
             assert_eq!(found[0].cells, rows[0]);
-            let first = if format == Format::Csv { "'=1+1" } else { "=1+1" };
+            let first = if format == SpreadsheetFormat::Csv { "'=1+1" } else { "=1+1" };
             assert_eq!(found[1].cells[0], first);
             assert!(found.iter().all(|row| row.flaws.is_empty()));
             assert_eq!(found[2].cells, ["a,\"b\""]);

@@ -2,7 +2,7 @@
 //! members in one, and for a spreadsheet.
 
 use super::draft::Read;
-use super::{ListedMember, Member, MemberState, MemberStore};
+use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -102,6 +102,23 @@ impl MemberChange {
         after.details = read.details;
         after.department = read.main.unwrap_or(placements[0].department);
         Some(Self { at, before, after, placements, custom: read.custom })
+    }
+
+    /// What would be written of them then.
+    pub(crate) fn draft(&self) -> MemberDraft {
+        let mut after = self.clone();
+        after.sort();
+        MemberDraft::of(&ListedMember {
+            member: after.after,
+            placements: after.placements,
+            custom: after.custom,
+        })
+    }
+
+    /// The main department first, as those of a member are listed.
+    fn sort(&mut self) {
+        let main = self.after.department;
+        self.placements.sort_by_key(|one| (one.department != main, one.department));
     }
 
     fn new_leader(&self) -> Option<MemberId> {
@@ -371,8 +388,7 @@ pub(crate) fn keep(
     fields: &[MemberField],
 ) -> Result<Vec<ListedMember>> {
     for change in &mut changes {
-        let main = change.after.department;
-        change.placements.sort_by_key(|one| (one.department != main, one.department));
+        change.sort();
     }
     let (new, known): (Vec<_>, Vec<_>) = changes
         .iter()

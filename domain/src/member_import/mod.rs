@@ -16,6 +16,7 @@ mod template;
 
 pub use column::Column;
 pub use execute::{ExecutingStore, Step, execute, fail};
+pub(crate) use path::written;
 pub use plan::{Planner, PlanningStore};
 pub use sheet::{Flaw, HEADINGS_WITHIN, Heading, MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow};
 pub use start::{Order, StartingStore, cancel, get, list_departments, list_rows, order, start};

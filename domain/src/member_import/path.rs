@@ -10,7 +10,6 @@ use std::collections::HashMap;
 const BETWEEN: [char; 4] = [';', '；', '\n', '|'];
 
 /// How a name is written where a slash is not one: with a wide one, which compares as the same.
-#[must_use]
 pub(crate) fn written(name: &str) -> String {
     name.replace('/', "／")
 }

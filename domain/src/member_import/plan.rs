@@ -319,6 +319,9 @@ impl Planner {
             faults.note(if cells.userid().is_some() { "/userid" } else { "/mobile" }, Code::HeldByDeparted);
         }
         let change = self.change(context, before, &planned, &mut faults);
+        if let Some(change) = &change {
+            planned.draft = change.draft();
+        }
         planned.faults.extend(faults.found().iter().map(|fault| cells.fault(fault)));
         planned.changes = differences(&had, &planned.draft);
         planned.action = if !planned.faults.is_empty() {

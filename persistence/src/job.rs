@@ -104,6 +104,18 @@ impl Database {
         })
     }
 
+    /// Says that whoever has a lease goes on with its jobs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn renew_lease(&self, lease: Uuid, lease_for: Duration, now: DateTime<Utc>) -> Result<()> {
+        self.write_read_committed(|tx| {
+            let held = jobs::table.filter(jobs::lease_id.eq(Some(Id(lease))));
+            let until = jobs::lease_until.eq(Some(Instant(now + lease_for)));
+            on!(tx.db, |db| diesel::update(held).set(until).execute(db)).understood().map(drop)
+        })
+    }
+
     /// Forgets a job that was done. A lease that was lost meanwhile leaves it to whoever has it now.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod email;
 mod hostile;
 mod human_check;
 mod joining;
+mod large_company;
 mod member_imports;
 mod members;
 mod number;

@@ -16,6 +16,7 @@ pub mod company;
 pub mod daemon;
 pub mod files;
 pub mod license;
+pub mod made_up;
 pub mod postgres;
 pub mod process;
 pub mod reviewer;

@@ -128,8 +128,7 @@ pub async fn upload(client: &reqwest::Client, base: &str, token: &str, file: &[u
 
 /// The first column of what a statement finds. SQLite is asked through Python, which has it built in.
 pub fn query(backend: crate::Backend, database: &str, sql: &str) -> Vec<String> {
-    const PYTHON: &str =
-        "import sqlite3, sys\nfor row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])";
+    const PYTHON: &str = "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\nfor row in db.execute(sys.argv[2]): print(row[0])\ndb.commit()";
     let output = match backend {
         crate::Backend::Sqlite => Command::new("python3").args(["-c", PYTHON, database, sql]).output(),
         crate::Backend::Postgres => Command::new("psql").args(["-XAt", "-c", sql, database]).output(),

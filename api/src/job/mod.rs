@@ -33,9 +33,11 @@ use uuid::Uuid;
 const PERIOD: Duration = Duration::from_millis(500);
 /// How long a job may take before another process takes it up.
 const LEASE: Lease = Lease::seconds(60);
-/// How often to look for slow jobs, and how long one may take before another process takes it up.
+/// How often to look for slow jobs.
 const SLOW_PERIOD: Duration = Duration::from_secs(1);
-const SLOW_LEASE: Lease = Lease::minutes(5);
+/// How soon after its process was ended another one takes a slow job up, and how often a process says that it goes on.
+const SLOW_LEASE: Lease = Lease::seconds(15);
+const SLOW_BEAT: Duration = Duration::from_secs(5);
 /// How many jobs are taken at once.
 const BATCH: u32 = 32;
 /// How often old records are swept, and what time has made of others is written.
@@ -56,7 +58,9 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
         // From here on, nothing that is queued is missed.
         queued.as_mut().enable();
         let shared = Arc::clone(&service);
-        let worked = tokio::task::spawn_blocking(move || work(&shared, Lane::Quick, BATCH, LEASE)).await;
+        let lease = service.random.uuid();
+        let worked =
+            tokio::task::spawn_blocking(move || work(&shared, (Lane::Quick, lease), BATCH, LEASE)).await;
         let more = match worked {
             Ok(Ok(jobs)) => jobs > 0,
             Ok(Err(error)) => {
@@ -100,8 +104,19 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
 /// Carries out slow jobs, one at a time, until `stop` says so; the one under way is finished.
 pub(crate) async fn run_slow(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let shared = Arc::clone(&service);
-        let worked = tokio::task::spawn_blocking(move || work(&shared, Lane::Slow, 1, SLOW_LEASE)).await;
+        let (shared, lease) = (Arc::clone(&service), service.random.uuid());
+        let mut working =
+            tokio::task::spawn_blocking(move || work(&shared, (Lane::Slow, lease), 1, SLOW_LEASE));
+        let worked = loop {
+            tokio::select! {
+                worked = &mut working => break worked,
+                () = tokio::time::sleep(SLOW_BEAT) => {
+                    let shared = Arc::clone(&service);
+                    let renew = move || shared.database.renew_lease(lease, SLOW_LEASE, shared.clock.now());
+                    drop(tokio::task::spawn_blocking(renew).await);
+                }
+            }
+        };
         if matches!(worked, Ok(Ok(1))) {
             continue;
         }
@@ -134,8 +149,7 @@ fn sweep(service: &Service) {
 }
 
 /// Carries out a batch of due jobs, and says how many there were.
-fn work(service: &Service, lane: Lane, batch: u32, lease_for: Lease) -> Result<usize> {
-    let lease: Uuid = service.random.uuid();
+fn work(service: &Service, (lane, lease): (Lane, Uuid), batch: u32, lease_for: Lease) -> Result<usize> {
     let batch = service.database.lease_jobs(lane, lease, batch, lease_for, service.clock.now())?;
     for leased in &batch {
         // The lease of a job whose end could not be written runs out, and the job is done again.

@@ -328,6 +328,23 @@ call GET /v1/me 401 -H "authorization: Bearer $joined"
 call GET "/v1/departments/$platform" 200 "${new[@]}"
 [ "$(field leaders.0.id)" = "$li" ]
 call POST "/v1/members/$shan/restoration" 200 "${new[@]}"
+
+say "A spreadsheet is looked at, then carried out"
+three=$(random_mobile)
+printf '姓名,帐号,手机,部门,直属上级\n秦琼,qin.qiong,%s,研发中心/数据部,\n程咬金,,12345,研发中心,nobody\n' "$three" > "$work/members.csv"
+import() { call POST /v1/member-imports 201 "${new[@]}" -F "file=@$work/members.csv" -F create_departments=true; import=$(field id)
+  for _ in $(seq 100); do call GET "/v1/member-imports/$import" 200 "${new[@]}"; [ "$(field state)" = planning ] || break; sleep 0.1; done; }
+import
+call GET "/v1/member-imports/$import/rows?action=refuse" 200 "${new[@]}"
+echo "row $(field data.0.row), column $(field data.0.faults.0.column): $(field data.0.faults.0.code)"
+sed -i 3d "$work/members.csv"
+import
+echo "people to make: $(field plan.rows.create), departments: $(field plan.departments)"
+call POST "/v1/member-imports/$import/execution" 202 "${as[@]}" -d "{\"plan_hash\": \"$(field plan.hash)\"}"
+call GET "/v1/member-imports/$import/events" 200 "${new[@]}"
+call GET "/v1/member-imports/$import" 200 "${new[@]}"
+[ "$(field state)" = completed ]
+call GET "/v1/member-export?format=csv&search=qinqiong" 200 "${new[@]}"
 call PATCH /v1/organization 200 "${as[@]}" -d '{"short_name": "工牌", "website": "https://example.com/"}'
 [ "$(field primary_contact.name)" = 王小明 ]
 call PATCH /v1/organization 422 "${as[@]}" -d '{"website": "javascript:alert(1)"}'

@@ -16,6 +16,7 @@ use actix_web::{App, HttpServer};
 use domain::error::{Error, Result};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -114,6 +115,7 @@ impl Running {
     /// # Errors
     /// When the server failed.
     pub async fn stop(self) -> Result<()> {
+        self.service.stopping.store(true, Ordering::Relaxed);
         for handle in &self.handles {
             handle.stop(true).await;
         }

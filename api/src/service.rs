@@ -12,6 +12,7 @@ use crate::gateway::scanner::Scanner;
 use crate::gateway::sms::Relay;
 use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
+use crate::http::followers::Followers;
 use crate::http::session_cache::SessionCache;
 use crate::inspection::{Quality, Uploaded, draw_logo, inspect, read_sheet};
 use crate::keys::Keys;
@@ -38,6 +39,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration as StdDuration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -97,6 +99,10 @@ pub struct Service {
     pub(crate) jobs_queued: Arc<Notify>,
     /// Bounds how many documents are decoded at once.
     pub(crate) decoders: Arc<Semaphore>,
+    /// Who follows something.
+    pub(crate) followers: Followers,
+    /// Whether the service is to stop: whatever takes long breaks off.
+    pub(crate) stopping: AtomicBool,
 }
 
 impl Service {
@@ -148,6 +154,8 @@ impl Service {
             contract: Contract::shared(),
             database,
             decoders: Arc::new(Semaphore::new(storage.decoders.max(1))),
+            followers: Followers::default(),
+            stopping: AtomicBool::new(false),
             documents: DocumentVault::open(&storage.data_dir, &storage.objects, Arc::clone(&keys.ring))?,
             reader,
             evidence: adapters.evidence,

@@ -88,6 +88,7 @@ fn text(slug: &str) -> Option<Localized> {
         "organization",
         "departments",
         "members",
+        "importing",
         "filling-in",
         "documents",
         "consent",

@@ -10,7 +10,7 @@ use crate::id::{DepartmentId, MemberId};
 use crate::journal::{Entry, Journal};
 use crate::member::{Gender, ListedMember, MemberFilter, Spot, ViewingStore, list};
 use crate::member_field::MemberField;
-use crate::member_import::{Column, written};
+use crate::member_import::{Column, joined, written};
 use crate::text::Line;
 use std::collections::{HashMap, HashSet};
 
@@ -137,13 +137,15 @@ impl Export {
     /// The names from below the root down to a department; the root by its own.
     fn path(&self, number: i64) -> String {
         let Some(department) = self.departments.get(&number) else { return String::new() };
-        let names: Vec<String> = department
-            .path
-            .numbers()
-            .skip(usize::from(department.parent.is_some()))
-            .filter_map(|number| self.departments.get(&number))
-            .map(|known| written(known.name.as_str()))
-            .collect();
+        let all: Vec<&Department> =
+            department.path.numbers().filter_map(|number| self.departments.get(&number)).collect();
+        // The root is named where a department below it is called the same, and would be taken for it.
+        let root = match all[..] {
+            [root, first, ..] => root.name.key() == first.name.key(),
+            _ => true,
+        };
+        let names: Vec<String> =
+            all.iter().skip(usize::from(!root)).map(|known| written(known.name.as_str())).collect();
         names.join("/")
     }
 
@@ -183,7 +185,7 @@ impl Export {
                 let path = |id: &DepartmentId| self.numbers.get(id).map(|number| self.path(*number));
                 let paths: Vec<String> =
                     one.placements.iter().filter_map(|placement| path(&placement.department)).collect();
-                paths.join("; ")
+                joined(&paths)
             }
             Column::Leads => {
                 let leads: Vec<String> = one

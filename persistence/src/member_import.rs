@@ -323,12 +323,16 @@ impl MemberImportStore for Tx<'_> {
         Ok(())
     }
 
-    fn save_planned_row(&mut self, id: MemberImportId, row: &PlannedRow) -> Result<()> {
-        let row = PlanRow::of((self.bound()?, id.into()), row)?;
-        let known = rows::table.find((row.tenant_id, row.import_id, row.position));
-        let changed =
-            (rows::action.eq(row.action), rows::failed.eq(row.failed), rows::document.eq(row.document));
-        one_row(on!(self.db, |db| diesel::update(known).set(changed).execute(db)).understood()?)
+    fn save_planned_rows(&mut self, id: MemberImportId, changed: &[PlannedRow]) -> Result<()> {
+        let (tenant, import) = (self.bound()?, Id::from(id));
+        for some in changed.chunks(BATCH) {
+            let positions: Vec<i64> = some.iter().map(|row| i64::from(row.position)).collect();
+            let were = rows::table
+                .filter(rows::tenant_id.eq(tenant).and(rows::import_id.eq(import)))
+                .filter(rows::position.eq_any(positions));
+            on!(self.db, |db| diesel::delete(were).execute(db)).understood()?;
+        }
+        self.insert_planned_rows(id, changed)
     }
 
     fn refuse_rows(&mut self, id: MemberImportId, refused: &[(u32, Vec<RowFault>)]) -> Result<()> {
@@ -339,8 +343,7 @@ impl MemberImportStore for Tx<'_> {
                 .filter(rows::tenant_id.eq(key.0).and(rows::import_id.eq(key.1)))
                 .filter(rows::position.eq_any(positions));
             let were: Vec<PlanRow> =
-                on!(self.db, |db| theirs.clone().select(PlanRow::as_select()).load(db)).understood()?;
-            on!(self.db, |db| diesel::delete(theirs.clone()).execute(db)).understood()?;
+                on!(self.db, |db| theirs.select(PlanRow::as_select()).load(db)).understood()?;
             let mut are = Vec::new();
             for row in were {
                 let mut row = PlannedRow::try_from(row)?;
@@ -349,7 +352,7 @@ impl MemberImportStore for Tx<'_> {
                 row.faults.extend(faults.into_iter().flat_map(|(_, faults)| faults.iter().cloned()));
                 are.push(row);
             }
-            self.insert_planned_rows(id, &are)?;
+            self.save_planned_rows(id, &are)?;
         }
         Ok(())
     }
@@ -391,23 +394,34 @@ impl MemberImportStore for Tx<'_> {
 
     fn present(&mut self, after: Option<MemberId>, limit: u32) -> Result<Vec<Present>> {
         let (tenant, after) = (self.bound()?, Id(after.map_or(Uuid::nil(), Uuid::from)));
-        let found: Vec<(Id, String, String, i64, String)> = on!(self.db, |db| members::table
+        let found: Vec<(Id, String, String, i64, Option<Id>, String)> = on!(self.db, |db| members::table
             .filter(members::tenant_id.eq(tenant))
             .filter(members::id.gt(after))
             .filter(members::state.ne(MemberState::Departed.name()))
             .order(members::id)
             .limit(limit.into())
-            .select((members::id, members::userid, members::name, members::version, members::role))
+            .select((
+                members::id,
+                members::userid,
+                members::name,
+                members::version,
+                members::leader_id,
+                members::role,
+            ))
             .load(db))
         .understood()?;
         let owner = name_of(&MemberRole::Owner);
-        let present = |(id, userid, name, version, role): (Id, String, String, i64, String)| Present {
-            id: id.get(),
-            userid,
-            name,
-            version,
-            may_leave: role != owner,
-        };
+        let present =
+            |(id, userid, name, version, leader, role): (Id, String, String, i64, Option<Id>, String)| {
+                Present {
+                    id: id.get(),
+                    userid,
+                    name,
+                    version,
+                    leader: leader.map(Id::get),
+                    may_leave: role != owner,
+                }
+            };
         Ok(found.into_iter().map(present).collect())
     }
 }

@@ -86,8 +86,13 @@ fn forget_lost_messages(tx: &mut Tx<'_>, before: Instant) -> Result<usize> {
 /// Forgets a batch of the rows of imports that ended before a moment, or that nobody ordered, since another moment or at all when they
 /// were cancelled; and the import itself, once it has none.
 fn forget_imports(tx: &mut Tx<'_>, unordered: Instant, ended: Instant) -> Result<usize> {
-    let cancelled = imports::state.eq("cancelled").or(imports::created_at.le(unordered));
-    let never = imports::executed_at.is_null().and(cancelled);
+    // From here on, nobody orders what is taken apart.
+    let waiting = imports::state.eq("planned").or(imports::state.eq("planning"));
+    let late = imports::table.filter(imports::created_at.le(unordered)).filter(waiting);
+    let given_up = (imports::state.eq("cancelled"), imports::version.eq(imports::version + 1));
+    on!(tx.db, |db| diesel::update(late).set(given_up).execute(db)).understood()?;
+    let never = imports::executed_at.is_null();
+    let never = never.and(imports::state.eq("cancelled").or(imports::created_at.le(unordered)));
     let over = imports::ended_at.le(ended).assume_not_null().and(imports::ended_at.is_not_null());
     let old: Option<(Id, Id)> = on!(tx.db, |db| imports::table
         .filter(never.or(over))

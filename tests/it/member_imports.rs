@@ -661,3 +661,74 @@ both!(what_is_exported_can_be_imported, |world| {
     let entries = world.query("SELECT CAST(count(*) AS TEXT) FROM journal WHERE action = 'member.exported'");
     assert_eq!(entries, ["4"]);
 });
+
+both!(who_leads_leaves_after_who_is_led_and_nobody_named_leaves, |world| {
+    let company = world.company("次序公司").registered().await;
+    let numbers: Vec<String> = (0..8).map(|_| mobile()).collect();
+    let mut file = "name,userid,mobile,reports to\n".to_owned();
+    for (n, number) in numbers.iter().enumerate() {
+        let leader = if n == 0 { String::new() } else { format!("u{}", n / 2) };
+        file.push_str(&format!("Name {n},u{n},{number},{leader}\n"));
+    }
+    carried_out(&company, &planned(&company, &[], &file).await, json!({})).await;
+    // Another userid with somebody's number is a fault, and not that they are absent.
+    let wrong = format!("name,userid,mobile\nNew,new,{}\nName 0,u0,\n", numbers[7]);
+    let import = planned(&company, &[("remove_absent", "true")], &wrong).await;
+    assert_eq!(counts(&import), [0, 0, 0, 6, 1, 1]);
+    order(&company, &import, json!({"removals": 6, "skip_refused": true}))
+        .await
+        .refused(409, "plan_has_faults");
+    let import = planned(&company, &[("remove_absent", "true")], "name,userid\nName 0,u0\n").await;
+    let leaving: Vec<String> = rows(&company, &import, "action=remove")
+        .await
+        .iter()
+        .map(|row| row["userid"].as_str().unwrap().to_owned())
+        .collect();
+    let place = |n: usize| leaving.iter().position(|userid| *userid == format!("u{n}")).unwrap();
+    assert!((2..8).all(|n| n / 2 == 0 || place(n) < place(n / 2)), "{leaving:?}");
+    let done = carried_out(&company, &import, json!({"removals": 7})).await;
+    assert_eq!((done.text("/state"), done.at("/failed_rows")), ("completed".to_owned(), &json!(0)));
+    assert_eq!(members(&company, "").await.len(), 2);
+});
+
+both!(departments_are_made_only_for_rows_that_do_something, |world| {
+    let company = world.company("部门公司").registered().await;
+    let known = mobile();
+    let body = json!({"name": "在册", "mobile": known, "userid": "known", "send_invitation": false});
+    company.post("/v1/members", body).send().await.expect(201);
+    let deep: String = (0..15).map(|n| format!("d{n}/")).collect();
+    let file = format!(
+        "姓名,手机,部门\n在册,{known},没用的\n坏,123,写错的\n深,{},{deep}\n好,{},有用/下面\n",
+        mobile(),
+        mobile()
+    );
+    let options = [("create_departments", "true"), ("update_existing", "false")];
+    let import = planned(&company, &options, &file).await;
+    assert_eq!(import.at("/plan/departments"), &json!(2));
+    let told: Vec<_> = faults(&company, &import).await.into_iter().map(|fault| (fault.0, fault.3)).collect();
+    assert!(told.contains(&(4, "department_too_deep".to_owned())), "{told:?}");
+    carried_out(&company, &import, json!({"skip_refused": true})).await;
+    let tree = company.get("/v1/departments/tree").send().await.expect(200);
+    assert_eq!(tree.at("/root/children").as_array().unwrap().len(), 1);
+});
+
+both!(headings_that_look_alike_are_told_apart, |world| {
+    let company = world.company("标题公司").registered().await;
+    for name in ["奖金(2025)", "奖金(2026)", "岗位", "昵称"] {
+        let field = json!({"name": name, "kind": "text"});
+        company.post("/v1/member-fields", field).send().await.expect(201);
+    }
+    for format in ["csv", "xlsx"] {
+        let template =
+            company.get(&format!("/v1/member-import-template?format={format}")).send().await.expect(200);
+        let id = upload(&company, DEPARTMENTS, "t", &template.bytes).await.expect(201).text("/id");
+        let import = once(&company, &id, &["planned"]).await;
+        assert_eq!(counts(&import), [2, 0, 0, 0, 0, 0]);
+        let columns = import.at("/columns").as_array().unwrap();
+        let custom = columns.iter().filter(|one| one["field"].as_str().unwrap().starts_with("custom/"));
+        assert_eq!(custom.count(), 4);
+    }
+    // A row of data that looks like headings is none.
+    let file = format!("姓名,手机,职务,备注\n张三,{},Manager,Manager\n", mobile());
+    assert_eq!(counts(&planned(&company, &[], &file).await), [1, 0, 0, 0, 0, 0]);
+});

@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod content;
 pub(crate) mod faults;
+pub(crate) mod followers;
 pub(crate) mod form;
 pub(crate) mod language;
 pub(crate) mod limits;

@@ -176,7 +176,13 @@ fn end(service: &Service, leased: &Leased, outcome: Result<()>) -> Result<()> {
             let dead = service.database.fail_job(leased, &error.to_string(), service.clock.now())?;
             service.metrics.job(kind, if dead { "dead" } else { "failed" });
             tracing::warn!(%error, kind, dead, "a job failed");
-            Ok(())
+            match &leased.job {
+                // Whoever waits for it is told.
+                Job::PlanImport { tenant, import } | Job::ExecuteImport { tenant, import } if dead => {
+                    member_import::job::end(service, ((*tenant).into(), (*import).into()), error.code())
+                }
+                _ => Ok(()),
+            }
         }
     }
 }

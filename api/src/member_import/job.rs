@@ -10,6 +10,7 @@ use domain::job::{Job, JobQueue};
 use domain::member_import::{MemberImportStore, Planner, SheetRow, Step, execute as execute_piece, fail};
 use domain::tenant::TenantScope;
 use persistence::Tx;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// How many rows are looked at together.
@@ -65,8 +66,6 @@ fn try_to_plan(service: &Service, (tenant, id): Which) -> Result<()> {
         read(service, tenant, |tx| planner.survey(tx, &context, &piece))?;
     }
     read(service, tenant, |tx| planner.settle(tx, &context))?;
-    let departments = planner.departments().to_vec();
-    step(service, &mut planner, tenant, 0, |tx| tx.insert_planned_departments(id, &departments))?;
     let mut done = 0;
     for piece in pieces(&packed, headings) {
         let piece = piece?;
@@ -74,15 +73,23 @@ fn try_to_plan(service: &Service, (tenant, id): Which) -> Result<()> {
         done += u32::try_from(rows.len()).unwrap_or_default();
         step(service, &mut planner, tenant, done, |tx| tx.insert_planned_rows(id, &rows))?;
     }
-    let mut last = None;
-    while let Some(rows) = read(service, tenant, |tx| planner.absent(tx, &mut last))? {
+    loop {
+        let rows = read(service, tenant, |tx| planner.absent(tx, PIECE))?;
+        if rows.is_empty() {
+            break;
+        }
         step(service, &mut planner, tenant, done, |tx| tx.insert_planned_rows(id, &rows))?;
     }
     let terms = &service.settings.certification;
     let refused = read(service, tenant, |tx| planner.finish(tx, &context, terms))?;
     for some in refused.chunks(PIECE) {
-        write(service, tenant, |tx| tx.refuse_rows(id, some))?;
+        step(service, &mut planner, tenant, done, |tx| tx.refuse_rows(id, some))?;
     }
+    let departments = planner.departments().to_vec();
+    for some in departments.chunks(PIECE) {
+        step(service, &mut planner, tenant, done, |tx| tx.insert_planned_departments(id, some))?;
+    }
+    planner.ready();
     write(service, tenant, |tx| {
         tx.save_member_import(planner.import())?;
         tx.delete_sheet(id)
@@ -97,6 +104,9 @@ fn step(
     done: u32,
     work: impl Fn(&mut Tx<'_>) -> Result<()>,
 ) -> Result<()> {
+    if service.stopping.load(Ordering::Relaxed) {
+        return Err(Error::new(Code::Unavailable).context("the service stops"));
+    }
     planner.progress(done);
     write(service, tenant, |tx| {
         work(tx)?;
@@ -130,7 +140,7 @@ fn try_to_execute(service: &Service, (tenant, id): Which) -> Result<()> {
     let (terms, restorable) = (&service.settings.certification, service.settings.restorable);
     loop {
         let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
-        let over = started.elapsed() >= TURN;
+        let over = started.elapsed() >= TURN || service.stopping.load(Ordering::Relaxed);
         let step = service.database.write(|tx| {
             let step: Step = execute_piece(tx, &context, (tenant, id), terms, restorable)?;
             if step.more && over {
@@ -152,10 +162,16 @@ fn give_up(service: &Service, which: Which, done: Result<()>) -> Result<()> {
         Err(error) if is_lost(&error) => Ok(()),
         Err(error) if is_final(&error) => {
             tracing::info!(%error, "an import cannot go on");
-            let origin = Origin::default();
-            let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
-            service.database.write(|tx| fail(tx, &context, which, error.code()))
+            let first = error.faults().first().map(|fault| fault.violation.code);
+            end(service, which, first.unwrap_or(error.code()))
         }
         done => done,
     }
+}
+
+/// Ends an import that cannot go on, for one reason.
+pub(crate) fn end(service: &Service, which: Which, problem: Code) -> Result<()> {
+    let origin = Origin::default();
+    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
+    service.database.write(|tx| fail(tx, &context, which, problem))
 }

@@ -4,14 +4,16 @@ use super::MemberImportView;
 use crate::http::actor::Staying;
 use crate::http::answer::Failure;
 use crate::http::call::Call;
+use crate::http::followers::Follower;
 use crate::http::params::{NoParams, Params};
 use actix_web::web::{Bytes, Path};
 use actix_web::{HttpResponse, get};
-use domain::error::Result;
+use domain::error::{Kind, Result};
 use domain::id::MemberImportId;
 use domain::member_import::{MemberImport, get};
 use futures_util::stream::{self, Stream};
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -22,14 +24,14 @@ const SILENCE: Duration = Duration::from_secs(15);
 
 /// Follow an import of members
 ///
-/// Server-sent events (WHATWG): one `import` with the import as it is now, one whenever that has changed, and none after its end or that of the
-/// session. `id` is the version.
+/// Server-sent events (WHATWG): one `import` with the import as it is now, one whenever that has changed, and none after its end, that of the
+/// access token, or that of the session. `id` is the version. Ten of an organization follow at once.
 #[utoipa::path(
     operation_id = "watch_member_import", tag = "organization",
     params(("id" = Uuid, Path, description = "The import.")),
     responses((status = 200, description = "Events.", content_type = "text/event-stream", body = String)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["not_found"]))),
+    extensions(("x-errors" = json!(["not_found", "busy"]))),
 )]
 #[get("/v1/member-imports/{id}/events")]
 pub(crate) async fn watch_member_import(
@@ -40,7 +42,8 @@ pub(crate) async fn watch_member_import(
 ) -> Result<HttpResponse, Failure> {
     let id = id.into_inner().into();
     let first = look(&call, &staying, id).await?;
-    let watch = Watch { call, staying, id, next: Some(first), seen: 0, said: Instant::now() };
+    let follower = call.service.followers.enter(first.tenant)?;
+    let watch = Watch { call, staying, follower, id, next: Some(first), seen: 0, said: Instant::now() };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header(("cache-control", "no-store"))
@@ -57,6 +60,8 @@ async fn look(call: &Call, staying: &Staying, id: MemberImportId) -> Result<Memb
 struct Watch {
     call: Call,
     staying: Staying,
+    #[expect(dead_code, reason = "counts as long as it is here")]
+    follower: Follower,
     id: MemberImportId,
     /// What is known and not said yet.
     next: Option<MemberImport>,
@@ -74,8 +79,16 @@ fn events(watch: Watch) -> impl Stream<Item = Result<Bytes, Infallible>> {
                 Some(import) => import,
                 None => {
                     tokio::time::sleep(GLANCE).await;
-                    // Whoever may not see it any more hears nothing any more.
-                    look(&watch.call, &watch.staying, watch.id).await.ok()?
+                    if watch.call.service.stopping.load(Ordering::Relaxed) {
+                        return None;
+                    }
+                    match look(&watch.call, &watch.staying, watch.id).await {
+                        Ok(import) => import,
+                        // It may be there again the next time.
+                        Err(Failure(error)) if error.kind() == Kind::Unavailable => continue,
+                        // Whoever may not see it any more hears nothing any more.
+                        Err(_) => return None,
+                    }
                 }
             };
             if import.version != watch.seen {

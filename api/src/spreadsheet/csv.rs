@@ -20,12 +20,34 @@ pub(super) fn read(bytes: &[u8], rows: &mut Rows) -> Result<(), Violation> {
         .delimiter(delimiter(&text))
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(unreadable)? {
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells = record.iter().map(str::to_owned).collect();
-        rows.take(u32::try_from(line).unwrap_or(u32::MAX), cells, Vec::new())?;
+    let mut row = 0;
+    loop {
+        let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        if !reader.read_record(&mut record).map_err(unreadable)? {
+            break;
+        }
+        // Empty lines are no records, and rows nevertheless; a line break within a cell is none.
+        row += 1 + empty_lines(text.as_bytes(), end);
+        rows.take(row, record.iter().map(str::to_owned).collect(), Vec::new())?;
     }
     Ok(())
+}
+
+/// How many empty lines follow the end of a record.
+fn empty_lines(text: &[u8], end: usize) -> u32 {
+    let mut rest = text.get(end..).unwrap_or_default();
+    // The reader stops between the two characters of a line's end.
+    if end > 0 && text.get(end - 1) == Some(&b'\r') {
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    let mut count = 0;
+    while let Some(next) =
+        rest.strip_prefix(b"\r\n").or(rest.strip_prefix(b"\n")).or(rest.strip_prefix(b"\r"))
+    {
+        rest = next;
+        count += 1;
+    }
+    count
 }
 
 /// The text: UTF-8 or UTF-16 where a mark says so, UTF-8 where it can be, GB18030 otherwise.
@@ -35,8 +57,38 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Violation> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Cow::Borrowed(text)),
-        Err(_) => strictly(GB18030, bytes),
+        Err(error) => {
+            let text = strictly(GB18030, bytes)?;
+            if is_chinese(bytes) { Ok(text) } else { Err(unknown(&bytes[..error.valid_up_to()])) }
+        }
     }
+}
+
+/// Whether what is not ASCII is mostly in the part of GB18030 that people write with (GB 2312). Latin-1 mostly is not: there an accented
+/// letter is followed by a plain one, which would be the second half of a rare character.
+fn is_chinese(bytes: &[u8]) -> bool {
+    let (mut common, mut rare, mut rest) = (0_usize, 0_usize, bytes);
+    while let Some((first, after)) = rest.split_first() {
+        let second = after.first().copied().unwrap_or_default();
+        if *first < 0x80 {
+            rest = after;
+            continue;
+        }
+        if second >= 0xA1 {
+            common += 1
+        } else {
+            rare += 1
+        }
+        let length = if second.is_ascii_digit() { 4 } else { 2 };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    common >= rare
+}
+
+/// That nobody knows the encoding of what follows.
+fn unknown(before: &[u8]) -> Violation {
+    let row = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    Violation::new(Code::SpreadsheetEncoding).with("row", row)
 }
 
 fn strictly<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Violation> {
@@ -57,13 +109,11 @@ fn strictly<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, 
             DecoderResult::InputEmpty | DecoderResult::Malformed(..) => break,
         }
     }
-    let row = bytes[..read].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let code = if encoding == UTF_8 || encoding == GB18030 {
-        Code::SpreadsheetEncoding
+    if encoding == UTF_8 || encoding == GB18030 {
+        Err(unknown(&bytes[..read]))
     } else {
-        Code::SpreadsheetUnreadable
-    };
-    Err(Violation::new(code).with("row", row))
+        Err(Code::SpreadsheetUnreadable.into())
+    }
 }
 
 /// What is most often between cells of the first line, outside of quotes.
@@ -95,10 +145,23 @@ mod tests {
         for bytes in [text.as_bytes(), &gb, &marked, &wide] {
             assert_eq!(decoded(bytes).unwrap(), text);
         }
-        let latin = b"name,mobile\nJos\xE9,1\n";
-        let violation = decoded(latin).unwrap_err();
-        assert_eq!(violation.code, Code::SpreadsheetEncoding);
-        assert_eq!(violation.params, [("row", 2.into())]);
+        for latin in [b"name,mobile\nJos\xE9,1\n".as_slice(), b"name,mobile\nM\xFCller,1\nBj\xF6rk,2\n"] {
+            let violation = decoded(latin).unwrap_err();
+            assert_eq!(violation.code, Code::SpreadsheetEncoding);
+            assert_eq!(violation.params, [("row", 2.into())]);
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_as_spreadsheets_do() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "", "c,\"d", "d\"", "e,f", "", "", "g,h", ""].join(end);
+            let mut rows = Rows::new().unwrap();
+            read(text.as_bytes(), &mut rows).unwrap();
+            let (_, packed) = rows.finish().unwrap();
+            let found: Vec<u32> = crate::spreadsheet::unpacked(&packed).map(|row| row.unwrap().row).collect();
+            assert_eq!(found, [1, 3, 4, 7], "{end:?}");
+        }
     }
 
     #[test]

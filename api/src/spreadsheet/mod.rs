@@ -10,13 +10,11 @@ pub(crate) use pack::unpacked;
 pub(crate) use write::{SpreadsheetFormat, Writer};
 
 use domain::error::{Code, Violation};
-use domain::member_import::{Flaw, HEADINGS_WITHIN, MAX_COLUMNS, MAX_ROWS, SheetRow};
+use domain::member_import::{Flaw, HEADINGS_WITHIN, MAX_CELL, MAX_COLUMNS, MAX_ROWS, SheetRow};
 use pack::Packer;
 
 /// How much text a spreadsheet holds at most, in bytes.
 const MAX_TEXT: usize = 48 * 1024 * 1024;
-/// How much of a cell is looked at, in characters; nothing that a member has is as long.
-const MAX_CELL: usize = 1_000;
 
 /// Reads a file, and gives how many rows it has, and those packed.
 pub(crate) fn read(bytes: &[u8]) -> Result<(u32, Vec<u8>), Violation> {
@@ -57,19 +55,28 @@ impl Rows {
     }
 
     /// Takes a row, unless nothing stands in it.
-    fn take(&mut self, row: u32, mut cells: Vec<String>, flaws: Vec<(usize, Flaw)>) -> Result<(), Violation> {
+    fn take(
+        &mut self,
+        row: u32,
+        mut cells: Vec<String>,
+        mut flaws: Vec<(usize, Flaw)>,
+    ) -> Result<(), Violation> {
         while cells.last().is_some_and(|cell| cell.trim().is_empty()) {
             cells.pop();
         }
         if cells.is_empty() && flaws.is_empty() {
             return Ok(());
         }
-        for cell in &mut cells {
+        for (column, cell) in cells.iter_mut().enumerate() {
             if let Some((end, _)) = cell.char_indices().nth(MAX_CELL) {
                 cell.truncate(end);
+                flaws.push((column, Flaw::Long));
             }
             self.text += cell.len();
         }
+        // One is enough to say of a cell.
+        flaws.sort_by_key(|(column, _)| *column);
+        flaws.dedup_by_key(|(column, _)| *column);
         self.count += 1;
         if cells.len() > MAX_COLUMNS || self.count > MAX_ROWS + HEADINGS_WITHIN || self.text > MAX_TEXT {
             return Err(too_large());

@@ -1,6 +1,7 @@
 //! Writing spreadsheets. No cell of theirs is ever a formula, whatever it says.
 
 use domain::error::{Error, Result};
+use domain::member_import::BEGINS_FORMULA;
 use rust_xlsxwriter::{Format as Style, Workbook, Worksheet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -110,13 +111,9 @@ fn xlsx_row(
     Ok(())
 }
 
-/// A cell of CSV that no spreadsheet takes for a formula (OWASP, CSV Injection).
+/// A cell of CSV that no spreadsheet takes for a formula.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if cell.starts_with(BEGINS_FORMULA) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -56,10 +56,12 @@ impl Row {
     fn give(mut self, merged: &[Dimensions], rows: &mut Rows) -> Result<(), Violation> {
         // Whoever has no cell of their own has no row.
         if !self.cells.is_empty() {
-            for area in merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&self.row)) {
-                let column = area.start.1 as usize;
-                self.flaws.extend((column < MAX_COLUMNS).then_some((column, Flaw::Merged)));
-            }
+            let here = merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&self.row));
+            let mut columns: Vec<usize> =
+                here.map(|area| area.start.1 as usize).filter(|column| *column < MAX_COLUMNS).collect();
+            columns.sort_unstable();
+            columns.dedup();
+            self.flaws.extend(columns.into_iter().map(|column| (column, Flaw::Merged)));
         }
         rows.take(self.row + 1, self.cells, self.flaws)
     }

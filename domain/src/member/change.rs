@@ -160,7 +160,7 @@ pub(crate) fn review(
 ) -> Result<()> {
     let mut review = Review::new(fields, HashSet::new());
     review.add(tx, changes, faults)?;
-    review.finish(tx, faults)
+    review.together(tx, faults)
 }
 
 /// What is asked of changes together, however many, some after the other.
@@ -169,8 +169,8 @@ pub(crate) struct Review {
     /// Departments that come into being with the changes.
     new: HashSet<DepartmentId>,
     given: HashSet<Held>,
-    /// Who leads a department newly: where that is written, and which department.
-    newly: Vec<(String, DepartmentId)>,
+    /// Who leads a department newly: where that is written, who, and which department.
+    newly: Vec<(String, MemberId, DepartmentId)>,
     /// Who led a department and does so no more.
     stopped: HashSet<(MemberId, DepartmentId)>,
     /// To whom everybody reports who changes.
@@ -208,9 +208,17 @@ impl Review {
         Ok(())
     }
 
+    /// Makes nothing of what some members were to be.
+    pub(crate) fn forget(&mut self, members: &HashSet<MemberId>) {
+        self.newly.retain(|(_, member, _)| !members.contains(member));
+        self.stopped.retain(|(member, _)| !members.contains(member));
+        self.led.retain(|(_, member, _)| !members.contains(member));
+        self.reporting.retain(|member, _| !members.contains(member));
+    }
+
     /// Notes what forbids all of them together.
-    pub(crate) fn finish(
-        mut self,
+    pub(crate) fn together(
+        &mut self,
         tx: &mut (impl MemberStore + PlacementStore),
         faults: &mut Faults,
     ) -> Result<()> {
@@ -226,7 +234,7 @@ impl Review {
         for (index, placement) in change.placements.iter().enumerate() {
             if placement.leads && !leads(change.had(), placement.department) {
                 let at = format!("{}/departments/{index}/is_leader", change.at);
-                self.newly.push((at, placement.department));
+                self.newly.push((at, id, placement.department));
             }
         }
         for had in change.had().iter().filter(|had| had.leads) {
@@ -303,7 +311,7 @@ impl Review {
     }
 
     fn few_leaders(&self, tx: &mut impl PlacementStore, faults: &mut Faults) -> Result<()> {
-        let mut asked: Vec<DepartmentId> = self.newly.iter().map(|(_, department)| *department).collect();
+        let mut asked: Vec<DepartmentId> = self.newly.iter().map(|(_, _, department)| *department).collect();
         asked.sort_unstable();
         asked.dedup();
         let mut counts: HashMap<DepartmentId, usize> = HashMap::new();
@@ -313,7 +321,7 @@ impl Review {
                 *counts.entry(department).or_default() += usize::from(stays);
             }
         }
-        for (at, department) in &self.newly {
+        for (at, _, department) in &self.newly {
             let count = counts.entry(*department).or_default();
             *count += 1;
             if *count > MAX_LEADERS {

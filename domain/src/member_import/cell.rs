@@ -1,7 +1,7 @@
 //! What the cells of a row say of a member.
 
 use super::path;
-use super::{Column, FieldChange, Heading, Options, RowFault, SheetRow};
+use super::{BEGINS_FORMULA, Column, FieldChange, Heading, Options, RowFault, SheetRow};
 use crate::department::DepartmentName;
 use crate::error::{Code, Fault, Faults, Place, Violation};
 use crate::id::DepartmentId;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 fn said(cell: &str) -> &str {
     let cell = cell.trim();
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if rest.starts_with(BEGINS_FORMULA) => rest,
         _ => cell,
     }
 }
@@ -39,6 +39,11 @@ impl<'a> Cells<'a> {
     fn get(&self, column: Column) -> Option<&'a str> {
         let cell = self.row.cells.get(self.column(column)?).map(|cell| said(cell))?;
         (!cell.is_empty()).then_some(cell)
+    }
+
+    /// Whether there is such a column, and nothing in it.
+    fn is_empty(&self, column: Column) -> bool {
+        self.column(column).is_some() && self.get(column).is_none()
     }
 
     /// By what the member is known: a userid, or the mobile number where there is none.
@@ -83,12 +88,18 @@ impl<'a> Cells<'a> {
         ] {
             let stays = matches!(column, Column::Userid | Column::Name | Column::Mobile);
             match self.get(column) {
+                // One userid in another case is the same.
+                Some(cell)
+                    if column == Column::Userid && value.as_deref().is_some_and(|is| same(is, cell)) => {}
                 Some(cell) if column == Column::Gender => *value = Some(gender(cell).to_owned()),
                 Some(cell) if column == Column::HireDate => *value = Some(day(cell)),
                 Some(cell) => *value = Some(cell.to_owned()),
-                None if options.clear_empty && !stays && self.column(column).is_some() => *value = None,
+                None if options.clear_empty && !stays && self.is_empty(column) => *value = None,
                 None => {}
             }
+        }
+        if options.clear_empty && self.is_empty(Column::Leader) {
+            draft.leader_id = None;
         }
         for heading in self.columns {
             let Some(Column::Custom(id)) = heading.column else { continue };
@@ -99,6 +110,9 @@ impl<'a> Cells<'a> {
             }
         }
         self.place(&mut draft, find, faults);
+        if options.clear_empty && self.is_empty(Column::Leads) {
+            draft.departments.iter_mut().flatten().for_each(|placement| placement.is_leader = false);
+        }
         draft
     }
 
@@ -128,6 +142,9 @@ impl<'a> Cells<'a> {
         let Some(leads) = self.get(Column::Leads) else { return };
         let words: Vec<&str> = leads.split([';', '；', '|']).map(str::trim).collect();
         let placements = draft.departments.get_or_insert_default();
+        if placements.is_empty() && words.iter().any(|word| yes(word) == Some(true)) {
+            return faults.note("/departments", Code::FieldRequired);
+        }
         if words.len() > 1 && words.len() != placements.len() {
             let violation = Violation::new(Code::FormatInvalid).with("expected", "yes; no");
             return faults.note("/leads", violation);
@@ -148,7 +165,7 @@ impl<'a> Cells<'a> {
     pub(super) fn flaws(&self, faults: &mut Faults) {
         for (index, flaw) in &self.row.flaws {
             if let Some(column) = self.columns.get(*index).and_then(|heading| heading.column) {
-                faults.note(&format!("/{}", column.field()), flaw.code());
+                faults.note(&format!("/{}", column.field()), flaw.violation());
             }
         }
     }
@@ -194,6 +211,10 @@ fn gender(cell: &str) -> &str {
         "女" | "female" | "f" | "2" => "female",
         _ => cell,
     }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 fn yes(word: &str) -> Option<bool> {

@@ -1,7 +1,7 @@
 //! What the columns of a spreadsheet hold, and by which headings that is known: ours, and those of WeCom and its like.
 
 use super::Heading;
-use crate::error::{Code, Language, Violation};
+use crate::error::Language;
 use crate::id::MemberFieldId;
 use crate::member_field::MemberField;
 use crate::text::comparison_key;
@@ -145,35 +145,48 @@ fn key(heading: &str) -> String {
     bare.trim_matches('*').to_owned()
 }
 
-/// What a heading means, and how likely that is beside others that mean the same: the least is the likeliest.
+/// What a heading means, and how likely that is beside others that mean the same: the least is the likeliest. Our own headings come first,
+/// then the names of the tenant's fields, then what others call things.
 fn meaning(heading: &str, fields: &[MemberField]) -> Option<(Column, usize)> {
-    let wanted = key(heading);
-    if wanted.is_empty() {
+    let (whole, bare) = (comparison_key(heading), key(heading));
+    if bare.is_empty() {
         return None;
     }
-    let custom = fields.iter().find(|field| key(field.name.as_str()) == wanted);
-    let known = KNOWN.iter().find_map(|(column, _, headings)| {
-        let rank = headings.iter().position(|one| key(one) == wanted)?;
-        Some((*column, rank))
-    });
-    known.or_else(|| custom.map(|field| (Column::Custom(field.id), 0)))
+    let known = |from: usize, wanted: &str| {
+        KNOWN.iter().find_map(|(column, _, headings)| {
+            let mut likely = headings.iter().enumerate().filter(|(rank, _)| (*rank < OURS) == (from == 0));
+            likely.find(|(_, one)| key(one) == wanted).map(|(rank, _)| (*column, rank))
+        })
+    };
+    let custom = |named: &dyn Fn(&str) -> bool| {
+        let field = fields.iter().find(|field| named(field.name.as_str()));
+        field.map(|field| (Column::Custom(field.id), 0))
+    };
+    known(0, &bare)
+        .or_else(|| custom(&|name| comparison_key(name) == whole))
+        .or_else(|| known(OURS, &bare))
+        .or_else(|| custom(&|name| key(name) == bare))
 }
 
-/// What the cells of a row mean as headings. Of several that mean the same in other words the likeliest counts.
-pub(super) fn understand(cells: &[String], fields: &[MemberField]) -> Result<Vec<Heading>, Violation> {
+/// How many of the headings of a column are ours.
+const OURS: usize = 2;
+
+/// What the cells of a row mean as headings, and one of them that is there twice. Of several that mean the same in other words the
+/// likeliest counts.
+pub(super) fn understand(cells: &[String], fields: &[MemberField]) -> (Vec<Heading>, Option<String>) {
     let meant: Vec<_> = cells.iter().map(|cell| meaning(cell, fields)).collect();
-    let mut headings = Vec::new();
+    let (mut headings, mut twice) = (Vec::new(), None);
     for (index, cell) in cells.iter().enumerate() {
         let mine = meant[index].filter(|(column, rank)| {
             meant.iter().flatten().all(|(other, theirs)| other != column || rank <= theirs)
         });
+        let heading: String = cell.trim().chars().take(64).collect();
         if mine.is_some() && meant[..index].contains(&mine) {
-            return Err(Violation::new(Code::HeadingRepeated).with("heading", cell.trim()));
+            twice = Some(heading.clone());
         }
-        let heading = cell.trim().chars().take(64).collect();
         headings.push(Heading { heading, column: mine.map(|(column, _)| column) });
     }
-    Ok(headings)
+    (headings, twice)
 }
 
 #[cfg(test)]
@@ -182,7 +195,7 @@ mod tests {
 
     fn columns(cells: &[&str]) -> Vec<Option<Column>> {
         let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        understand(&cells, &[]).unwrap().into_iter().map(|heading| heading.column).collect()
+        understand(&cells, &[]).0.into_iter().map(|heading| heading.column).collect()
     }
 
     #[test]
@@ -217,7 +230,7 @@ mod tests {
     #[test]
     fn one_heading_twice_is_told() {
         let cells = ["姓名", "手机", "姓名"].map(str::to_owned);
-        assert_eq!(understand(&cells, &[]).unwrap_err().code, Code::HeadingRepeated);
+        assert_eq!(understand(&cells, &[]).1.as_deref(), Some("姓名"));
     }
 
     #[test]
@@ -226,7 +239,7 @@ mod tests {
             let headings: Vec<String> =
                 Column::ALL.iter().map(|column| column.heading(language, &[])).collect();
             let meant: Vec<_> =
-                understand(&headings, &[]).unwrap().into_iter().map(|one| one.column.unwrap()).collect();
+                understand(&headings, &[]).0.into_iter().map(|one| one.column.unwrap()).collect();
             assert_eq!(meant, Column::ALL);
         }
     }

@@ -3,7 +3,7 @@
 use super::cell::{self, row_fault};
 use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, RowAction, RowFilter};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::{Context, Origin};
@@ -16,7 +16,7 @@ use crate::member::{ListedMember, Member, MemberChange, MemberState, has_room, k
 use crate::member_field::{Custom, MemberField};
 use crate::tenant::TenantScope;
 use chrono::Duration;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 bundle! {
     /// What carrying an import out touches.
@@ -73,9 +73,8 @@ pub fn execute(
             change(tx, context, &actor, rows, terms)?
         };
         import.failed += u32::try_from(failed.len()).unwrap_or_default();
-        for row in failed {
-            tx.save_planned_row(id, &PlannedRow { failed: true, ..row })?;
-        }
+        let failed: Vec<_> = failed.into_iter().map(|row| PlannedRow { failed: true, ..row }).collect();
+        tx.save_planned_rows(id, &failed)?;
     }
     step.more = import.done < import.total;
     if !step.more {
@@ -140,6 +139,9 @@ fn make_departments(
     import: &MemberImport,
 ) -> Result<u32> {
     let new = tx.planned_departments(import.id, import.done, PIECE)?;
+    if new.is_empty() {
+        return Err(Code::NotFound.into());
+    }
     let mut tree = tx.tree()?;
     tree.departments += new.len() as u64;
     if tree.departments > MAX_DEPARTMENTS {
@@ -274,23 +276,24 @@ fn remove(
     restorable: Duration,
 ) -> Result<(Vec<PlannedRow>, Vec<SessionId>)> {
     let ids: Vec<MemberId> = rows.iter().map(|row| row.member).collect();
-    let versions: HashMap<MemberId, i64> = tx
-        .members(&ids)?
-        .into_iter()
-        .filter(|member| member.state != MemberState::Departed)
-        .map(|member| (member.id, member.version))
-        .collect();
-    // Whoever left one is led by another one from then on; that is of the import's own making.
-    let led: HashSet<MemberId> = tx.reports_of(&ids)?.into_iter().map(|(report, _)| report).collect();
-    let (leaving, mut failed): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| {
-        versions.get(&row.member).is_some_and(|version| *version == row.expected || led.contains(&row.member))
-    });
-    for row in &mut failed {
+    let there: HashMap<MemberId, Member> =
+        tx.members(&ids)?.into_iter().map(|member| (member.id, member)).collect();
+    let (mut leavers, mut failed) = (Vec::new(), Vec::new());
+    for row in rows {
+        let seen = there.get(&row.member).filter(|member| member.state != MemberState::Departed);
+        let why = match seen {
+            Some(member) if member.role == MemberRole::Owner => Code::OwnerStays,
+            Some(member) if member.version == row.expected => {
+                leavers.push(Leaver { id: row.member, expected: Some(row.expected) });
+                continue;
+            }
+            _ => Code::VersionStale,
+        };
         let mut faults = cell::faults();
-        faults.note("", Code::VersionStale);
-        row.faults = faults.found().iter().map(|fault| row_fault(fault, |_| None)).collect();
+        faults.note("", why);
+        let faults = faults.found().iter().map(|fault| row_fault(fault, |_| None)).collect();
+        failed.push(PlannedRow { faults, ..row });
     }
-    let leavers: Vec<Leaver> = leaving.iter().map(|row| Leaver { id: row.member, expected: None }).collect();
     let successors =
         Successors { all: import.options.successor.map(MemberId::from), ..Successors::default() };
     let (_, ended) = depart_many(tx, context, actor, &leavers, &successors, restorable)?;

@@ -16,9 +16,9 @@ mod template;
 
 pub use column::Column;
 pub use execute::{ExecutingStore, Step, execute, fail};
-pub(crate) use path::written;
+pub(crate) use path::{joined, written};
 pub use plan::{Planner, PlanningStore};
-pub use sheet::{Flaw, HEADINGS_WITHIN, Heading, MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow};
+pub use sheet::{Flaw, HEADINGS_WITHIN, Heading, MAX_CELL, MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow};
 pub use start::{Order, StartingStore, cancel, get, list_departments, list_rows, order, start};
 pub use template::template;
 
@@ -32,6 +32,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+/// What a spreadsheet takes for the beginning of a formula; where a cell is only text, an apostrophe before it says so (OWASP, CSV
+/// Injection).
+pub const BEGINS_FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// How many members leave by an import at most without being counted by whoever orders it.
 pub const REMOVED_UNCOUNTED: u32 = 50;
@@ -291,6 +295,8 @@ pub struct Present {
     pub name: String,
     /// Their version.
     pub version: i64,
+    /// To whom they report.
+    pub leader: Option<MemberId>,
     /// Whether they can leave: the owner cannot.
     pub may_leave: bool,
 }
@@ -361,11 +367,11 @@ pub trait MemberImportStore {
     /// # Errors
     /// When the store fails.
     fn insert_planned_rows(&mut self, id: MemberImportId, rows: &[PlannedRow]) -> Result<()>;
-    /// Keeps a changed row of a plan.
+    /// Keeps changed rows of a plan.
     ///
     /// # Errors
     /// When the store fails.
-    fn save_planned_row(&mut self, id: MemberImportId, row: &PlannedRow) -> Result<()>;
+    fn save_planned_rows(&mut self, id: MemberImportId, rows: &[PlannedRow]) -> Result<()>;
     /// Adds faults to rows of a plan, which do nothing from then on.
     ///
     /// # Errors

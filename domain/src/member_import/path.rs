@@ -1,24 +1,39 @@
 //! Departments as spreadsheets write them: the names from the top down, with a slash between.
 
 use crate::context::Random;
-use crate::department::{DepartmentName, DepartmentStore, MAX_LEVEL};
+use crate::department::{DepartmentName, DepartmentStore, MAX_DEPARTMENTS, MAX_LEVEL};
 use crate::error::{Code, Result, Violation};
 use crate::id::DepartmentId;
-use std::collections::HashMap;
+use crate::member::MAX_PLACEMENTS;
+use std::collections::{HashMap, HashSet};
 
 /// What separates departments in a cell.
-const BETWEEN: [char; 4] = [';', '；', '\n', '|'];
+const BETWEEN: [char; 3] = [';', '；', '\n'];
 
 /// How a name is written where a slash is not one: with a wide one, which compares as the same.
 pub(crate) fn written(name: &str) -> String {
     name.replace('/', "／")
 }
 
+/// Several paths in one cell. What no name has stands between them where a name has a semicolon.
+pub(crate) fn joined(paths: &[String]) -> String {
+    if paths.iter().any(|path| path.contains([';', '；'])) {
+        paths.iter().map(|path| format!("{path}|")).collect()
+    } else {
+        paths.join("; ")
+    }
+}
+
 /// The departments of a cell, each as names from the top down.
 pub(super) fn read(cell: &str) -> Result<Vec<Vec<DepartmentName>>, Violation> {
     let name = |name: &str| DepartmentName::parse(name);
     let path = |path: &str| path.trim().trim_matches('/').split('/').map(name).collect();
-    cell.split(BETWEEN).filter(|path| !path.trim().is_empty()).map(path).collect()
+    let between = |c: char| if cell.contains('|') { c == '|' } else { BETWEEN.contains(&c) };
+    let paths = cell.split(between).filter(|path| !path.trim().is_empty());
+    if paths.clone().nth(MAX_PLACEMENTS).is_some() {
+        return Err(Violation::new(Code::ValueTooLong).with("max", MAX_PLACEMENTS));
+    }
+    paths.map(path).collect()
 }
 
 /// What is known of a department that a spreadsheet names.
@@ -68,8 +83,12 @@ impl Paths {
 
     /// Notes that a department is named.
     pub(super) fn add(&mut self, path: &[DepartmentName]) {
+        let below = self.below(path);
+        if below.len() >= MAX_LEVEL as usize || self.nodes.len() as u64 >= MAX_DEPARTMENTS {
+            return;
+        }
         let mut above = ROOT;
-        for (level, name) in (2..).zip(self.below(path)) {
+        for (level, name) in (2..).zip(below) {
             let key = name.key();
             above = match self.found.get(&(above, key.clone())) {
                 Some(known) => *known,
@@ -128,7 +147,7 @@ impl Paths {
     /// The department at a path.
     ///
     /// # Errors
-    /// `department_too_deep`, `department_path_unknown`.
+    /// `department_too_deep`, `department_limit_reached`, `department_path_unknown`.
     pub(super) fn find(&self, path: &[DepartmentName]) -> Result<DepartmentId, Violation> {
         let below = self.below(path);
         if below.len() + 1 > MAX_LEVEL as usize {
@@ -136,7 +155,9 @@ impl Paths {
         }
         let mut at = ROOT;
         for name in below {
-            at = self.found.get(&(at, name.key())).copied().unwrap_or(ROOT);
+            // Only so many are looked at.
+            let full = || Violation::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS);
+            at = self.found.get(&(at, name.key())).copied().ok_or_else(full)?;
         }
         match self.nodes.get(at).map(|node| node.known) {
             None => Ok(self.root.0),
@@ -166,6 +187,24 @@ impl Paths {
         made
     }
 
+    /// Those that are made for some departments: those of them that are not there, and what is above.
+    pub(super) fn made_for(&self, used: &HashSet<DepartmentId>) -> Vec<super::PlannedDepartment> {
+        let mut needed: HashSet<DepartmentId> = used.clone();
+        let mut made = self.new_ones();
+        made.reverse();
+        made.retain(|one| {
+            needed.contains(&one.id) && {
+                needed.insert(one.parent);
+                true
+            }
+        });
+        made.reverse();
+        for (position, one) in (0..).zip(&mut made) {
+            one.position = position;
+        }
+        made
+    }
+
     fn path(&self, at: usize) -> String {
         let mut names = Vec::new();
         let mut next = self.nodes.get(at);
@@ -191,6 +230,10 @@ mod tests {
         assert_eq!(names("总部/研发/平台"), [["总部", "研发", "平台"]]);
         assert_eq!(names(" /总部/ 研发 /；市场;\n"), [vec!["总部", "研发"], vec!["市场"]]);
         assert_eq!(names("研发／测试"), [["研发／测试"]]);
+        let semicolon = [String::from("甲;乙/丙"), String::from("丁")];
+        assert_eq!(names(&joined(&semicolon)), [vec!["甲;乙", "丙"], vec!["丁"]]);
+        assert_eq!(joined(&[String::from("甲"), String::from("乙")]), "甲; 乙");
+        assert!(read(&"甲;".repeat(100)).is_ok() && read(&"甲;".repeat(101)).is_err());
         assert!(read("总部//平台").is_err());
         assert!(read("总部/平*台").is_err());
     }

@@ -4,8 +4,8 @@ use super::cell::{self, Cells, differences, row_fault};
 use super::order::positions;
 use super::path::Paths;
 use super::{
-    Heading, ImportState, MemberImport, MemberImportStore, Plan, PlannedDepartment, PlannedRow, REMOVED_PART,
-    REMOVED_UNCOUNTED, RowAction, RowCounts, SheetRow,
+    Heading, ImportState, MemberImport, MemberImportStore, Plan, PlannedDepartment, PlannedRow, Present,
+    REMOVED_PART, REMOVED_UNCOUNTED, RowAction, RowCounts, SheetRow,
 };
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
@@ -48,12 +48,18 @@ pub struct Planner {
     root: DepartmentId,
     paths: Paths,
     rows: Vec<Surveyed>,
-    /// Where each member comes first.
-    members: HashMap<MemberId, usize>,
+    /// Whom a row is about.
+    members: HashSet<MemberId>,
+    /// Whom a row names at least by a number.
+    named: HashSet<MemberId>,
     userids: HashMap<String, MemberId>,
     mobiles: HashMap<String, MemberId>,
     positions: Vec<u32>,
     new: Vec<PlannedDepartment>,
+    /// The departments that rows without faults name.
+    used: HashSet<DepartmentId>,
+    /// Who is absent, from the last one to be seen off to the first.
+    absent: Option<Vec<PlannedRow>>,
     review: Option<Review>,
     counts: RowCounts,
     digests: Vec<[u8; 32]>,
@@ -80,11 +86,14 @@ impl Planner {
             root,
             paths: Paths::new(root, &name),
             rows: Vec::new(),
-            members: HashMap::new(),
+            members: HashSet::new(),
+            named: HashSet::new(),
             userids: HashMap::new(),
             mobiles: HashMap::new(),
             positions: Vec::new(),
             new: Vec::new(),
+            used: HashSet::new(),
+            absent: None,
             review: None,
             counts: RowCounts::default(),
             digests: Vec::new(),
@@ -137,29 +146,28 @@ impl Planner {
         rows: &[SheetRow],
     ) -> Result<()> {
         let columns = std::mem::take(&mut self.import.columns);
-        let mut asked: Vec<Option<Held>> = Vec::new();
+        let mut asked: Vec<Held> = Vec::new();
         for row in rows {
             let cells = Self::cells(row, &columns);
-            let (userid, mobile) = (cells.userid(), cells.mobile());
-            asked.push(match (&userid, &mobile) {
-                (Some(userid), _) => Some(Held::Userid(userid.key())),
-                (None, Some(mobile)) => Some(Held::Mobile(mobile.as_str().to_owned())),
-                (None, None) => None,
-            });
+            asked.extend(cells.userid().map(|userid| Held::Userid(userid.key())));
+            asked.extend(cells.mobile().map(|mobile| Held::Mobile(mobile.as_str().to_owned())));
             if let Some(Ok(paths)) = cells.departments() {
                 paths.iter().for_each(|path| self.paths.add(path));
             }
         }
-        let wanted: Vec<Held> = asked.iter().flatten().cloned().collect();
         let there: HashMap<Held, MemberId> =
-            tx.holders(&wanted)?.into_iter().map(|(held, member, _)| (held, member)).collect();
-        for (row, held) in rows.iter().zip(asked) {
+            tx.holders(&asked)?.into_iter().map(|(held, member, _)| (held, member)).collect();
+        for row in rows {
             let cells = Self::cells(row, &columns);
-            let found = held.as_ref().and_then(|held| there.get(held)).copied();
+            let by_userid = cells.userid().map(|userid| Held::Userid(userid.key()));
+            let by_mobile = cells.mobile().map(|mobile| Held::Mobile(mobile.as_str().to_owned()));
+            let found = by_userid.as_ref().or(by_mobile.as_ref()).and_then(|held| there.get(held)).copied();
+            // Whoever is not absent in one way or the other does not leave.
+            self.named.extend([by_userid, by_mobile].iter().flatten().filter_map(|held| there.get(held)));
             let member = found.unwrap_or_else(|| context.id());
-            let repeated = found.is_some() && self.members.contains_key(&member);
+            let repeated = found.is_some() && self.members.contains(&member);
             let leader = cells.leader().map(str::to_owned);
-            self.members.entry(member).or_insert(self.rows.len());
+            self.members.insert(member);
             if let Some(userid) = cells.userid() {
                 self.userids.entry(userid.key()).or_insert(member);
             }
@@ -178,11 +186,10 @@ impl Planner {
     /// When the store fails.
     pub fn settle(&mut self, tx: &mut impl PlanningStore, context: &Context<'_>) -> Result<()> {
         self.paths.resolve(tx, context.random, self.import.options.create_departments)?;
-        self.new = self.paths.new_ones();
         self.find_leaders(tx)?;
         let rows: Vec<_> = self.rows.iter().map(|row| (row.member, row.led_by)).collect();
         self.positions = positions(&rows);
-        let new: HashSet<DepartmentId> = self.new.iter().map(|new| new.id).collect();
+        let new: HashSet<DepartmentId> = self.paths.new_ones().iter().map(|new| new.id).collect();
         self.review = Some(Review::new(&self.fields, new));
         self.digests = vec![[0; 32]; rows.len()];
         self.actions = vec![RowAction::Keep; rows.len()];
@@ -248,11 +255,20 @@ impl Planner {
         let mut faults = cell::faults();
         let review = self.review.as_mut().ok_or_else(|| Error::internal("nothing was settled"))?;
         review.add(tx, &changes, &mut faults)?;
+        let mut refused = HashSet::new();
         for (position, fault) in self.by_row(&faults) {
             if let Some(row) = planned.iter_mut().find(|row| row.position == position) {
                 row.faults.push(fault);
                 row.action = RowAction::Refuse;
+                refused.insert(row.member);
             }
+        }
+        if let Some(review) = &mut self.review {
+            review.forget(&refused);
+        }
+        for row in planned.iter().filter(|row| row.action != RowAction::Refuse) {
+            let theirs = row.draft.departments.iter().flatten();
+            self.used.extend(theirs.map(|placement| DepartmentId::from(placement.department_id)));
         }
         for (index, row) in (first..).zip(&planned) {
             self.counts.add(row.action);
@@ -288,6 +304,7 @@ impl Planner {
         let cells = Self::cells(row, &self.import.columns);
         cells.flaws(&mut faults);
         let had = before.as_ref().map(MemberDraft::of).unwrap_or_default();
+        let by = if cells.userid().is_some() { "/userid" } else { "/mobile" };
         let mut draft =
             cells.onto(had.clone(), self.import.options, |path| self.paths.find(path), &mut faults);
         match (&surveyed.leader, surveyed.led_by) {
@@ -296,7 +313,6 @@ impl Planner {
             (None, _) => {}
         }
         if surveyed.repeated {
-            let by = if cells.userid().is_some() { "/userid" } else { "/mobile" };
             faults.note(by, Code::FieldRepeated);
         }
         let mut planned = PlannedRow {
@@ -311,12 +327,10 @@ impl Planner {
             draft,
         };
         let known = before.is_some();
-        if known && !self.import.options.update_existing {
+        if before.as_ref().is_some_and(|before| before.member.state == MemberState::Departed) {
+            faults.note(by, Code::HeldByDeparted);
+        } else if known && !self.import.options.update_existing {
             return (PlannedRow { draft: had, ..planned }, None);
-        }
-        let gone = before.as_ref().is_some_and(|before| before.member.state == MemberState::Departed);
-        if gone {
-            faults.note(if cells.userid().is_some() { "/userid" } else { "/mobile" }, Code::HeldByDeparted);
         }
         let change = self.change(context, before, &planned, &mut faults);
         if let Some(change) = &change {
@@ -359,50 +373,59 @@ impl Planner {
         Some(change)
     }
 
-    /// Those who are not in the spreadsheet and are to leave, some after the other; nothing when these were all.
+    /// Those who are not in the spreadsheet and are to leave, some after the other; none when these were all. Whoever is led leaves before
+    /// whoever leads, so that nobody is handed over who leaves as well.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn absent(
-        &mut self,
-        tx: &mut impl PlanningStore,
-        after: &mut Option<MemberId>,
-    ) -> Result<Option<Vec<PlannedRow>>> {
-        if !self.import.options.remove_absent {
-            return Ok(None);
-        }
-        let some = tx.present(*after, PRESENT)?;
-        let Some(last) = some.last() else { return Ok(None) };
-        *after = Some(last.id);
-        let mut rows = Vec::new();
-        for one in some {
-            self.present += 1;
-            // Nobody removes themselves, or who takes over, by leaving them out.
-            let needed = [Some(self.import.by.member), self.import.options.successor.map(MemberId::from)];
-            let stays =
-                self.members.contains_key(&one.id) || !one.may_leave || needed.contains(&Some(one.id));
-            if stays {
-                continue;
-            }
-            let draft =
-                MemberDraft { userid: Some(one.userid), name: Some(one.name), ..MemberDraft::default() };
-            let row = PlannedRow {
-                position: u32::try_from(self.digests.len()).unwrap_or(u32::MAX),
-                row: None,
-                member: one.id,
-                action: RowAction::Remove,
-                failed: false,
-                expected: one.version,
-                draft,
-                changes: Vec::new(),
-                faults: Vec::new(),
-            };
+    pub fn absent(&mut self, tx: &mut impl PlanningStore, some: usize) -> Result<Vec<PlannedRow>> {
+        let mut all = match self.absent.take() {
+            Some(all) => all,
+            None if self.import.options.remove_absent => self.find_absent(tx)?,
+            None => Vec::new(),
+        };
+        let rest = all.len().saturating_sub(some);
+        let rows: Vec<PlannedRow> = all.drain(rest..).rev().collect();
+        self.absent = Some(all);
+        for row in &rows {
             self.counts.add(row.action);
-            self.digests.push(digest(&row));
+            self.digests.push(digest(row));
             self.actions.push(row.action);
-            rows.push(row);
         }
-        Ok(Some(rows))
+        Ok(rows)
+    }
+
+    fn find_absent(&mut self, tx: &mut impl PlanningStore) -> Result<Vec<PlannedRow>> {
+        // Nobody removes themselves, or who takes over, by leaving them out.
+        let needed = [Some(self.import.by.member), self.import.options.successor.map(MemberId::from)];
+        let (mut absent, mut after): (Vec<Present>, _) = (Vec::new(), None);
+        loop {
+            let some = tx.present(after, PRESENT)?;
+            let Some(last) = some.last() else { break };
+            after = Some(last.id);
+            self.present += u32::try_from(some.len()).unwrap_or_default();
+            absent.extend(some.into_iter().filter(|one| {
+                let here = self.members.contains(&one.id) || self.named.contains(&one.id);
+                one.may_leave && !here && !needed.contains(&Some(one.id))
+            }));
+        }
+        let lines: Vec<_> = absent.iter().map(|one| (one.id, one.leader)).collect();
+        let places = positions(&lines);
+        let (first, count) = (self.digests.len(), absent.len());
+        let row = |(place, one): (u32, Present)| PlannedRow {
+            position: u32::try_from(first + count - 1).unwrap_or(u32::MAX) - place,
+            row: None,
+            member: one.id,
+            action: RowAction::Remove,
+            failed: false,
+            expected: one.version,
+            draft: MemberDraft { userid: Some(one.userid), name: Some(one.name), ..MemberDraft::default() },
+            changes: Vec::new(),
+            faults: Vec::new(),
+        };
+        let mut rows: Vec<PlannedRow> = places.into_iter().zip(absent).map(row).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.position));
+        Ok(rows)
     }
 
     /// Ends with what forbids rows together: their positions with their faults. The import has its plan then.
@@ -415,13 +438,25 @@ impl Planner {
         context: &Context<'_>,
         terms: &Terms,
     ) -> Result<Vec<(u32, Vec<super::RowFault>)>> {
-        let mut faults = cell::faults();
-        if let Some(review) = self.review.take() {
-            review.finish(tx, &mut faults)?;
-        }
         let mut refused: HashMap<u32, Vec<super::RowFault>> = HashMap::new();
-        for (position, fault) in self.by_row(&faults) {
-            refused.entry(position).or_default().push(fault);
+        let members: HashMap<u32, MemberId> =
+            self.positions.iter().copied().zip(self.rows.iter().map(|row| row.member)).collect();
+        // Who is refused leads nobody who is not there already, which is another fault.
+        while let Some(review) = &mut self.review {
+            let mut faults = cell::faults();
+            review.together(tx, &mut faults)?;
+            let found = self.by_row(&faults);
+            if found.is_empty() {
+                break;
+            }
+            let out: HashSet<MemberId> =
+                found.iter().filter_map(|(position, _)| members.get(position)).copied().collect();
+            for (position, fault) in found {
+                refused.entry(position).or_default().push(fault);
+            }
+            if let Some(review) = &mut self.review {
+                review.forget(&out);
+            }
         }
         for position in refused.keys() {
             let action = &mut self.actions[*position as usize];
@@ -442,6 +477,7 @@ impl Planner {
             }
             other => other?,
         }
+        self.new = self.paths.made_for(&self.used);
         if tx.tree()?.departments + self.new.len() as u64 > MAX_DEPARTMENTS {
             problems.push(Code::DepartmentLimitReached.name().to_owned());
         }
@@ -464,10 +500,14 @@ impl Planner {
             removes_many: removed > REMOVED_UNCOUNTED || removed * REMOVED_PART > self.present,
             problems,
         });
-        self.import.state = ImportState::Planned;
         self.import.total = departments + u32::try_from(self.digests.len()).unwrap_or(u32::MAX);
-        self.import.done = 0;
         Ok(refused.into_iter().collect())
+    }
+
+    /// Says that all of the plan is kept.
+    pub fn ready(&mut self) {
+        self.import.state = ImportState::Planned;
+        self.import.done = 0;
     }
 }
 

@@ -23,14 +23,20 @@ pub enum Flaw {
     Merged,
     /// It holds an error.
     Error,
+    /// It is so long that only its beginning was read.
+    Long,
 }
 
+/// How much of a cell is read, in characters.
+pub const MAX_CELL: usize = 8_000;
+
 impl Flaw {
-    pub(super) fn code(self) -> Code {
+    pub(super) fn violation(self) -> Violation {
         match self {
-            Self::Formula => Code::CellFormula,
-            Self::Merged => Code::CellMerged,
-            Self::Error => Code::CellError,
+            Self::Formula => Code::CellFormula.into(),
+            Self::Merged => Code::CellMerged.into(),
+            Self::Error => Code::CellError.into(),
+            Self::Long => Violation::new(Code::ValueTooLong).with("max", MAX_CELL),
         }
     }
 }
@@ -74,12 +80,16 @@ impl Sheet {
     /// `headings_missing`, `heading_repeated`.
     pub fn find(rows: &[SheetRow], fields: &[MemberField]) -> Result<Self, Violation> {
         let mut best: Option<(usize, Vec<Heading>)> = None;
+        let mut twice = None;
         for (index, row) in rows.iter().take(HEADINGS_WITHIN).enumerate() {
-            let columns = understand(&row.cells, fields)?;
+            let (columns, repeated) = understand(&row.cells, fields);
             let known = |columns: &[Heading]| columns.iter().filter(|one| one.column.is_some()).count();
             if known(&columns) > best.as_ref().map_or(1, |(_, best)| known(best)) {
-                best = Some((index, columns));
+                (best, twice) = (Some((index, columns)), repeated);
             }
+        }
+        if let Some(heading) = twice {
+            return Err(Violation::new(Code::HeadingRepeated).with("heading", heading));
         }
         let keyed = |columns: &Vec<Heading>| {
             columns.iter().any(|one| matches!(one.column, Some(Column::Userid | Column::Mobile)))

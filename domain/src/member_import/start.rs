@@ -9,6 +9,7 @@ use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
+use crate::department::{DepartmentStore, MAX_DEPARTMENTS};
 use crate::error::{Code, Error, Faults, Place, Result};
 use crate::id::{MemberId, MemberImportId};
 use crate::job::{Job, JobQueue};
@@ -18,13 +19,22 @@ use chrono::{DateTime, Utc};
 
 bundle! {
     /// What beginning and ordering an import touches.
-    StartingStore: MemberImportStore + MemberStore + CertificateStore + JobQueue + Journal
+    StartingStore: MemberImportStore + MemberStore + DepartmentStore + CertificateStore + JobQueue + Journal
 }
 
 fn allowed(actor: &MemberActor, options: Options) -> Result<()> {
     access::require(actor, Permission::MemberManage)?;
     if options.create_departments {
         access::require(actor, Permission::DepartmentManage)?;
+    }
+    Ok(())
+}
+
+fn successor_there(tx: &mut impl MemberStore, options: Options) -> Result<()> {
+    let Some(successor) = options.successor else { return Ok(()) };
+    let there = tx.member(MemberId::from(successor))?;
+    if there.is_none_or(|member| member.state == MemberState::Departed) {
+        return Err(Faults::one(Place::Body, "/successor_id", Code::MemberUnknown));
     }
     Ok(())
 }
@@ -41,12 +51,7 @@ pub fn start(
     (sheet, rows, kept): (&Sheet, u32, &[u8]),
 ) -> Result<MemberImport> {
     allowed(actor, options)?;
-    if let Some(successor) = options.successor {
-        let there = tx.member(MemberId::from(successor))?;
-        if there.is_none_or(|member| member.state == MemberState::Departed) {
-            return Err(Faults::one(Place::Body, "/successor_id", Code::MemberUnknown));
-        }
-    }
+    successor_there(tx, options)?;
     let waiting = [ImportState::Planning, ImportState::Planned, ImportState::Executing];
     for mut other in tx.member_imports_in(&waiting)? {
         if other.is_under_way() {
@@ -109,7 +114,7 @@ pub struct Order {
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `version_stale`, `action_not_allowed`, `plan_differs`, `plan_has_faults`, `removals_not_counted`,
-/// `import_under_way`, `member_limit_reached`.
+/// `member_limit_reached`, `department_limit_reached`; at `/successor_id` `member_unknown`.
 pub fn order(
     tx: &mut impl StartingStore,
     context: &Context<'_>,
@@ -125,7 +130,8 @@ pub fn order(
     if plan.hash != order.plan_hash {
         return Err(Code::PlanDiffers.into());
     }
-    if plan.rows.refuse > 0 && !order.skip_refused {
+    // Who is meant by a row with faults is not known, and might be taken for absent.
+    if plan.rows.refuse > 0 && (!order.skip_refused || plan.rows.remove > 0) {
         return Err(Error::new(Code::PlanHasFaults).with("rows", plan.rows.refuse));
     }
     let counted = order.removals == Some(plan.rows.remove);
@@ -133,6 +139,10 @@ pub fn order(
         return Err(Error::new(Code::RemovalsNotCounted).with("removals", plan.rows.remove));
     }
     has_room(tx, context, terms, plan.rows.create)?;
+    if tx.tree()?.departments + u64::from(plan.departments) > MAX_DEPARTMENTS {
+        return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
+    }
+    successor_there(tx, import.options)?;
     import.state = ImportState::Executing;
     import.done = 0;
     import.by = By::from(actor);

@@ -11,12 +11,12 @@ use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::actor::MemberRole;
 use domain::department::DepartmentName;
-use domain::error::{Code, Error, Result};
+use domain::error::{Error, Result};
 use domain::id::{MemberId, MemberImportId};
 use domain::member::{MemberDraft, MemberState};
 use domain::member_import::{
     By, Column, FieldChange, Heading, ImportState, MemberImport, MemberImportStore, Options, Plan,
-    PlannedDepartment, PlannedRow, Present, RowAction, RowFault, RowFilter,
+    PlannedDepartment, PlannedRow, Present, Problem, RowAction, RowFault, RowFilter,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ struct Document {
     done: u32,
     total: u32,
     failed: u32,
-    problem: Option<String>,
+    problem: Option<Problem>,
     by: (Uuid, Uuid, Uuid),
     request_id: String,
 }
@@ -71,7 +71,7 @@ impl Row {
             done: import.done,
             total: import.total,
             failed: import.failed,
-            problem: import.problem.map(|code| code.name().to_owned()),
+            problem: import.problem.clone(),
             by: (by.account.into(), by.member.into(), by.session.into()),
             request_id: import.request_id.clone(),
         };
@@ -98,7 +98,6 @@ impl TryFrom<Row> for MemberImport {
             heading,
             column: field.as_deref().and_then(Column::about),
         };
-        let problem = kept.problem.as_deref().map(|name| Code::find(name).ok_or_else(|| wrong("problem")));
         let (account, member, session) = kept.by;
         Ok(Self {
             tenant: row.tenant_id.get(),
@@ -112,7 +111,7 @@ impl TryFrom<Row> for MemberImport {
             done: kept.done,
             total: kept.total,
             failed: kept.failed,
-            problem: problem.transpose()?,
+            problem: kept.problem,
             by: By { account: account.into(), member: member.into(), session: session.into() },
             request_id: kept.request_id,
             created_at: row.created_at.0,

@@ -1,6 +1,8 @@
 """See `run`. Uses the standard library, wrk, pgbench and the C loop beside it."""
 import concurrent.futures, http.client, json, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
+import members
+
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 COMPANIES, SUBMITTED, OPERATORS, CONNECTIONS = 120, 60, 100, 16
 BINARY = "target/release/gongpai"
@@ -92,6 +94,8 @@ class Postgres:
 
 
 class Server:
+    binary = BINARY
+
     def __init__(self, database_url=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gongpai-bench-"))
         self.port = free_port()
@@ -544,6 +548,8 @@ def main():
             more.append((name, "page of a queue of 100 000", f"{long[0]:.0f} /s", f"{long[1]:.2f} ms p50, {short[0] / long[0]:.2f} times the time of 1 000"))
             for what, wall, used in departments(server, database, tokens[1]):
                 more.append((name, what, f"{wall:.1f} ms", f"{used:.1f} ms of CPU in the service"))
+            for row in members.measure(sys.modules[__name__], server, database, *tokens[-2:]):
+                more.append((name, *row))
             print(f"{name}: idle {idle:.0f} MB, start to ready on an existing database {idle_start * 1000:.0f} ms")
         print("\n| database | operation | req/s | p50 ms | p99 ms | CPU µs/req | peak MB | engine op/s | of limit |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")

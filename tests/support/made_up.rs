@@ -60,7 +60,7 @@ impl MadeUp {
 
     /// The mobile number of a member.
     pub fn mobile(member: usize) -> String {
-        format!("139{member:08}")
+        format!("166{member:08}")
     }
 
     /// The spreadsheet, whoever is led before whoever leads.

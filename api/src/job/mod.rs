@@ -179,7 +179,7 @@ fn end(service: &Service, leased: &Leased, outcome: Result<()>) -> Result<()> {
             match &leased.job {
                 // Whoever waits for it is told.
                 Job::PlanImport { tenant, import } | Job::ExecuteImport { tenant, import } if dead => {
-                    member_import::job::end(service, ((*tenant).into(), (*import).into()), error.code())
+                    member_import::job::end(service, ((*tenant).into(), (*import).into()), &error)
                 }
                 _ => Ok(()),
             }

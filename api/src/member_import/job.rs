@@ -7,7 +7,9 @@ use domain::context::{Context, Origin};
 use domain::error::{Code, Error, Kind, Result};
 use domain::id::{MemberImportId, TenantId};
 use domain::job::{Job, JobQueue};
-use domain::member_import::{MemberImportStore, Planner, SheetRow, Step, execute as execute_piece, fail};
+use domain::member_import::{
+    MemberImportStore, Planner, Problem, SheetRow, Step, execute as execute_piece, fail,
+};
 use domain::tenant::TenantScope;
 use persistence::Tx;
 use std::sync::atomic::Ordering;
@@ -162,16 +164,15 @@ fn give_up(service: &Service, which: Which, done: Result<()>) -> Result<()> {
         Err(error) if is_lost(&error) => Ok(()),
         Err(error) if is_final(&error) => {
             tracing::info!(%error, "an import cannot go on");
-            let first = error.faults().first().map(|fault| fault.violation.code);
-            end(service, which, first.unwrap_or(error.code()))
+            end(service, which, &error)
         }
         done => done,
     }
 }
 
 /// Ends an import that cannot go on, for one reason.
-pub(crate) fn end(service: &Service, which: Which, problem: Code) -> Result<()> {
+pub(crate) fn end(service: &Service, which: Which, error: &Error) -> Result<()> {
     let origin = Origin::default();
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
-    service.database.write(|tx| fail(tx, &context, which, problem))
+    service.database.write(|tx| fail(tx, &context, which, Problem::from(error)))
 }

@@ -13,7 +13,7 @@ pub(crate) mod watch;
 use crate::mirror::mirror;
 use chrono::{DateTime, Utc};
 use domain::error::Language;
-use domain::member_import::{Column, Heading, MemberImport};
+use domain::member_import::{Column, Heading, MemberImport, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -160,9 +160,8 @@ pub(crate) struct MemberImportProblem {
 }
 
 impl MemberImportProblem {
-    fn of(code: &str, language: Language) -> Self {
-        let message = domain::error::Code::find(code).map(|code| code.message(language, &[]));
-        Self { code: code.to_owned(), message: message.unwrap_or_default() }
+    fn of(problem: &Problem, language: Language) -> Self {
+        Self { code: problem.code.clone(), message: problem.message(language) }
     }
 }
 
@@ -186,7 +185,7 @@ impl MemberImportView {
             },
             departments: plan.departments,
             removes_many: plan.removes_many,
-            problems: plan.problems.iter().map(|code| MemberImportProblem::of(code, language)).collect(),
+            problems: plan.problems.iter().map(|one| MemberImportProblem::of(one, language)).collect(),
         });
         let percent = u64::from(import.done) * 100 / u64::from(import.total.max(1));
         Self {
@@ -208,7 +207,7 @@ impl MemberImportView {
             },
             plan,
             failed_rows: import.failed,
-            problem: import.problem.map(|code| MemberImportProblem::of(code.name(), language)),
+            problem: import.problem.as_ref().map(|one| MemberImportProblem::of(one, language)),
             by: import.by.member.into(),
             request_id: import.request_id.clone(),
             created_at: import.created_at,

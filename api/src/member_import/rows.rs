@@ -8,7 +8,7 @@ use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
 use actix_web::web::Path;
-use domain::error::{Code, Language};
+use domain::error::Language;
 use domain::member_import::{PlannedRow, RowFault, RowFilter, list_departments, list_rows};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,16 +79,11 @@ pub(crate) struct MemberImportFault {
 
 impl MemberImportFault {
     fn of(fault: &RowFault, language: Language) -> Self {
-        let code = Code::find(&fault.code);
-        let message = code.map(|code| {
-            let params = fault.params.iter().map(|(name, value)| (name.as_str(), value));
-            code.message_with(language, params)
-        });
         Self {
             column: fault.column.map(letters),
             field: fault.field.clone(),
-            code: fault.code.clone(),
-            message: message.unwrap_or_default(),
+            code: fault.problem.code.clone(),
+            message: fault.problem.message(language),
         }
     }
 }

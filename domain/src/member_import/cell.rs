@@ -1,7 +1,7 @@
 //! What the cells of a row say of a member.
 
 use super::path;
-use super::{BEGINS_FORMULA, Column, FieldChange, Heading, Options, RowFault, SheetRow};
+use super::{BEGINS_FORMULA, Column, FieldChange, Heading, Options, Problem, RowFault, SheetRow};
 use crate::department::DepartmentName;
 use crate::error::{Code, Fault, Faults, Place, Violation};
 use crate::id::DepartmentId;
@@ -190,12 +190,10 @@ fn about(pointer: &str) -> Option<Column> {
 /// A fault of a draft as one of a row.
 pub(super) fn row_fault(fault: &Fault, place: impl Fn(Column) -> Option<usize>) -> RowFault {
     let column = about(&fault.pointer);
-    let params = fault.violation.params.iter();
     RowFault {
         field: column.map(Column::field),
         column: column.and_then(place),
-        code: fault.violation.code.name().to_owned(),
-        params: params.map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Map<_, _>>(),
+        problem: Problem::from(&fault.violation),
     }
 }
 

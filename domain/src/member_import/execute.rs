@@ -1,7 +1,7 @@
 //! Carrying a plan out, a piece in each transaction.
 
 use super::cell::{self, row_fault};
-use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, RowAction, RowFilter};
+use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, Problem, RowAction, RowFilter};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
@@ -97,19 +97,19 @@ pub fn fail(
     tx: &mut (impl MemberImportStore + crate::journal::Journal + TenantScope),
     context: &Context<'_>,
     (tenant, id): (TenantId, MemberImportId),
-    problem: Code,
+    problem: Problem,
 ) -> Result<()> {
     tx.enter(tenant);
     let Some(mut import) = tx.member_import(id)?.filter(MemberImport::is_under_way) else { return Ok(()) };
     let was = import.state;
     import.end(ImportState::Failed, context.now);
-    import.problem = Some(problem);
-    tx.save_member_import(&import)?;
     tx.delete_sheet(id)?;
     let entry = Entry::new("member_import.failed", "member_import", id)
         .of(tenant)
         .change("state", was.name(), import.state.name())
-        .change("problem", None::<String>, problem.name());
+        .change("problem", None::<String>, problem.code.as_str());
+    import.problem = Some(problem);
+    tx.save_member_import(&import)?;
     tx.record(context, &Actor::System, entry)
 }
 

@@ -24,7 +24,7 @@ pub use template::template;
 
 use crate::actor::MemberActor;
 use crate::department::DepartmentName;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Language, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, MemberImportId, SessionId, TenantId};
 use crate::member::MemberDraft;
 use crate::named::named;
@@ -148,7 +148,7 @@ pub struct Plan {
     /// Whether so many leave that whoever orders it has to say how many.
     pub removes_many: bool,
     /// What would forbid it as a whole.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
 }
 
 /// An import of members.
@@ -177,7 +177,7 @@ pub struct MemberImport {
     /// How many rows were left out because others had changed meanwhile what they are about.
     pub failed: u32,
     /// Why it could not go on.
-    pub problem: Option<Code>,
+    pub problem: Option<Problem>,
     /// Who began it, or ordered it.
     pub by: By,
     /// The request that did so.
@@ -248,6 +248,43 @@ pub struct FieldChange {
     pub after: Value,
 }
 
+/// What is wrong, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The name of the code.
+    pub code: String,
+    /// Details that fill its message.
+    pub params: Map<String, Value>,
+}
+
+impl Problem {
+    fn new(code: Code, params: &[(&'static str, Value)]) -> Self {
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Self { code: code.name().to_owned(), params }
+    }
+
+    /// The sentence for a person.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        let params = || self.params.iter().map(|(name, value)| (name.as_str(), value));
+        Code::find(&self.code).map(|code| code.message_with(language, params())).unwrap_or_default()
+    }
+}
+
+impl From<&Violation> for Problem {
+    fn from(violation: &Violation) -> Self {
+        Self::new(violation.code, &violation.params)
+    }
+}
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        // Wrong input says what is wrong with it.
+        let first = error.faults().first().map(|fault| Self::from(&fault.violation));
+        first.unwrap_or_else(|| Self::new(error.code(), error.params()))
+    }
+}
+
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowFault {
@@ -255,10 +292,9 @@ pub struct RowFault {
     pub field: Option<String>,
     /// The column of the spreadsheet, the first one being 0, if it is about one.
     pub column: Option<usize>,
-    /// The name of the code.
-    pub code: String,
-    /// Details that fill its message.
-    pub params: Map<String, Value>,
+    /// What is wrong.
+    #[serde(flatten)]
+    pub problem: Problem,
 }
 
 /// A row of a plan.

@@ -5,13 +5,13 @@ use super::order::positions;
 use super::path::Paths;
 use super::{
     Heading, ImportState, MemberImport, MemberImportStore, Plan, PlannedDepartment, PlannedRow, Present,
-    REMOVED_PART, REMOVED_UNCOUNTED, RowAction, RowCounts, SheetRow,
+    Problem, REMOVED_PART, REMOVED_UNCOUNTED, RowAction, RowCounts, SheetRow,
 };
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
 use crate::department::{DepartmentStore, MAX_DEPARTMENTS, PlacementStore};
-use crate::error::{Code, Error, Fault, Faults, Result};
+use crate::error::{Code, Error, Fault, Faults, Result, Violation};
 use crate::id::{DepartmentId, MemberId, MemberImportId};
 use crate::member::{
     Held, ListedMember, Member, MemberChange, MemberDraft, MemberState, MemberStore, Review, has_room, listed,
@@ -472,14 +472,13 @@ impl Planner {
         let mut problems = Vec::new();
         let room = has_room(tx, context, terms, self.counts.create);
         match room {
-            Err(error) if error.code() == Code::MemberLimitReached => {
-                problems.push(error.code().name().to_owned())
-            }
+            Err(error) if error.code() == Code::MemberLimitReached => problems.push(Problem::from(&error)),
             other => other?,
         }
         self.new = self.paths.made_for(&self.used);
         if tx.tree()?.departments + self.new.len() as u64 > MAX_DEPARTMENTS {
-            problems.push(Code::DepartmentLimitReached.name().to_owned());
+            let full = Violation::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS);
+            problems.push(Problem::from(&full));
         }
         let mut hash = Sha256::new();
         for new in &self.new {

@@ -42,10 +42,10 @@ struct Document {
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = imports, primary_key(tenant_id, id), treat_none_as_default_value = false, treat_none_as_null = true)]
+#[diesel(table_name = imports, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Row {
-    tenant_id: Id,
     id: Id,
+    tenant_id: Id,
     state: String,
     document: Json,
     created_at: Instant,
@@ -220,16 +220,16 @@ impl MemberImportStore for Tx<'_> {
             on!(self.db, |db| diesel::insert_into(imports::table).values(&row).execute(db)).understood()?;
             return Ok(());
         }
-        let key = imports::table.find((row.tenant_id, row.id));
-        let known = key.filter(imports::version.eq(import.version));
+        let theirs = imports::table.filter(imports::tenant_id.eq(row.tenant_id));
+        let known = theirs.filter(imports::id.eq(row.id)).filter(imports::version.eq(import.version));
         one_row(on!(self.db, |db| diesel::update(known).set(&row).execute(db)).understood()?)
     }
 
     fn member_import(&mut self, id: MemberImportId) -> Result<Option<MemberImport>> {
-        let key = (self.bound()?, Id::from(id));
-        let row: Option<Row> = on!(self.db, |db| imports::table.find(key).select(Row::as_select()).first(db))
-            .optional()
-            .understood()?;
+        let theirs = imports::table.filter(imports::tenant_id.eq(self.bound()?));
+        let known = theirs.filter(imports::id.eq(Id::from(id)));
+        let row: Option<Row> =
+            on!(self.db, |db| known.select(Row::as_select()).first(db)).optional().understood()?;
         row.map(MemberImport::try_from).transpose()
     }
 

@@ -799,9 +799,9 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
-    member_imports (tenant_id, id) {
-        tenant_id -> Id,
+    member_imports (id) {
         id -> Id,
+        tenant_id -> Id,
         state -> Text,
         document -> Json,
         created_at -> Instant,

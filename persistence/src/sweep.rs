@@ -113,7 +113,7 @@ fn forget_imports(tx: &mut Tx<'_>, unordered: Instant, ended: Instant) -> Result
         let new = new.filter(new_departments::import_id.eq(id));
         on!(tx.db, |db| diesel::delete(new).execute(db)).understood()?;
         on!(tx.db, |db| diesel::delete(sheets::table.find((tenant, id))).execute(db)).understood()?;
-        on!(tx.db, |db| diesel::delete(imports::table.find((tenant, id))).execute(db)).understood()?;
+        on!(tx.db, |db| diesel::delete(imports::table.find(id)).execute(db)).understood()?;
     }
     // There may be another one.
     Ok(usize::try_from(BATCH).unwrap_or(usize::MAX))

@@ -58,6 +58,8 @@ pub struct Planner {
     new: Vec<PlannedDepartment>,
     /// The departments that rows without faults name.
     used: HashSet<DepartmentId>,
+    /// The plan, until all of it is kept.
+    made: Option<Plan>,
     /// Who is absent, from the last one to be seen off to the first.
     absent: Option<Vec<PlannedRow>>,
     review: Option<Review>,
@@ -93,6 +95,7 @@ impl Planner {
             positions: Vec::new(),
             new: Vec::new(),
             used: HashSet::new(),
+            made: None,
             absent: None,
             review: None,
             counts: RowCounts::default(),
@@ -428,7 +431,7 @@ impl Planner {
         Ok(rows)
     }
 
-    /// Ends with what forbids rows together: their positions with their faults. The import has its plan then.
+    /// Ends with what forbids rows together: their positions with their faults.
     ///
     /// # Errors
     /// When the store fails.
@@ -492,19 +495,21 @@ impl Planner {
         }
         let departments = u32::try_from(self.new.len()).unwrap_or(u32::MAX);
         let removed = self.counts.remove;
-        self.import.plan = Some(Plan {
+        self.made = Some(Plan {
             hash: hex(&hash.finalize()),
             rows: self.counts,
             departments,
             removes_many: removed > REMOVED_UNCOUNTED || removed * REMOVED_PART > self.present,
             problems,
         });
-        self.import.total = departments + u32::try_from(self.digests.len()).unwrap_or(u32::MAX);
         Ok(refused.into_iter().collect())
     }
 
-    /// Says that all of the plan is kept.
+    /// The import has its plan, all of which is kept.
     pub fn ready(&mut self) {
+        let rows = u32::try_from(self.digests.len()).unwrap_or(u32::MAX);
+        self.import.total = rows + self.made.as_ref().map_or(0, |plan| plan.departments);
+        self.import.plan = self.made.take();
         self.import.state = ImportState::Planned;
         self.import.done = 0;
     }

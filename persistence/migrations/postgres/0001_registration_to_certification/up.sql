@@ -617,15 +617,14 @@ CREATE TABLE department_relations (
 );
 
 CREATE TABLE member_imports (
+    id uuid NOT NULL PRIMARY KEY,
     tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
     state text COLLATE "C" NOT NULL,
     document jsonb NOT NULL,
     created_at timestamptz NOT NULL,
     executed_at timestamptz,
     ended_at timestamptz,
-    version bigint NOT NULL,
-    PRIMARY KEY (tenant_id, id)
+    version bigint NOT NULL
 );
 
 CREATE TABLE member_import_sheets (
@@ -730,6 +729,7 @@ CREATE INDEX invitation_links_end ON invitation_links (expires_at);
 CREATE INDEX join_requests_tenant ON join_requests (tenant_id, id);
 CREATE INDEX join_requests_time ON join_requests (created_at);
 CREATE INDEX member_imports_state ON member_imports (tenant_id, state);
+CREATE INDEX member_imports_tenant ON member_imports (tenant_id, id);
 CREATE INDEX member_imports_time ON member_imports (created_at);
 CREATE INDEX member_import_rows_action ON member_import_rows (tenant_id, import_id, action, position);
 CREATE INDEX member_import_rows_failed ON member_import_rows (tenant_id, import_id, position) WHERE failed;

@@ -616,15 +616,14 @@ CREATE TABLE department_relations (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_imports (
+    id BLOB NOT NULL PRIMARY KEY,
     tenant_id BLOB NOT NULL,
-    id BLOB NOT NULL,
     state TEXT NOT NULL,
     document TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     executed_at INTEGER,
     ended_at INTEGER,
-    version INTEGER NOT NULL,
-    PRIMARY KEY (tenant_id, id)
+    version INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE member_import_sheets (
@@ -729,6 +728,7 @@ CREATE INDEX invitation_links_end ON invitation_links (expires_at);
 CREATE INDEX join_requests_tenant ON join_requests (tenant_id, id);
 CREATE INDEX join_requests_time ON join_requests (created_at);
 CREATE INDEX member_imports_state ON member_imports (tenant_id, state);
+CREATE INDEX member_imports_tenant ON member_imports (tenant_id, id);
 CREATE INDEX member_imports_time ON member_imports (created_at);
 CREATE INDEX member_import_rows_action ON member_import_rows (tenant_id, import_id, action, position);
 CREATE INDEX member_import_rows_failed ON member_import_rows (tenant_id, import_id, position) WHERE failed;

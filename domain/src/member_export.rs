@@ -65,14 +65,13 @@ pub fn begin(
 fn chosen(wanted: &str, all: &[Column]) -> Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
     for name in wanted.split(',') {
-        match Column::about(name.trim()).filter(|column| all.contains(column) && !columns.contains(column)) {
-            Some(column) => columns.push(column),
-            None => {
-                let names: Vec<String> = all.iter().map(|column| column.field()).collect();
-                let violation = Violation::new(Code::ValueNotAllowed).with("allowed", names.join(", "));
-                return Err(Faults::one(Place::Query, "fields", violation));
-            }
-        }
+        let known = Column::about(name.trim()).filter(|column| all.contains(column));
+        let Some(column) = known.filter(|column| !columns.contains(column)) else {
+            let names: Vec<String> = all.iter().map(|column| column.field()).collect();
+            let violation = Violation::new(Code::ValueNotAllowed).with("allowed", names.join(", "));
+            return Err(Faults::one(Place::Query, "fields", violation));
+        };
+        columns.push(column);
     }
     Ok(columns)
 }

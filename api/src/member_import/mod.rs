@@ -77,6 +77,7 @@ pub(crate) struct MemberImportView {
 
 /// How a spreadsheet is meant.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct MemberImportOptions {
     /// Whether members who are there already are changed.
     update_existing: bool,

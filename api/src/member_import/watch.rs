@@ -75,20 +75,19 @@ fn events(watch: Watch) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::unfold(Some(watch), |watch| async move {
         let mut watch = watch?;
         loop {
-            let import = match watch.next.take() {
-                Some(import) => import,
-                None => {
-                    tokio::time::sleep(GLANCE).await;
-                    if watch.call.service.stopping.load(Ordering::Relaxed) {
-                        return None;
-                    }
-                    match look(&watch.call, &watch.staying, watch.id).await {
-                        Ok(import) => import,
-                        // It may be there again the next time.
-                        Err(Failure(error)) if error.kind() == Kind::Unavailable => continue,
-                        // Whoever may not see it any more hears nothing any more.
-                        Err(_) => return None,
-                    }
+            let import = if let Some(import) = watch.next.take() {
+                import
+            } else {
+                tokio::time::sleep(GLANCE).await;
+                if watch.call.service.stopping.load(Ordering::Relaxed) {
+                    return None;
+                }
+                match look(&watch.call, &watch.staying, watch.id).await {
+                    Ok(import) => import,
+                    // It may be there again the next time.
+                    Err(Failure(error)) if error.kind() == Kind::Unavailable => continue,
+                    // Whoever may not see it any more hears nothing any more.
+                    Err(_) => return None,
                 }
             };
             if import.version != watch.seen {

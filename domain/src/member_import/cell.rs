@@ -151,13 +151,11 @@ impl<'a> Cells<'a> {
         }
         for (index, placement) in placements.iter_mut().enumerate() {
             let word = words.get(index).or(words.first()).copied().unwrap_or_default();
-            match yes(word) {
-                Some(leads) => placement.is_leader = leads,
-                None => {
-                    let violation = Violation::new(Code::ValueNotAllowed).with("allowed", "是, 否, yes, no");
-                    return faults.note("/leads", violation);
-                }
-            }
+            let Some(leads) = yes(word) else {
+                let violation = Violation::new(Code::ValueNotAllowed).with("allowed", "是, 否, yes, no");
+                return faults.note("/leads", violation);
+            };
+            placement.is_leader = leads;
         }
     }
 

@@ -80,6 +80,7 @@ named! {
 
 /// How a spreadsheet is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// Whether members who are there already are changed.
     pub update_existing: bool,

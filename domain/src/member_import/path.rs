@@ -18,7 +18,7 @@ pub(crate) fn written(name: &str) -> String {
 /// Several paths in one cell. What no name has stands between them where a name has a semicolon.
 pub(crate) fn joined(paths: &[String]) -> String {
     if paths.iter().any(|path| path.contains([';', '；'])) {
-        paths.iter().map(|path| format!("{path}|")).collect()
+        paths.iter().flat_map(|path| [path.as_str(), "|"]).collect()
     } else {
         paths.join("; ")
     }
@@ -90,15 +90,13 @@ impl Paths {
         let mut above = ROOT;
         for (level, name) in (2..).zip(below) {
             let key = name.key();
-            above = match self.found.get(&(above, key.clone())) {
-                Some(known) => *known,
-                None => {
-                    let node =
-                        Node { above, name: name.clone(), key: key.clone(), level, known: Known::Missing };
-                    self.nodes.push(node);
-                    self.found.insert((above, key), self.nodes.len() - 1);
-                    self.nodes.len() - 1
-                }
+            above = if let Some(known) = self.found.get(&(above, key.clone())) {
+                *known
+            } else {
+                let (name, known) = (name.clone(), Known::Missing);
+                self.nodes.push(Node { above, name, key: key.clone(), level, known });
+                self.found.insert((above, key), self.nodes.len() - 1);
+                self.nodes.len() - 1
             };
         }
     }

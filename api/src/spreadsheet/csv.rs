@@ -74,11 +74,7 @@ fn is_chinese(bytes: &[u8]) -> bool {
             rest = after;
             continue;
         }
-        if second >= 0xA1 {
-            common += 1
-        } else {
-            rare += 1
-        }
+        *(if second >= 0xA1 { &mut common } else { &mut rare }) += 1;
         let length = if second.is_ascii_digit() { 4 } else { 2 };
         rest = rest.get(length..).unwrap_or_default();
     }
@@ -87,7 +83,7 @@ fn is_chinese(bytes: &[u8]) -> bool {
 
 /// That nobody knows the encoding of what follows.
 fn unknown(before: &[u8]) -> Violation {
-    let row = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let row = before.split(|byte| *byte == b'\n').count();
     Violation::new(Code::SpreadsheetEncoding).with("row", row)
 }
 

@@ -37,7 +37,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Writes rows.
 pub(crate) enum Writer {
-    Csv(csv::Writer<Vec<u8>>),
+    Csv(Box<csv::Writer<Vec<u8>>>),
     Xlsx { book: Box<Workbook>, next: u32 },
 }
 
@@ -53,7 +53,7 @@ impl Writer {
     /// Begins a spreadsheet.
     pub(crate) fn new(format: SpreadsheetFormat) -> Result<Self> {
         Ok(match format {
-            SpreadsheetFormat::Csv => Self::Csv(csv_writer(MARK.to_vec())),
+            SpreadsheetFormat::Csv => Self::Csv(Box::new(csv_writer(MARK.to_vec()))),
             SpreadsheetFormat::Xlsx => {
                 let mut book = Box::new(Workbook::new());
                 // Rows go to a file as they come.
@@ -81,7 +81,7 @@ impl Writer {
         match self {
             Self::Csv(writer) => {
                 writer.flush().map_err(failed)?;
-                std::mem::replace(writer, csv_writer(Vec::new())).into_inner().map_err(failed)
+                std::mem::replace(&mut **writer, csv_writer(Vec::new())).into_inner().map_err(failed)
             }
             Self::Xlsx { .. } => Ok(Vec::new()),
         }

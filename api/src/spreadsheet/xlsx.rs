@@ -18,11 +18,11 @@ pub(super) fn read(bytes: &[u8], rows: &mut Rows) -> Result<(), Violation> {
     let mut current = Row::default();
     while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
         let (row, column) = cell.pos;
-        if row < current.row {
+        if row < current.number {
             return Err(Code::SpreadsheetUnreadable.into());
         }
-        if row > current.row {
-            std::mem::replace(&mut current, Row { row, ..Row::default() }).give(&merged, rows)?;
+        if row > current.number {
+            std::mem::replace(&mut current, Row { number: row, ..Row::default() }).give(&merged, rows)?;
         }
         let text = said(&cell.value);
         let flaw = match &cell.value {
@@ -44,10 +44,11 @@ pub(super) fn read(bytes: &[u8], rows: &mut Rows) -> Result<(), Violation> {
     current.give(&merged, rows)
 }
 
-/// A row as far as it is read; the first one is 0.
+/// A row as far as it is read.
 #[derive(Default)]
 struct Row {
-    row: u32,
+    /// Which one; the first is 0.
+    number: u32,
     cells: Vec<String>,
     flaws: Vec<(usize, Flaw)>,
 }
@@ -56,14 +57,14 @@ impl Row {
     fn give(mut self, merged: &[Dimensions], rows: &mut Rows) -> Result<(), Violation> {
         // Whoever has no cell of their own has no row.
         if !self.cells.is_empty() {
-            let here = merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&self.row));
+            let here = merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&self.number));
             let mut columns: Vec<usize> =
                 here.map(|area| area.start.1 as usize).filter(|column| *column < MAX_COLUMNS).collect();
             columns.sort_unstable();
             columns.dedup();
             self.flaws.extend(columns.into_iter().map(|column| (column, Flaw::Merged)));
         }
-        rows.take(self.row + 1, self.cells, self.flaws)
+        rows.take(self.number + 1, self.cells, self.flaws)
     }
 }
 

@@ -4,8 +4,8 @@ use crate::id::MemberId;
 use std::collections::HashMap;
 
 /// The positions of rows, of each of which the member and to whom that one is to report are known: whoever leads comes before whoever is
-/// led, so that everybody reports to somebody who is there already, and no step on the way makes a circle that the end has not. Otherwise
-/// they are in the order of the spreadsheet.
+/// led, so that everybody reports to somebody who is there already, and no step on the way makes a circle of rows that the end has not.
+/// Otherwise they are in the order of the spreadsheet.
 pub(super) fn positions(rows: &[(MemberId, Option<MemberId>)]) -> Vec<u32> {
     let at: HashMap<MemberId, usize> = rows.iter().enumerate().map(|(index, (id, _))| (*id, index)).collect();
     let mut depths: Vec<Option<u32>> = vec![None; rows.len()];

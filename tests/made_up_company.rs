@@ -1,5 +1,7 @@
 //! Prints the spreadsheet of a made-up company: `made-up-company MEMBERS DEPARTMENTS`.
 
+#![allow(clippy::expect_used, reason = "whoever calls it gives two numbers")]
+
 use tests::made_up::MadeUp;
 
 fn main() {

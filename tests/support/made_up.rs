@@ -85,7 +85,7 @@ impl MadeUp {
                 self.path(department),
                 other.unwrap_or_default(),
                 JOBS[dice / 1024 % JOBS.len()],
-                if dice % 2 == 0 { "男" } else { "女" },
+                if dice.is_multiple_of(2) { "男" } else { "女" },
                 10 + dice % 16,
                 1 + dice / 16 % 12,
                 1 + dice / 256 % 28,

@@ -152,7 +152,7 @@ mod tests {
     fn rows_are_counted_as_spreadsheets_do() {
         for end in ["\n", "\r\n", "\r"] {
             let text = ["a,b", "", "c,\"d", "d\"", "e,f", "", "", "g,h", ""].join(end);
-            let mut rows = Rows::new().unwrap();
+            let mut rows = Rows::new();
             read(text.as_bytes(), &mut rows).unwrap();
             let (_, packed) = rows.finish().unwrap();
             let found: Vec<u32> = crate::spreadsheet::unpacked(&packed).map(|row| row.unwrap().row).collect();

@@ -67,6 +67,20 @@ fn changes(changes: &[Change]) -> Value {
         .into()
 }
 
+/// Keeps rows, as many with one statement as it takes. A single one, as almost every request has, goes by the statement that the
+/// connection has prepared: those for many are not kept.
+macro_rules! insert {
+    ($db:expr, $table:expr, $rows:expr) => {
+        if let [row] = $rows.as_slice() {
+            on!($db, |db| diesel::insert_into($table).values(row).execute(db)).understood()?;
+        } else {
+            for some in $rows.chunks(BATCH) {
+                on!($db, |db| diesel::insert_into($table).values(some).execute(db)).understood()?;
+            }
+        }
+    };
+}
+
 /// The place of a person's key.
 pub(crate) fn person_place(person: Id) -> String {
     format!("person_keys {}", person.0)
@@ -83,18 +97,11 @@ impl Tx<'_> {
         let known: Vec<Id> =
             persons.iter().filter(|(_, new)| !new).map(|(person, _)| Id::from(*person)).collect();
         let mut keys: HashMap<PersonId, KeyRing> = HashMap::new();
-        for some in known.chunks(BATCH) {
-            let kept: Vec<(Id, Vec<u8>)> = on!(self.db, |db| person_keys::table
-                .filter(person_keys::person_id.eq_any(some))
-                .select((person_keys::person_id, person_keys::wrapped))
-                .load(db))
-            .understood()?;
-            for (owner, wrapped) in kept {
-                let plain = self.keys.open(person_place(owner).as_bytes(), &wrapped).map_err(failed)?;
-                let key = plain.as_slice().try_into();
-                let key = key.map_err(|_| Error::internal(format!("person key {}: length", owner.0)))?;
-                keys.insert(owner.get(), KeyRing::new([(0, key)]).map_err(failed)?);
-            }
+        for (owner, wrapped) in self.wrapped_keys(&known)? {
+            let plain = self.keys.open(person_place(owner).as_bytes(), &wrapped).map_err(failed)?;
+            let key = plain.as_slice().try_into();
+            let key = key.map_err(|_| Error::internal(format!("person key {}: length", owner.0)))?;
+            keys.insert(owner.get(), KeyRing::new([(0, key)]).map_err(failed)?);
         }
         let mut made = Vec::new();
         for (person, _) in persons {
@@ -106,11 +113,31 @@ impl Tx<'_> {
                 vacant.insert(KeyRing::new([(0, fresh)]).map_err(failed)?);
             }
         }
-        for some in made.chunks(BATCH) {
-            on!(self.db, |db| diesel::insert_into(person_keys::table).values(some).execute(db))
-                .understood()?;
-        }
+        insert!(self.db, person_keys::table, made);
         Ok(keys)
+    }
+
+    /// The keys of some persons as they are kept.
+    fn wrapped_keys(&mut self, persons: &[Id]) -> Result<Vec<(Id, Vec<u8>)>> {
+        if let [person] = persons {
+            let kept: Option<Vec<u8>> = on!(self.db, |db| person_keys::table
+                .find(*person)
+                .select(person_keys::wrapped)
+                .first(db)
+                .optional())
+            .understood()?;
+            return Ok(kept.into_iter().map(|wrapped| (*person, wrapped)).collect());
+        }
+        let mut all = Vec::with_capacity(persons.len());
+        for some in persons.chunks(BATCH) {
+            let kept: Vec<(Id, Vec<u8>)> = on!(self.db, |db| person_keys::table
+                .filter(person_keys::person_id.eq_any(some))
+                .select((person_keys::person_id, person_keys::wrapped))
+                .load(db))
+            .understood()?;
+            all.extend(kept);
+        }
+        Ok(all)
     }
 }
 
@@ -152,9 +179,7 @@ impl Journal for Tx<'_> {
             }
             rows.push(row);
         }
-        for some in rows.chunks(BATCH) {
-            on!(self.db, |db| diesel::insert_into(journal::table).values(some).execute(db)).understood()?;
-        }
+        insert!(self.db, journal::table, rows);
         Ok(())
     }
 }

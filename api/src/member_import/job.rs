@@ -75,23 +75,18 @@ fn try_to_plan(service: &Service, (tenant, id): Which) -> Result<()> {
         done += u32::try_from(rows.len()).unwrap_or_default();
         step(service, &mut planner, tenant, done, |tx| tx.insert_planned_rows(id, &rows))?;
     }
-    loop {
-        let rows = read(service, tenant, |tx| planner.absent(tx, PIECE))?;
-        if rows.is_empty() {
-            break;
-        }
-        step(service, &mut planner, tenant, done, |tx| tx.insert_planned_rows(id, &rows))?;
+    for some in read(service, tenant, |tx| planner.absent(tx))?.chunks(PIECE) {
+        step(service, &mut planner, tenant, done, |tx| tx.insert_planned_rows(id, some))?;
     }
     let terms = &service.settings.certification;
-    let refused = read(service, tenant, |tx| planner.finish(tx, &context, terms))?;
-    for some in refused.chunks(PIECE) {
+    let planned = read(service, tenant, |tx| planner.finish(tx, &context, terms))?;
+    for some in planned.refused.chunks(PIECE) {
         step(service, &mut planner, tenant, done, |tx| tx.refuse_rows(id, some))?;
     }
-    let departments = planner.departments().to_vec();
-    for some in departments.chunks(PIECE) {
+    for some in planned.departments.chunks(PIECE) {
         step(service, &mut planner, tenant, done, |tx| tx.insert_planned_departments(id, some))?;
     }
-    planner.ready();
+    planner.ready(planned.plan);
     write(service, tenant, |tx| {
         tx.save_member_import(planner.import())?;
         tx.delete_sheet(id)

@@ -1,8 +1,6 @@
 //! Making departments and changing them.
 
-use super::{
-    Department, DepartmentName, DepartmentStore, MAX_DEPARTMENTS, MAX_LEADERS, MAX_LEVEL, PlacementStore,
-};
+use super::{Department, DepartmentName, DepartmentStore, MAX_LEADERS, MAX_LEVEL, PlacementStore};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
@@ -51,26 +49,14 @@ pub fn create(
 ) -> Result<Department> {
     access::require(actor, Permission::DepartmentManage)?;
     let mut tree = tx.tree()?;
-    if tree.departments >= MAX_DEPARTMENTS {
-        return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
-    }
+    tree.room(1)?;
     let above = new.parent.map_or_else(|| tx.root_department(), Ok)?;
     let parent = parent(tx, above)?;
     fits(parent.path.level() + 1)?;
     is_free(tx, parent.id, &new.name, None)?;
-    tree.last_number += 1;
-    tree.departments += 1;
-    let mut made = Department {
-        id: context.id(),
-        parent: Some(parent.id),
-        number: tree.last_number,
-        path: parent.path.below(tree.last_number),
-        name: new.name,
-        english_name: new.english_name,
-        order: new.order.unwrap_or(tree.last_number),
-        created_at: context.now,
-        version: 0,
-    };
+    let mut made = tree.grow((parent.id, &parent.path), context.id(), new.name, context.now);
+    made.english_name = new.english_name;
+    made.order = new.order.unwrap_or(made.order);
     tx.save_tree(&tree)?;
     tx.save_department(&made)?;
     made.version += 1;

@@ -20,7 +20,7 @@ pub use path::Path;
 pub use relation::{Direction, Related, RelationKind, relate, relations, unrelate};
 pub use view::{Leader, ListedDepartment, Scope, Whole, get, list, whole};
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, MemberId};
 use crate::member::Member;
 use chrono::{DateTime, Utc};
@@ -89,6 +89,29 @@ pub struct Tree {
 impl Tree {
     /// The tree of a new tenant, which has a root.
     pub const NEW: Self = Self { last_number: ROOT_NUMBER, departments: 1, version: 0 };
+
+    /// Refuses more departments than there is room for.
+    pub(crate) fn room(&self, more: u64) -> Result<()> {
+        if self.departments + more > MAX_DEPARTMENTS {
+            return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
+        }
+        Ok(())
+    }
+
+    /// A new department below another one, with the next number.
+    pub(crate) fn grow(
+        &mut self,
+        (parent, above): (DepartmentId, &Path),
+        id: DepartmentId,
+        name: DepartmentName,
+        now: DateTime<Utc>,
+    ) -> Department {
+        self.last_number += 1;
+        self.departments += 1;
+        let (number, order) = (self.last_number, self.last_number);
+        let (parent, path) = (Some(parent), above.below(number));
+        Department { id, parent, number, path, name, english_name: None, order, created_at: now, version: 0 }
+    }
 }
 
 /// A place in a department.

@@ -1,6 +1,7 @@
 //! Inviting people, and their coming.
 
-use super::change::{ChangingStore, MemberChange, keep, review};
+use super::change::{ChangingStore, MemberChange, keep};
+use super::review::review;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};

@@ -1,6 +1,7 @@
 //! Changing members, one or many at once.
 
-use super::change::{ChangingStore, MemberChange, keep, review};
+use super::change::{ChangingStore, MemberChange, keep};
+use super::review::review;
 use super::view::listed;
 use super::{ListedMember, Member, MemberDraft, MemberState};
 use crate::access::{self, Permission};

@@ -1,9 +1,9 @@
 //! What the cells of a row say of a member.
 
 use super::path;
-use super::{BEGINS_FORMULA, Column, FieldChange, Heading, Options, Problem, RowFault, SheetRow};
+use super::{BEGINS_FORMULA, Column, FieldChange, Heading, Options, SheetRow};
 use crate::department::DepartmentName;
-use crate::error::{Code, Fault, Faults, Place, Violation};
+use crate::error::{Code, Faults, Place, Violation};
 use crate::id::DepartmentId;
 use crate::member::{MemberDraft, PlacementDraft, Userid};
 use crate::phone::MobileNumber;
@@ -167,31 +167,16 @@ impl<'a> Cells<'a> {
             }
         }
     }
-
-    /// A fault of a draft as one of the row: where it stands in the spreadsheet.
-    pub(super) fn fault(&self, fault: &Fault) -> RowFault {
-        row_fault(fault, |column| self.column(column))
-    }
 }
 
 /// The column that a pointer into a draft is about.
-fn about(pointer: &str) -> Option<Column> {
+pub(super) fn about(pointer: &str) -> Option<Column> {
     let pointer = pointer.trim_start_matches('/');
     match pointer.split_once('/') {
         Some(("departments", rest)) if rest.ends_with("/is_leader") => Some(Column::Leads),
         Some(("departments", _)) => Some(Column::Departments),
         None if pointer == "department_id" => Some(Column::Departments),
         _ => Column::about(pointer),
-    }
-}
-
-/// A fault of a draft as one of a row.
-pub(super) fn row_fault(fault: &Fault, place: impl Fn(Column) -> Option<usize>) -> RowFault {
-    let column = about(&fault.pointer);
-    RowFault {
-        field: column.map(Column::field),
-        column: column.and_then(place),
-        problem: Problem::from(&fault.violation),
     }
 }
 

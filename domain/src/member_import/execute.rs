@@ -1,19 +1,19 @@
 //! Carrying a plan out, a piece in each transaction.
 
-use super::cell::{self, row_fault};
+use super::cell;
+use super::row::{faults_by_row, row_faults};
 use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, Problem, RowAction, RowFilter};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::{Context, Origin};
-use crate::department::{Department, MAX_DEPARTMENTS, MAX_LEVEL, creation};
+use crate::department::{MAX_LEVEL, Path, creation};
 use crate::departure::{Leaver, LeavingStore, Successors, depart_many};
-use crate::error::{Code, Error, Fault, Faults, Result};
+use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, MemberId, MemberImportId, SessionId, TenantId};
-use crate::journal::Entry;
-use crate::member::{ListedMember, Member, MemberChange, MemberState, has_room, keep, listed, review};
-use crate::member_field::{Custom, MemberField};
+use crate::journal::{Entry, Journal};
+use crate::member::{ListedMember, Member, MemberState, has_room, keep, listed, review};
 use crate::tenant::TenantScope;
 use chrono::Duration;
 use std::collections::HashMap;
@@ -70,7 +70,7 @@ pub fn execute(
             step.ended = ended;
             failed
         } else {
-            change(tx, context, &actor, rows, terms)?
+            change(tx, context, &actor, (&import, rows), terms)?
         };
         import.failed += u32::try_from(failed.len()).unwrap_or_default();
         let failed: Vec<_> = failed.into_iter().map(|row| PlannedRow { failed: true, ..row }).collect();
@@ -94,7 +94,7 @@ pub fn execute(
 /// # Errors
 /// When the store fails.
 pub fn fail(
-    tx: &mut (impl MemberImportStore + crate::journal::Journal + TenantScope),
+    tx: &mut (impl MemberImportStore + Journal + TenantScope),
     context: &Context<'_>,
     (tenant, id): (TenantId, MemberImportId),
     problem: Problem,
@@ -143,37 +143,22 @@ fn make_departments(
         return Err(Code::NotFound.into());
     }
     let mut tree = tx.tree()?;
-    tree.departments += new.len() as u64;
-    if tree.departments > MAX_DEPARTMENTS {
-        return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
-    }
+    tree.room(new.len() as u64)?;
     let named: Vec<_> = new.iter().map(|new| (new.parent, new.name.key())).collect();
     if !tx.children_named(&named)?.is_empty() {
         return Err(Code::DepartmentNameTaken.into());
     }
     let parents: Vec<DepartmentId> = new.iter().map(|new| new.parent).collect();
-    let mut paths: HashMap<DepartmentId, crate::department::Path> =
+    let mut paths: HashMap<DepartmentId, Path> =
         tx.known_departments(&parents)?.into_iter().map(|known| (known.id, known.path)).collect();
     let (mut made, mut entries) = (Vec::new(), Vec::new());
     for new in new {
         let above = paths.get(&new.parent).ok_or(Code::DepartmentUnknown)?;
-        tree.last_number += 1;
-        let path = above.below(tree.last_number);
-        if path.level() > MAX_LEVEL {
+        let department = tree.grow((new.parent, above), new.id, new.name, context.now);
+        if department.path.level() > MAX_LEVEL {
             return Err(Error::new(Code::DepartmentTooDeep).with("max", MAX_LEVEL));
         }
-        paths.insert(new.id, path.clone());
-        let department = Department {
-            id: new.id,
-            parent: Some(new.parent),
-            number: tree.last_number,
-            path,
-            name: new.name,
-            english_name: None,
-            order: tree.last_number,
-            created_at: context.now,
-            version: 0,
-        };
+        paths.insert(department.id, department.path.clone());
         entries.push(creation(actor, &department));
         made.push(department);
     }
@@ -188,7 +173,7 @@ fn change(
     tx: &mut impl ExecutingStore,
     context: &Context<'_>,
     actor: &MemberActor,
-    rows: Vec<PlannedRow>,
+    (import, rows): (&MemberImport, Vec<PlannedRow>),
     terms: &Terms,
 ) -> Result<Vec<PlannedRow>> {
     let does =
@@ -205,11 +190,13 @@ fn change(
     for row in &rows {
         let mut faults = cell::faults();
         let before = there.remove(&row.member);
-        let change = again(context, actor.tenant, (row, before), (root, &fields), &mut faults);
-        if faults.found().is_empty() {
-            changes.extend(change);
+        if is_as_planned(row, before.as_ref()) {
+            changes.extend(row.change(context, before, (actor.tenant, root, &fields), &mut faults));
         } else {
-            failed.insert(row.position, faults.found().to_vec());
+            faults.note("", Code::VersionStale);
+        }
+        if !faults.found().is_empty() {
+            failed.insert(row.position, row_faults(&faults, &import.columns));
         }
     }
     // What falls away may take others with it: whoever was to report to who does not come.
@@ -219,52 +206,19 @@ fn change(
         if faults.found().is_empty() {
             break;
         }
-        let wrong = by_position(&faults);
+        let wrong = faults_by_row(&faults, &import.columns);
         changes.retain(|change| change.at.parse().map_or(true, |at: u32| !wrong.contains_key(&at)));
         failed.extend(wrong);
     }
     keep(tx, context, &Actor::Member(*actor), changes, &fields)?;
-    let left_out = |mut row: PlannedRow| {
-        let faults = failed.get(&row.position)?;
-        row.faults = faults.iter().map(|fault| row_fault(fault, |_| None)).collect();
-        Some(row)
-    };
+    let left_out = |row: PlannedRow| Some(PlannedRow { faults: failed.remove(&row.position)?, ..row });
     Ok(rows.into_iter().filter_map(left_out).collect())
 }
 
-fn by_position(faults: &Faults) -> HashMap<u32, Vec<Fault>> {
-    let mut all: HashMap<u32, Vec<Fault>> = HashMap::new();
-    for fault in faults.found() {
-        let (position, pointer) = fault.pointer.split_once('/').unwrap_or((&fault.pointer, ""));
-        let Ok(position) = position.parse() else { continue };
-        all.entry(position).or_default().push(Fault { pointer: pointer.to_owned(), ..fault.clone() });
-    }
-    all
-}
-
-/// The change that was planned, if what it is about is as it was then.
-fn again(
-    context: &Context<'_>,
-    tenant: TenantId,
-    (row, before): (&PlannedRow, Option<ListedMember>),
-    (root, fields): (DepartmentId, &[MemberField]),
-    faults: &mut Faults,
-) -> Option<MemberChange> {
-    let seen = before.as_ref().filter(|before| before.member.state != MemberState::Departed);
-    if row.action != RowAction::Create && seen.map(|before| before.member.version) != Some(row.expected) {
-        faults.note("", Code::VersionStale);
-        return None;
-    }
-    let empty = Custom::new();
-    let had = before.as_ref().map_or(&empty, |before| &before.custom);
-    let read = row.draft.read("", (fields, had), faults)?;
-    let member = before.as_ref().map_or_else(
-        || Member::new(tenant, row.member, read.details.clone(), root, context.now),
-        |before| before.member.clone(),
-    );
-    let mut change = MemberChange::to(String::new(), (before, member), read, root, faults)?;
-    change.at = row.position.to_string();
-    Some(change)
+/// Whether what a row is about is as it was when that was planned.
+fn is_as_planned(row: &PlannedRow, now: Option<&ListedMember>) -> bool {
+    let now = now.map(|now| &now.member).filter(|member| member.state != MemberState::Departed);
+    row.action == RowAction::Create || now.is_some_and(|member| member.version == row.expected)
 }
 
 /// Sees members off; gives the rows that were left out, with why.
@@ -291,8 +245,7 @@ fn remove(
         };
         let mut faults = cell::faults();
         faults.note("", why);
-        let faults = faults.found().iter().map(|fault| row_fault(fault, |_| None)).collect();
-        failed.push(PlannedRow { faults, ..row });
+        failed.push(PlannedRow { faults: row_faults(&faults, &import.columns), ..row });
     }
     let successors =
         Successors { all: import.options.successor.map(MemberId::from), ..Successors::default() };

@@ -4,33 +4,36 @@
 //! A plan is rows in the order in which they are carried out, whoever leads before whoever is led. A piece of them is carried out in one
 //! transaction, with how far it came, so that nothing is done twice, whatever ends the process.
 
+mod absent;
 mod cell;
 mod column;
 mod execute;
 mod order;
 mod path;
 mod plan;
+mod row;
 mod sheet;
 mod start;
+mod store;
+mod survey;
 mod template;
 
 pub use column::Column;
 pub use execute::{ExecutingStore, Step, execute, fail};
 pub(crate) use path::{joined, written};
-pub use plan::{Planner, PlanningStore};
+pub use plan::{Planned, Planner, PlanningStore};
+pub use row::{FieldChange, PlannedRow, Problem, RowAction, RowCounts, RowFault, RowFilter};
 pub use sheet::{Flaw, HEADINGS_WITHIN, Heading, MAX_CELL, MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow};
 pub use start::{Order, StartingStore, cancel, get, list_departments, list_rows, order, start};
+pub use store::{MemberImportStore, Present};
 pub use template::template;
 
 use crate::actor::MemberActor;
 use crate::department::DepartmentName;
-use crate::error::{Code, Error, Language, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, MemberImportId, SessionId, TenantId};
-use crate::member::MemberDraft;
 use crate::named::named;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// What a spreadsheet takes for the beginning of a formula; where a cell is only text, an apostrophe before it says so (OWASP, CSV
@@ -60,24 +63,6 @@ named! {
     }
 }
 
-named! {
-    /// What a row does.
-    RowAction {
-        /// Makes a member.
-        Create "create";
-        /// Changes one.
-        Update "update";
-        /// Changes the departments of one, and perhaps more.
-        Move "move";
-        /// Sees one off who is not in the spreadsheet.
-        Remove "remove";
-        /// Nothing: everything is as the row says.
-        Keep "keep";
-        /// Nothing: the row has faults.
-        Refuse "refuse";
-    }
-}
-
 /// How a spreadsheet is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
@@ -103,37 +88,6 @@ impl Default for Options {
             remove_absent: false,
             successor: None,
         }
-    }
-}
-
-/// How many rows do what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowCounts {
-    /// Make a member.
-    pub create: u32,
-    /// Change one.
-    pub update: u32,
-    /// Change the departments of one.
-    #[serde(rename = "move")]
-    pub moved: u32,
-    /// See one off.
-    pub remove: u32,
-    /// Change nothing.
-    pub keep: u32,
-    /// Have faults.
-    pub refuse: u32,
-}
-
-impl RowCounts {
-    pub(crate) fn add(&mut self, action: RowAction) {
-        *match action {
-            RowAction::Create => &mut self.create,
-            RowAction::Update => &mut self.update,
-            RowAction::Move => &mut self.moved,
-            RowAction::Remove => &mut self.remove,
-            RowAction::Keep => &mut self.keep,
-            RowAction::Refuse => &mut self.refuse,
-        } += 1;
     }
 }
 
@@ -236,203 +190,4 @@ pub struct PlannedDepartment {
     pub name: DepartmentName,
     /// The names from below the root down to it, with a slash between.
     pub path: String,
-}
-
-/// What changes about a member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldChange {
-    /// The field.
-    pub field: String,
-    /// What it held.
-    pub before: Value,
-    /// What it is to hold.
-    pub after: Value,
-}
-
-/// What is wrong, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// The name of the code.
-    pub code: String,
-    /// Details that fill its message.
-    pub params: Map<String, Value>,
-}
-
-impl Problem {
-    fn new(code: Code, params: &[(&'static str, Value)]) -> Self {
-        let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        Self { code: code.name().to_owned(), params }
-    }
-
-    /// The sentence for a person.
-    #[must_use]
-    pub fn message(&self, language: Language) -> String {
-        let params = || self.params.iter().map(|(name, value)| (name.as_str(), value));
-        Code::find(&self.code).map(|code| code.message_with(language, params())).unwrap_or_default()
-    }
-}
-
-impl From<&Violation> for Problem {
-    fn from(violation: &Violation) -> Self {
-        Self::new(violation.code, &violation.params)
-    }
-}
-
-impl From<&Error> for Problem {
-    fn from(error: &Error) -> Self {
-        // Wrong input says what is wrong with it.
-        let first = error.faults().first().map(|fault| Self::from(&fault.violation));
-        first.unwrap_or_else(|| Self::new(error.code(), error.params()))
-    }
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowFault {
-    /// The field, if it is about one.
-    pub field: Option<String>,
-    /// The column of the spreadsheet, the first one being 0, if it is about one.
-    pub column: Option<usize>,
-    /// What is wrong.
-    #[serde(flatten)]
-    pub problem: Problem,
-}
-
-/// A row of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedRow {
-    /// Its place among them.
-    pub position: u32,
-    /// Where it stands in the spreadsheet, counted as spreadsheets do; none for who is not in it.
-    pub row: Option<u32>,
-    /// The member, or who they are going to be.
-    pub member: MemberId,
-    /// What it does.
-    pub action: RowAction,
-    /// Whether it was left out when the plan was carried out.
-    pub failed: bool,
-    /// The version of the member that the plan was made for.
-    pub expected: i64,
-    /// The member as they are to be.
-    pub draft: MemberDraft,
-    /// What changes.
-    pub changes: Vec<FieldChange>,
-    /// What is wrong.
-    pub faults: Vec<RowFault>,
-}
-
-/// Somebody who may be absent from a spreadsheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Present {
-    /// Who.
-    pub id: MemberId,
-    /// What integrators call them.
-    pub userid: String,
-    /// Their name.
-    pub name: String,
-    /// Their version.
-    pub version: i64,
-    /// To whom they report.
-    pub leader: Option<MemberId>,
-    /// Whether they can leave: the owner cannot.
-    pub may_leave: bool,
-}
-
-/// Which rows of a plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RowFilter {
-    /// Only those that do this.
-    pub action: Option<RowAction>,
-    /// Only those that were left out.
-    pub failed: bool,
-}
-
-/// Keeps imports of the tenant that the transaction is bound to.
-pub trait MemberImportStore {
-    /// Inserts version 0, updates any other.
-    ///
-    /// # Errors
-    /// `version_stale` when somebody else changed it.
-    fn save_member_import(&mut self, import: &MemberImport) -> Result<()>;
-    /// An import.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn member_import(&mut self, id: MemberImportId) -> Result<Option<MemberImport>>;
-    /// The imports that came before one, or all, the newest first.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn member_imports(&mut self, before: Option<MemberImportId>, limit: u32) -> Result<Vec<MemberImport>>;
-    /// The imports in some states.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn member_imports_in(&mut self, states: &[ImportState]) -> Result<Vec<MemberImport>>;
-    /// Keeps the spreadsheet of an import.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn insert_sheet(&mut self, id: MemberImportId, sheet: &[u8]) -> Result<()>;
-    /// The spreadsheet of an import.
-    ///
-    /// # Errors
-    /// `not_found`.
-    fn sheet(&mut self, id: MemberImportId) -> Result<Vec<u8>>;
-    /// Forgets the spreadsheet of an import.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn delete_sheet(&mut self, id: MemberImportId) -> Result<()>;
-    /// Keeps departments that an import makes.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn insert_planned_departments(&mut self, id: MemberImportId, new: &[PlannedDepartment]) -> Result<()>;
-    /// The departments that an import makes, from a position on.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn planned_departments(
-        &mut self,
-        id: MemberImportId,
-        from: u32,
-        limit: u32,
-    ) -> Result<Vec<PlannedDepartment>>;
-    /// Keeps rows of a plan.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn insert_planned_rows(&mut self, id: MemberImportId, rows: &[PlannedRow]) -> Result<()>;
-    /// Keeps changed rows of a plan.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn save_planned_rows(&mut self, id: MemberImportId, rows: &[PlannedRow]) -> Result<()>;
-    /// Adds faults to rows of a plan, which do nothing from then on.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn refuse_rows(&mut self, id: MemberImportId, refused: &[(u32, Vec<RowFault>)]) -> Result<()>;
-    /// The rows of a plan, from a position on.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn planned_rows(
-        &mut self,
-        id: MemberImportId,
-        filter: RowFilter,
-        from: u32,
-        limit: u32,
-    ) -> Result<Vec<PlannedRow>>;
-    /// Forgets all rows and departments of a plan.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn clear_plan(&mut self, id: MemberImportId) -> Result<()>;
-    /// Those who are there, by their ids, after one of them.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn present(&mut self, after: Option<MemberId>, limit: u32) -> Result<Vec<Present>>;
 }

@@ -9,7 +9,7 @@ use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
-use crate::department::{DepartmentStore, MAX_DEPARTMENTS};
+use crate::department::DepartmentStore;
 use crate::error::{Code, Error, Faults, Place, Result};
 use crate::id::{MemberId, MemberImportId};
 use crate::job::{Job, JobQueue};
@@ -139,9 +139,7 @@ pub fn order(
         return Err(Error::new(Code::RemovalsNotCounted).with("removals", plan.rows.remove));
     }
     has_room(tx, context, terms, plan.rows.create)?;
-    if tx.tree()?.departments + u64::from(plan.departments) > MAX_DEPARTMENTS {
-        return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
-    }
+    tx.tree()?.room(plan.departments.into())?;
     successor_there(tx, import.options)?;
     import.state = ImportState::Executing;
     import.done = 0;

@@ -33,6 +33,7 @@ pub mod operator;
 mod organization;
 mod password;
 mod person;
+mod picture;
 mod policy;
 mod reference;
 mod registration;

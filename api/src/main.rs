@@ -93,6 +93,14 @@ enum Command {
         /// Where to write the squares.
         kept: PathBuf,
     },
+    /// Draw an avatar that somebody uploaded anew; the service calls this.
+    #[command(hide = true)]
+    DrawAvatar {
+        /// The file.
+        file: PathBuf,
+        /// Where to write the squares.
+        kept: PathBuf,
+    },
     /// Read a spreadsheet that somebody uploaded; the service calls this.
     #[command(hide = true)]
     ReadSheet {
@@ -165,6 +173,7 @@ fn run(command: Command) -> Result<()> {
         Command::Read { tesseract } => return reader::child::run(&tesseract),
         Command::Inspect { file, kept } => return inspection::child::run(&file, &kept),
         Command::DrawLogo { file, kept } => return inspection::child::run_logo(&file, &kept),
+        Command::DrawAvatar { file, kept } => return inspection::child::run_avatar(&file, &kept),
         Command::ReadSheet { file, packed } => return inspection::child::run_sheet(&file, &packed),
         _ => {}
     }
@@ -180,6 +189,7 @@ fn run(command: Command) -> Result<()> {
         Command::Openapi { .. }
         | Command::Inspect { .. }
         | Command::DrawLogo { .. }
+        | Command::DrawAvatar { .. }
         | Command::ReadSheet { .. }
         | Command::Read { .. } => Ok(()),
         Command::Migrate => open(settings).map(drop),

@@ -170,7 +170,10 @@ fn organization_routes(config: &mut impl Registry) {
         .service(member_field::update::update_member_field)
         .service(member_field::delete::delete_member_field)
         .service(member::get::get_member)
-        .service(member::update::update_member);
+        .service(member::update::update_member)
+        .service(member::avatar::set_member_avatar)
+        .service(member::avatar::remove_member_avatar)
+        .service(member::avatar::get_avatar);
 }
 
 /// What an organization shows.

@@ -14,7 +14,7 @@ use crate::http::answer::{Failure, Outcome};
 use crate::http::call::blocking;
 use crate::http::followers::Followers;
 use crate::http::session_cache::SessionCache;
-use crate::inspection::{Quality, Uploaded, draw_logo, inspect, read_sheet};
+use crate::inspection::{Quality, Style, Uploaded, draw, inspect, read_sheet};
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -26,8 +26,8 @@ use domain::dissolution::DissolutionStore;
 use domain::error::{Code, Error, Kind, Result};
 use domain::help::Help;
 use domain::id::DocumentId;
-use domain::organization::Logo;
 use domain::password::{Password, PasswordHash};
+use domain::picture::Picture;
 use domain::reference::OrganizationTypes;
 use domain::tenant::{TenantScope, TenantStore};
 use domain::ticket::TicketStore;
@@ -183,8 +183,8 @@ impl Service {
         permit.map_err(|error| Error::internal(error.to_string()))
     }
 
-    /// Draws a logo that somebody uploaded anew.
-    pub(crate) async fn draw(self: Arc<Self>, uploaded: Uploaded) -> Result<Logo> {
+    /// Draws a picture that somebody uploaded anew.
+    pub(crate) async fn draw(self: Arc<Self>, uploaded: Uploaded, style: Style) -> Result<Picture> {
         let permit = self.decoder().await?;
         blocking(move || {
             let _permit = permit;
@@ -192,7 +192,7 @@ impl Service {
                 scanner.scan(uploaded.file.path())?;
             }
             let drawn = self.documents.receive()?;
-            draw_logo(&self.settings.program, &uploaded, drawn.path())
+            draw(&self.settings.program, style, &uploaded, drawn.path())
         })
         .await
     }

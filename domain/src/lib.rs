@@ -41,6 +41,7 @@ pub mod organization;
 pub mod password;
 pub mod person;
 pub mod phone;
+pub mod picture;
 pub mod policy;
 pub mod reference;
 pub mod registration;

@@ -5,9 +5,10 @@ use crate::error::Understood;
 use crate::schema::{
     certificates, certification_applications as applications, certification_attempts as attempts,
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
-    dissolved_tenants, documents, invitation_links, join_requests, logos, member_devices, member_fields,
+    dissolved_tenants, documents, invitation_links, join_requests, member_devices, member_fields,
     member_import_departments, member_import_rows, member_import_sheets, member_imports, members, notices,
-    person_keys, registrations, review_notes, reviews, security_policies, takeovers, tenants, tickets,
+    person_keys, pictures, registrations, review_notes, reviews, security_policies, takeovers, tenants,
+    tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -127,7 +128,7 @@ impl DissolutionStore for Tx<'_> {
             certificates,
             certified_registrations,
             notices,
-            logos,
+            pictures,
             department_relations,
             member_fields,
             member_import_rows,

@@ -28,6 +28,7 @@ mod notice;
 mod operator;
 mod password;
 mod person;
+mod picture;
 mod policy;
 mod registration;
 mod review;

@@ -234,6 +234,7 @@ diesel::table! {
         address -> Nullable<Text>,
         hire_date -> Nullable<Text>,
         leader_id -> Nullable<Id>,
+        avatar -> Nullable<Text>,
         role -> Text,
         state -> Text,
         department_id -> Id,
@@ -893,11 +894,12 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
-    logos (tenant_id, size) {
+    pictures (tenant_id, owner_id, size) {
         tenant_id -> Id,
+        owner_id -> Id,
         size -> BigInt,
         digest -> Text,
-        png -> Binary,
+        bytes -> Binary,
     }
 }
 

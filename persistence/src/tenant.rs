@@ -2,12 +2,12 @@
 
 use crate::connection::on;
 use crate::error::{Understood, corrupt, one_row};
-use crate::schema::{logos, tenants};
+use crate::schema::tenants;
 use crate::sql_type::{Id, Instant, name_of, named};
 use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::Result;
-use domain::organization::{Logo, LogoStore, Presence, PrimaryContact, ShortName, Website};
+use domain::organization::{Presence, PrimaryContact, ShortName, Website};
 use domain::phone::Phone;
 use domain::reference::{IndustryCode, RegionCode};
 use domain::tenant::{Address, Organization, Tenant, TenantStore};
@@ -137,39 +137,5 @@ impl TenantStore for Tx<'_> {
         };
         on!(self.db, |db| diesel::insert_into(tenants::table).values(&row).execute(db)).understood()?;
         Ok(())
-    }
-}
-
-impl LogoStore for Tx<'_> {
-    fn logo(&mut self, digest: &str, size: u32) -> Result<Option<Vec<u8>>> {
-        let tenant = self.bound()?;
-        on!(self.db, |db| logos::table
-            .filter(logos::tenant_id.eq(tenant))
-            .filter(logos::size.eq(i64::from(size)))
-            .filter(logos::digest.eq(digest))
-            .select(logos::png)
-            .first(db))
-        .optional()
-        .understood()
-    }
-
-    fn replace_logo(&mut self, logo: &Logo) -> Result<()> {
-        self.forget_logo()?;
-        let tenant = self.bound()?;
-        let row = |(size, png): &(u32, Vec<u8>)| {
-            (
-                logos::tenant_id.eq(tenant),
-                logos::size.eq(i64::from(*size)),
-                logos::digest.eq(logo.digest.clone()),
-                logos::png.eq(png.clone()),
-            )
-        };
-        let rows: Vec<_> = logo.squares.iter().map(row).collect();
-        on!(self.db, |db| diesel::insert_into(logos::table).values(&rows).execute(db)).understood().map(drop)
-    }
-
-    fn forget_logo(&mut self) -> Result<()> {
-        let known = logos::table.filter(logos::tenant_id.eq(self.bound()?));
-        on!(self.db, |db| diesel::delete(known).execute(db)).understood().map(drop)
     }
 }

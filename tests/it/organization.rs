@@ -1,8 +1,8 @@
 //! The organization's profile and its logo.
 
-use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use image::ImageFormat;
 use serde_json::{Value, json};
-use std::io::Cursor;
+use tests::files::picture;
 use tests::{Answer, Company, both};
 
 async fn change(company: &Company, patch: Value) -> Answer {
@@ -12,13 +12,6 @@ async fn change(company: &Company, patch: Value) -> Answer {
 async fn upload(company: &Company, file: &[u8]) -> Answer {
     let request = company.world.request("PUT", "/v1/organization/logo");
     request.bearer(&company.access_token).form(&[], Some(("logo", file))).send().await
-}
-
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    let image = DynamicImage::from(RgbaImage::from_pixel(width, height, Rgba([20, 120, 220, 255])));
-    DynamicImage::from(image.to_rgb8()).write_to(&mut bytes, format).unwrap();
-    bytes.into_inner()
 }
 
 both!(an_organization_shows_itself, |world| {

@@ -50,3 +50,12 @@ pub fn pdf_with(pages: usize, extra: &str) -> Vec<u8> {
 pub fn pdf(pages: usize) -> Vec<u8> {
     pdf_with(pages, "")
 }
+
+/// A picture of one colour, for a logo or an avatar.
+#[must_use]
+pub fn picture(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let image = image::RgbImage::from_pixel(width, height, image::Rgb([20, 120, 220]));
+    image::DynamicImage::from(image).write_to(&mut bytes, format).expect("a picture");
+    bytes.into_inner()
+}

@@ -1,7 +1,7 @@
-//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`, `gongpai draw-logo FILE KEPT`, or
-//! `gongpai read-sheet FILE PACKED`.
+//! The process that reads what strangers sent: `gongpai inspect FILE KEPT`, `gongpai draw-logo FILE KEPT`, `gongpai draw-avatar FILE KEPT`,
+//! or `gongpai read-sheet FILE PACKED`.
 
-use super::{Sound, Verdict, image, logo, media_type, pdf, sharpness};
+use super::{Sound, Style, Verdict, image, media_type, pdf, picture, sharpness};
 use crate::spreadsheet;
 use domain::certification::MediaType;
 use domain::error::{Error, Result, Violation};
@@ -12,8 +12,6 @@ use std::path::Path;
 
 /// The command that starts it for documents.
 pub const COMMAND: &str = "inspect";
-/// The command that starts it for logos.
-pub const LOGO_COMMAND: &str = "draw-logo";
 /// The command that starts it for spreadsheets.
 pub const SHEET_COMMAND: &str = "read-sheet";
 /// What it may take of memory for an image: the largest one, its upright copy and the decoder around them.
@@ -42,8 +40,28 @@ pub fn run(file: &Path, kept: &Path) -> Result<()> {
 /// # Errors
 /// When a file cannot be read or written.
 pub fn run_logo(file: &Path, kept: &Path) -> Result<()> {
+    draw(file, kept, Style::Logo)
+}
+
+/// Draws an avatar anew, writes its squares, and prints the verdict.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn run_avatar(file: &Path, kept: &Path) -> Result<()> {
+    draw(file, kept, Style::Avatar)
+}
+
+/// The command that starts it for pictures.
+pub(super) fn draw_command(style: Style) -> &'static str {
+    match style {
+        Style::Logo => "draw-logo",
+        Style::Avatar => "draw-avatar",
+    }
+}
+
+fn draw(file: &Path, kept: &Path, style: Style) -> Result<()> {
     confined(file, kept, |bytes| {
-        let (squares, keep) = logo::squares(&bytes)?;
+        let (squares, keep) = picture::squares(&bytes, style)?;
         Ok((Verdict::Drawn { squares }, keep))
     })
 }

@@ -6,13 +6,15 @@
 
 pub mod child;
 mod image;
-mod logo;
 mod pdf;
+mod picture;
 mod sharpness;
+
+pub(crate) use picture::Style;
 
 use domain::certification::{DocumentContent, MediaType, SealedKey};
 use domain::error::{Code, Error, Faults, Place, Result, Violation};
-use domain::organization::Logo;
+use domain::picture::Picture;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -27,7 +29,7 @@ struct Sound {
     pages: Option<u32>,
 }
 
-/// The squares of a logo, one behind the other: the side and the length of each.
+/// The squares of a picture, one behind the other: the side and the length of each.
 type Squares = Vec<(u32, usize)>;
 
 /// What the child says of a file.
@@ -37,7 +39,7 @@ enum Verdict {
         found: Sound,
         kept_sha256: String,
     },
-    /// A logo, as squares of some sides and lengths.
+    /// A picture, as squares of some sides and lengths.
     Drawn {
         squares: Squares,
     },
@@ -125,10 +127,10 @@ pub(crate) fn inspect(
     }
 }
 
-/// Draws a logo anew, as the squares that it is kept as.
-pub(crate) fn draw_logo(program: &Path, uploaded: &Uploaded, drawn: &Path) -> Result<Logo> {
-    let failed = |error: std::io::Error| Error::internal(format!("drawing a logo: {error}"));
-    let Verdict::Drawn { squares: sizes } = ask(program, child::LOGO_COMMAND, uploaded, drawn)? else {
+/// Draws a picture anew, as the squares that it is kept as.
+pub(crate) fn draw(program: &Path, style: Style, uploaded: &Uploaded, drawn: &Path) -> Result<Picture> {
+    let failed = |error: std::io::Error| Error::internal(format!("drawing a picture: {error}"));
+    let Verdict::Drawn { squares: sizes } = ask(program, child::draw_command(style), uploaded, drawn)? else {
         return Err(refused(Code::DocumentUnreadable));
     };
     let bytes = std::fs::read(drawn).map_err(failed)?;
@@ -136,13 +138,13 @@ pub(crate) fn draw_logo(program: &Path, uploaded: &Uploaded, drawn: &Path) -> Re
     let mut squares = Vec::new();
     for (size, length) in sizes {
         let (one, others) =
-            rest.split_at_checked(length).ok_or_else(|| Error::internal("a logo is cut off"))?;
+            rest.split_at_checked(length).ok_or_else(|| Error::internal("a picture is cut off"))?;
         squares.push((size, one.to_vec()));
         rest = others;
     }
     let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
     let digest = data_encoding::HEXLOWER.encode(&digest.as_ref()[..16]);
-    Ok(Logo { digest, squares })
+    Ok(Picture { digest, squares })
 }
 
 /// Reads a spreadsheet: how many rows it has, and those packed.

@@ -1,5 +1,6 @@
 //! The people of an organization.
 
+pub(crate) mod avatar;
 pub(crate) mod bulk;
 pub(crate) mod create;
 pub(crate) mod export;
@@ -9,6 +10,7 @@ pub(crate) mod remind;
 pub(crate) mod update;
 
 use crate::mirror::mirror;
+use crate::picture::PictureSquare;
 use crate::service::Service;
 use crate::session::MemberRoleName;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -81,6 +83,8 @@ pub(crate) struct MemberView {
     hire_date: Option<NaiveDate>,
     /// To whom they report.
     leader_id: Option<Uuid>,
+    /// Their picture, in every size; null when they have none.
+    avatar: Option<Vec<PictureSquare>>,
     /// Their role.
     role: MemberRoleName,
     /// Where they stand.
@@ -146,6 +150,7 @@ impl From<&ListedMember> for MemberView {
             address: details.address.as_ref().map(|address| address.as_str().to_owned()),
             hire_date: details.hire_date,
             leader_id: details.leader.map(Uuid::from),
+            avatar: avatar::avatar(member.tenant, member.id, member.avatar.as_deref()),
             role: member.role.into(),
             state: member.state.into(),
             department_id: member.department.into(),

@@ -4,11 +4,13 @@ use crate::http::answer::{Outcome, Reply};
 use crate::http::call::{Call, NO_BODY};
 use crate::http::form::Form;
 use crate::http::params::{NoParams, Params};
+use crate::inspection::Style;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, delete, get, put};
 use domain::access::{Permission, require};
 use domain::error::{Code, Faults, Place};
-use domain::organization::{self, LOGO_SIZES, LogoStore, is_digest, remove_logo, set_logo};
+use domain::organization::{self, LOGO_SIZES, remove_logo, set_logo};
+use domain::picture::{PictureStore, is_digest};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -43,11 +45,11 @@ pub(crate) async fn set_organization_logo(
     payload: Payload,
 ) -> Outcome {
     require(&member.0, Permission::OrganizationManage)?;
-    let limit = call.service.settings.storage.logo_bytes;
+    let limit = call.service.settings.storage.picture_bytes;
     let form = Form::receive(&call.service, &request, payload, &[], limit).await?;
     let fingerprint = form.fingerprint();
     let file = form.file.ok_or_else(|| Faults::one(Place::Body, "/file", Code::DocumentMissing))?;
-    let logo = call.service.clone().into_inner().draw(file).await?;
+    let logo = call.service.clone().into_inner().draw(file, Style::Logo).await?;
     call.write(Some(member.0.tenant), fingerprint, move |tx, world| {
         set_logo(tx, &world.context, &member.0, &logo)?;
         let found = organization::get(tx, &world.context)?;
@@ -98,7 +100,7 @@ pub(crate) async fn get_logo(call: Call, place: Path<LogoPath>, _: Params<NoPara
         if !(is_digest(&digest) && LOGO_SIZES.contains(&size)) {
             return Err(Code::NotFound.into());
         }
-        let square = tx.logo(&digest, size)?.ok_or(Code::NotFound)?;
+        let square = tx.picture(tenant_id, &digest, size)?.ok_or(Code::NotFound)?;
         Ok(Reply::bytes("image/png", square).header("cache-control", "public, max-age=31536000, immutable"))
     })
     .await

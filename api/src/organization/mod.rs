@@ -5,6 +5,7 @@ pub(crate) mod logo;
 pub(crate) mod update;
 
 use crate::certification::CertificateStateName;
+use crate::picture::{PictureSquare, squares};
 use crate::registration::{PostalAddress, StaffSize};
 use chrono::{DateTime, Utc};
 use domain::organization::{LOGO_SIZES, Profile};
@@ -42,7 +43,7 @@ pub(crate) struct OrganizationView {
     #[schema(example = "https://example.com/")]
     website: Option<String>,
     /// Its logo, in every size; null when it has none.
-    logo: Option<Vec<LogoSquare>>,
+    logo: Option<Vec<PictureSquare>>,
     /// Whom to ask: who was named, or the certified representative, or the owner.
     primary_contact: PrimaryContact,
     /// Where its certificate stands.
@@ -52,19 +53,6 @@ pub(crate) struct OrganizationView {
     /// Counts the changes; `If-Match` of one may name it.
     #[schema(example = 1)]
     version: i64,
-}
-
-/// A square of a logo.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LogoSquare {
-    /// Its side, in pixels.
-    #[schema(example = 128)]
-    size: u32,
-    /// Where it is. It needs no token, and what is there never changes.
-    #[schema(
-        example = "/v1/logos/0196f5a2-7c3e-7a10-8f4b-3d2c1b0a9f8e/5f2c9d0e8b7a4c3d1e6f708192a3b4c5/128"
-    )]
-    url: String,
 }
 
 /// Whom to ask about an organization.
@@ -83,10 +71,7 @@ impl OrganizationView {
     fn of(profile: &Profile) -> Self {
         let (tenant, organization) = (&profile.tenant, &profile.tenant.organization);
         let presence = &tenant.presence;
-        let square = |digest: &str, size: u32| LogoSquare {
-            size,
-            url: format!("/v1/logos/{}/{digest}/{size}", tenant.id),
-        };
+        let place = format!("/v1/logos/{}", tenant.id);
         Self {
             id: tenant.id.into(),
             name: organization.name.as_str().to_owned(),
@@ -98,7 +83,7 @@ impl OrganizationView {
             address: PostalAddress::of(&organization.address),
             phone: organization.phone.as_str().to_owned(),
             website: presence.website.as_ref().map(|website| website.as_str().to_owned()),
-            logo: presence.logo.as_deref().map(|digest| LOGO_SIZES.map(|size| square(digest, size)).into()),
+            logo: presence.logo.as_deref().map(|digest| squares(&place, digest, &LOGO_SIZES)),
             primary_contact: PrimaryContact {
                 name: profile.contact.0.clone(),
                 phone: profile.contact.1.as_str().to_owned(),

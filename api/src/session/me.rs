@@ -3,6 +3,8 @@ use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
 use crate::http::params::{NoParams, Params};
+use crate::member::avatar::avatar;
+use crate::picture::PictureSquare;
 use actix_web::get;
 use domain::access::{Holder, Permission};
 use domain::actor::MemberActor;
@@ -29,6 +31,8 @@ pub(crate) struct Me {
     /// The job.
     #[schema(example = "行政经理")]
     position: Option<String>,
+    /// Their picture, in every size; null when they have none.
+    avatar: Option<Vec<PictureSquare>>,
     /// The role.
     role: MemberRoleName,
     /// What the role allows.
@@ -46,6 +50,7 @@ impl Me {
             account_id: actor.account.into(),
             mobile_masked: profile.mobile.masked(),
             email_masked: profile.email.map(|email| email.masked()),
+            avatar: avatar(place.tenant, place.member, profile.avatar.as_deref()),
             tenant: TenantReference { id: place.tenant.into(), name: place.tenant_name },
             member: MemberReference { id: place.member.into(), userid: place.userid, name: place.name },
             position: profile.position,

@@ -110,8 +110,8 @@ pub struct Storage {
     pub connections: u32,
     /// How large a document may be, in bytes.
     pub document_bytes: u64,
-    /// How large the file of a logo may be, in bytes.
-    pub logo_bytes: u64,
+    /// How large the file of a logo or an avatar may be, in bytes.
+    pub picture_bytes: u64,
     /// Where the bytes of documents are kept.
     pub objects: ObjectStorage,
     /// The clamd that looks at uploads, if there is one: `host:port`, or the path of its socket.
@@ -404,10 +404,10 @@ fn storage(source: &mut Source) -> Result<Storage, SettingError> {
             10 * 1024 * 1024,
             "how large a document may be",
         )?,
-        logo_bytes: source.number(
-            "GONGPAI_LOGO_BYTES",
+        picture_bytes: source.number(
+            "GONGPAI_PICTURE_BYTES",
             2 * 1024 * 1024,
-            "how large the file of a logo may be",
+            "how large the file of a logo or an avatar may be",
         )?,
         objects: objects(source)?,
         scanner: source.optional(

@@ -1,5 +1,6 @@
 //! Members: the people of a tenant. Most have an account, by which they sign in; whoever was invited has none here until they come.
 
+mod avatar;
 mod change;
 mod details;
 mod draft;
@@ -10,6 +11,7 @@ mod update;
 mod userid;
 mod view;
 
+pub use avatar::{AVATAR_SIZES, may_set_avatar, set_avatar};
 pub(crate) use change::keep;
 pub use change::{ChangingStore, MemberChange};
 pub use details::{Alias, Details, EmployeeNumber, Gender, PostalAddress, WorkLocation};
@@ -60,6 +62,8 @@ pub struct Member {
     pub userid: Userid,
     /// What the tenant says of them.
     pub details: Details,
+    /// The digest of their picture, if they have one.
+    pub avatar: Option<String>,
     /// Their role there.
     pub role: MemberRole,
     /// Where they stand.
@@ -92,6 +96,7 @@ impl Member {
             account: None,
             userid: Userid::of(id),
             details,
+            avatar: None,
             role: MemberRole::Member,
             state: MemberState::Invited,
             department,
@@ -136,6 +141,8 @@ pub struct Profile {
     pub membership: Membership,
     /// The job there.
     pub position: Option<String>,
+    /// The digest of their picture, if they have one.
+    pub avatar: Option<String>,
     /// The number of the account.
     pub mobile: MobileNumber,
     /// The mailbox of the account, if it has one.

@@ -4,7 +4,7 @@ mod logo;
 mod profile;
 mod website;
 
-pub use logo::{LOGO_SIZES, Logo, LogoStore, is_digest, remove_logo, set_logo};
+pub use logo::{LOGO_SIZES, remove_logo, set_logo};
 pub use profile::{OrganizationPatch, Profile, get, update};
 pub use website::Website;
 

@@ -86,6 +86,7 @@ pub fn resettable(
         return Err(Code::NumberIdle.into());
     }
     let profile = |membership| Profile {
+        avatar: None,
         membership,
         position: None,
         mobile: account.mobile.clone(),

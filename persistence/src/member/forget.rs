@@ -4,7 +4,7 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     accounts, departures, member_devices, member_import_rows, member_terms, member_values, members, notices,
-    person_keys, placements, sessions,
+    person_keys, pictures, placements, sessions,
 };
 use crate::sql_type::Id;
 use crate::tx::Tx;
@@ -80,6 +80,11 @@ impl Tx<'_> {
             member_values,
             member_terms
         );
+        on!(self.db, |db| {
+            let theirs = pictures::tenant_id.eq_any(&tenants).and(pictures::owner_id.eq_any(&ids));
+            diesel::delete(pictures::table.filter(theirs)).execute(db)
+        })
+        .understood()?;
         on!(self.db, |db| {
             let led =
                 members::tenant_id.eq_any(&tenants).and(members::leader_id.eq_any(&ids).assume_not_null());

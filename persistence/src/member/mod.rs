@@ -54,6 +54,7 @@ struct Row {
     address: Option<String>,
     hire_date: Option<String>,
     leader_id: Option<Id>,
+    avatar: Option<String>,
     role: String,
     state: String,
     department_id: Id,
@@ -89,6 +90,7 @@ impl From<&Member> for Row {
             address: text(details.address.as_ref()),
             hire_date: details.hire_date.map(|day| day.to_string()),
             leader_id: details.leader.map(Id::from),
+            avatar: member.avatar.clone(),
             role: name_of(&member.role),
             state: member.state.name().to_owned(),
             department_id: member.department.into(),
@@ -134,6 +136,7 @@ fn member((row, mobile): Found) -> Result<Member> {
         account: row.account_id.map(Id::get),
         userid: Userid::parse(&row.userid).map_err(|_| wrong("userid"))?,
         details,
+        avatar: row.avatar,
         role: named(&row.role).ok_or_else(|| wrong("role"))?,
         state: MemberState::find(&row.state).ok_or_else(|| wrong("state"))?,
         department: row.department_id.get(),
@@ -385,19 +388,19 @@ impl MemberStore for Tx<'_> {
     }
 
     fn profile(&mut self, member: MemberId) -> Result<Profile> {
-        type Found = (Place, Option<String>, String, Option<String>);
+        type Found = (Place, Option<String>, Option<String>, String, Option<String>);
         let tenant = self.bound()?;
-        let (place, position, mobile, email): Found = on!(self.db, |db| members::table
+        let (place, position, avatar, mobile, email): Found = on!(self.db, |db| members::table
             .inner_join(tenants::table.on(tenants::tenant_id.eq(members::tenant_id)))
             .inner_join(accounts::table.on(accounts::id.nullable().eq(members::account_id)))
             .filter(members::tenant_id.eq(tenant))
             .filter(members::id.eq(Id::from(member)))
-            .select((PLACE, members::position, accounts::mobile, accounts::email))
+            .select((PLACE, members::position, members::avatar, accounts::mobile, accounts::email))
             .first(db))
         .understood()?;
         let mobile = stored_mobile("accounts", member, &mobile)?;
         let email = stored_email("accounts", member, email.as_deref())?;
-        Ok(Profile { membership: membership(place)?, position, mobile, email })
+        Ok(Profile { membership: membership(place)?, position, avatar, mobile, email })
     }
 }
 

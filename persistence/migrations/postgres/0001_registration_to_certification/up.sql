@@ -175,6 +175,7 @@ CREATE TABLE members (
     address text COLLATE "C",
     hire_date text COLLATE "C",
     leader_id uuid,
+    avatar text COLLATE "C",
     role text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
     department_id uuid NOT NULL,
@@ -657,12 +658,13 @@ CREATE TABLE member_import_rows (
     PRIMARY KEY (tenant_id, import_id, position)
 );
 
-CREATE TABLE logos (
+CREATE TABLE pictures (
     tenant_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
     size bigint NOT NULL,
     digest text COLLATE "C" NOT NULL,
-    png bytea NOT NULL,
-    PRIMARY KEY (tenant_id, size)
+    bytes bytea NOT NULL,
+    PRIMARY KEY (tenant_id, owner_id, size)
 );
 
 CREATE INDEX sessions_account ON sessions (account_id);

@@ -1,4 +1,4 @@
-DROP TABLE logos;
+DROP TABLE pictures;
 DROP TABLE member_import_rows;
 DROP TABLE member_import_departments;
 DROP TABLE member_import_sheets;

@@ -175,6 +175,7 @@ CREATE TABLE members (
     address TEXT,
     hire_date TEXT,
     leader_id BLOB,
+    avatar TEXT,
     role TEXT NOT NULL,
     state TEXT NOT NULL,
     department_id BLOB NOT NULL,
@@ -656,12 +657,13 @@ CREATE TABLE member_import_rows (
     PRIMARY KEY (tenant_id, import_id, position)
 ) STRICT;
 
-CREATE TABLE logos (
+CREATE TABLE pictures (
     tenant_id BLOB NOT NULL,
+    owner_id BLOB NOT NULL,
     size INTEGER NOT NULL,
     digest TEXT NOT NULL,
-    png BLOB NOT NULL,
-    PRIMARY KEY (tenant_id, size)
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, owner_id, size)
 ) STRICT;
 
 CREATE INDEX sessions_account ON sessions (account_id);

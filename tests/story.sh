@@ -321,8 +321,14 @@ echo "refused: $(field errors.0.code)"
 call POST /v1/codes 202 -H 'content-type: application/json' -d "{\"purpose\": \"sign_in\", \"mobile\": \"$one\"}"
 call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"method\": \"sms_code\", \"mobile\": \"$one\", \"code\": \"$(code_for "$one")\", \"device\": $device}"
 joined=$(field session.access_token)
+call POST /v1/tags 201 "${as[@]}" -d '{"name": "值班"}'
+tag=$(field id)
+call POST "/v1/tags/$tag/members" 200 "${as[@]}" -d "{\"add\": [\"$shan\", \"$tag\"]}"
+echo "tagged: $(field added), not: $(field rejected.0.code)"
+call GET "/v1/members?tag_id=$tag" 200 "${new[@]}"
+[ "$(field data.0.id)" = "$shan" ]
 call GET "/v1/members/$shan/departure-preview" 200 "${new[@]}"
-echo "in hand: $(field leaderships.0.name) and $(field report_count) report"
+echo "in hand: $(field leaderships.0.name), $(field tags.0.name) and $(field report_count) report"
 call POST "/v1/members/$shan/departure" 201 "${as[@]}" -d "{\"successor_id\": \"$li\"}"
 call GET /v1/me 401 -H "authorization: Bearer $joined"
 call GET "/v1/departments/$platform" 200 "${new[@]}"

@@ -25,6 +25,7 @@ use domain::reference::{Capacity, IndustryCode, RegionCode, RegistrationKind, St
 use domain::registration::{Administrator, Registration, Start, Verified, Verify, start, verify};
 use domain::review::{Judgement, claim, decide};
 use domain::session::{NewDevice, Owner, Platform, TokenHash};
+use domain::tag::{self, Retagging, TagName};
 use domain::tenant::{Address, Organization, TenantScope};
 use domain::text::{AddressLine, DeviceName, OrganizationName, PersonName, Position};
 use domain::verification::{CodeBook, Permit, Purpose, Requester, Subject, VerificationStore};
@@ -302,9 +303,10 @@ impl Demo<'_> {
         Ok(made)
     }
 
-    /// The people of [`MEMBERS`], who join when somebody signs in with their number. No SMS goes to them.
+    /// The people of [`MEMBERS`], who join when somebody signs in with their number; no SMS goes to them. Who leads has a tag.
     fn members(&self, owner: &MemberActor, departments: &[(&str, DepartmentId)]) -> Result<()> {
         let terms = &self.service.settings.certification;
+        let mut leaders = Vec::new();
         for (number, (name, position, department, is_leader)) in (101..).zip(MEMBERS) {
             let placement = departments
                 .iter()
@@ -317,12 +319,19 @@ impl Demo<'_> {
                 departments: Some(placement.into_iter().collect()),
                 ..MemberDraft::default()
             };
-            self.service.database.write(|tx| {
+            let made = self.service.database.write(|tx| {
                 tx.enter(owner.tenant);
-                member::invite(tx, &self.context(), owner, &draft, (terms, false)).map(drop)
+                member::invite(tx, &self.context(), owner, &draft, (terms, false))
             })?;
+            leaders.extend(is_leader.then_some(made.member.id));
         }
-        Ok(())
+        let name = TagName::parse("部门负责人").map_err(|_| Error::internal("the demo's tag"))?;
+        self.service.database.write(|tx| {
+            tx.enter(owner.tenant);
+            let tag = tag::create(tx, &self.context(), owner, name.clone())?;
+            let asked = Retagging { add: leaders.clone(), remove: Vec::new() };
+            tag::retag(tx, &self.context(), owner, (tag.id, None), &asked).map(drop)
+        })
     }
 
     fn approve(&self, owner: &MemberActor, reviewer: &Operator) -> Result<()> {

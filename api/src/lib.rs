@@ -47,6 +47,7 @@ mod signing;
 pub mod sms;
 mod spreadsheet;
 mod system;
+mod tag;
 mod takeover;
 mod ticket;
 mod token;

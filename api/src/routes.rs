@@ -134,7 +134,7 @@ fn certification_routes(config: &mut impl Registry) {
 
 /// The people of an organization.
 fn organization_routes(config: &mut impl Registry) {
-    use crate::{departure, joining, member, member_field, member_import};
+    use crate::{departure, joining, member, member_field, member_import, tag};
     config
         .service(member::list::list_members)
         .service(member::export::export_members)
@@ -165,6 +165,13 @@ fn organization_routes(config: &mut impl Registry) {
         .service(joining::decide::list_join_requests)
         .service(joining::decide::approve_join_request)
         .service(joining::decide::decline_join_request)
+        .service(tag::list::list_tags)
+        .service(tag::create::create_tag)
+        .service(tag::get::get_tag)
+        .service(tag::rename::update_tag)
+        .service(tag::delete::delete_tag)
+        .service(tag::members::change_tag_members)
+        .service(tag::list::list_member_tags)
         .service(member_field::list::list_member_fields)
         .service(member_field::create::create_member_field)
         .service(member_field::update::update_member_field)

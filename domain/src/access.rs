@@ -38,6 +38,10 @@ pub enum Permission {
     DepartmentRead,
     /// Make, change, move and delete them.
     DepartmentManage,
+    /// See the tags of the organization, and who has them.
+    TagRead,
+    /// Make, rename and delete them, and say who has them.
+    TagManage,
     /// See the devices of members.
     DeviceRead,
     /// Decide about them.
@@ -46,7 +50,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::CertificationRead,
         Self::CertificationManage,
         Self::ReviewRead,
@@ -63,6 +67,8 @@ impl Permission {
         Self::MemberManage,
         Self::DepartmentRead,
         Self::DepartmentManage,
+        Self::TagRead,
+        Self::TagManage,
         Self::DeviceRead,
         Self::DeviceManage,
     ];
@@ -87,6 +93,8 @@ impl Permission {
             Self::MemberManage => "member:manage",
             Self::DepartmentRead => "department:read",
             Self::DepartmentManage => "department:manage",
+            Self::TagRead => "tag:read",
+            Self::TagManage => "tag:manage",
             Self::DeviceRead => "device:read",
             Self::DeviceManage => "device:manage",
         }
@@ -115,6 +123,8 @@ impl Holder for MemberActor {
                         | Permission::MemberManage
                         | Permission::DepartmentRead
                         | Permission::DepartmentManage
+                        | Permission::TagRead
+                        | Permission::TagManage
                         | Permission::DeviceRead
                         | Permission::DeviceManage
                 )
@@ -187,14 +197,14 @@ mod tests {
             row(name, &OperatorActor { operator: id.into(), role, session: id.into() });
         }
         // Columns: certification:read, :manage, review:read, :decide, :confirm, certificate:suspend, ticket:answer,
-        // sms:read, tenant:manage, organization:manage, policy:read, :manage, member:read, :manage, department:read, :manage, device:read, :manage.
+        // sms:read, tenant:manage, organization:manage, policy:read, :manage, member:read, :manage, department:read, :manage, tag:read, :manage, device:read, :manage.
         let golden = "\
-owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes yes yes yes
-member          -   -   -   -   -   -   -   -   -   -   -   -   -   -   yes -   -   -
-reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -   -   -   -
-senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -   -   -   -
-support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -   -
-platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -   -
+owner           yes yes -   -   -   -   -   -   yes yes yes yes yes yes yes yes yes yes yes yes
+member          -   -   -   -   -   -   -   -   -   -   -   -   -   -   yes -   -   -   -   -
+reviewer        -   -   yes yes -   -   yes yes -   -   -   -   -   -   -   -   -   -   -   -
+senior_reviewer -   -   yes yes yes yes yes yes -   -   -   -   -   -   -   -   -   -   -   -
+support         -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -   -   -   -
+platform_admin  -   -   yes -   -   -   yes yes -   -   -   -   -   -   -   -   -   -   -   -
 ";
         assert_eq!(matrix, golden);
     }

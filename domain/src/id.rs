@@ -48,6 +48,8 @@ ids! {
     InvitationLinkId;
     /// Somebody's wish to join a tenant.
     JoinRequestId;
+    /// A tag that a tenant gives to its members.
+    TagId;
     /// A signed-in session.
     SessionId;
     /// A device from which someone signed in.

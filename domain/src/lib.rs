@@ -48,6 +48,7 @@ pub mod registration;
 pub mod review;
 pub mod session;
 pub mod sms;
+pub mod tag;
 pub mod takeover;
 pub mod tenant;
 pub mod text;

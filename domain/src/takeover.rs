@@ -25,6 +25,7 @@ use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
 use crate::policy::{PolicyStore, lift_networks, require_confirmation};
+use crate::tag::TagStore;
 use crate::tenant::TenantScope;
 use crate::text::{PersonName, Prose};
 use chrono::{DateTime, Duration, Utc};
@@ -124,7 +125,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal
+    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal + TagStore
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.

@@ -8,7 +8,7 @@ use crate::tx::Tx;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::department::Placement;
-use domain::departure::{Departure, DepartureStore, Leadership};
+use domain::departure::{Departure, DepartureStore, HadTag, Leadership};
 use domain::device::DeviceState;
 use domain::error::Result;
 use domain::id::{DepartmentId, MemberId};
@@ -26,6 +26,8 @@ struct Document {
     state: MemberState,
     placements: Vec<(Uuid, i64, bool)>,
     leaderships: Vec<(Uuid, String, Option<Uuid>)>,
+    tags: Vec<(Uuid, String)>,
+    tags_to: Option<Uuid>,
     reports: u64,
     reports_to: Option<Uuid>,
 }
@@ -49,6 +51,8 @@ fn document(departure: &Departure) -> serde_json::Result<Json> {
         state: departure.state,
         placements: departure.placements.iter().map(placement).collect(),
         leaderships: departure.leaderships.iter().map(leadership).collect(),
+        tags: departure.tags.iter().map(|had| (had.tag.into(), had.name.clone())).collect(),
+        tags_to: departure.tags_to.map(Uuid::from),
         reports: departure.reports,
         reports_to: departure.reports_to.map(Uuid::from),
     };
@@ -77,6 +81,8 @@ impl TryFrom<Row> for Departure {
             state: kept.state,
             placements: kept.placements.into_iter().map(placement).collect(),
             leaderships: kept.leaderships.into_iter().map(leadership).collect(),
+            tags: kept.tags.into_iter().map(|(tag, name)| HadTag { tag: tag.into(), name }).collect(),
+            tags_to: kept.tags_to.map(Into::into),
             reports: kept.reports,
             reports_to: kept.reports_to.map(Into::into),
             departed_at: row.departed_at.0,

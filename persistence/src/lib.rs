@@ -40,6 +40,7 @@ mod signing_key;
 mod sms;
 mod sql_type;
 mod sweep;
+mod tag;
 mod takeover;
 mod tenant;
 mod ticket;

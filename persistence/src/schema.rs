@@ -903,6 +903,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    tags (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        name -> Text,
+        name_key -> Text,
+        sort_key -> Text,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    taggings (tenant_id, tag_id, member_id) {
+        tenant_id -> Id,
+        tag_id -> Id,
+        member_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,
@@ -925,6 +951,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     member_values,
     member_fields,
     department_relations,
+    tags,
+    taggings,
     devices
 );
 

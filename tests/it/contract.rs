@@ -344,12 +344,14 @@ both!(every_list_is_paged, |world| {
     let upload = world.request("POST", "/v1/member-imports").bearer(&company.access_token);
     let upload = upload.form(&[], Some(("a.csv", b"name,mobile\na,13800138000\n")));
     let import = upload.send().await.expect(201).text("/id");
+    let me = company.get("/v1/me").send().await.expect(200).text("/member/id");
     let mut lists = 0;
     for operation in Contract::shared().operations().filter(|operation| operation.id().starts_with("list_")) {
         let token = if operation.path().contains("/platform/") { &operator } else { &company.access_token };
         let id = match operation.path() {
             path if path.starts_with("/v1/departments") => &root,
             path if path.starts_with("/v1/member-imports") => &import,
+            path if path.starts_with("/v1/members/") => &me,
             _ => &ticket,
         };
         let path = operation.path().replace("{id}", id);

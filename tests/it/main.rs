@@ -40,6 +40,7 @@ mod session;
 mod signing_keys;
 mod sms;
 mod store;
+mod tags;
 mod takeover;
 mod ticket;
 mod wizard;

@@ -22,6 +22,8 @@ both!(a_company_registers, |world| {
             "member:manage",
             "department:read",
             "department:manage",
+            "tag:read",
+            "tag:manage",
             "device:read",
             "device:manage"
         ])

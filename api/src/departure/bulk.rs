@@ -22,6 +22,10 @@ pub(crate) struct DepartMembers {
     /// Who takes over what they had in hand; null for nobody.
     #[schema(required = true)]
     successor_id: Option<Uuid>,
+    /// Whether whoever takes over has their tags as well; otherwise nobody has those in their place.
+    #[serde(default = "super::create::yes")]
+    #[schema(default = true)]
+    hand_over_tags: bool,
 }
 
 /// A member who leaves.
@@ -60,7 +64,8 @@ pub(crate) async fn depart_members(
 ) -> Outcome {
     let leaver = |one: &LeavingMember| Leaver { id: one.id.into(), expected: one.version };
     let leavers: Vec<_> = body.value.members.iter().map(leaver).collect();
-    let successors = Successors { all: body.value.successor_id.map(Into::into), leaderships: Vec::new() };
+    let all = body.value.successor_id.map(Into::into);
+    let successors = Successors { all, leaderships: Vec::new(), tags: body.value.hand_over_tags };
     let ended = Ended::default();
     let noted = ended.clone();
     let done = call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {

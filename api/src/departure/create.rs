@@ -18,7 +18,7 @@ use validator::Validate;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"successor_id": "0196f5a2-7c3e-7a10-8f4b-3d2c1b0a9f8e"}))]
 pub(crate) struct DepartMember {
-    /// Who leads what they led and to whom those report who reported to them. Null for nobody: what they led is led by nobody in their
+    /// Who leads what they led, has the tags that they had, and to whom those report who reported to them. Null for nobody: what they led is led by nobody in their
     /// place, and those report where the leaver did.
     #[schema(required = true)]
     successor_id: Option<Uuid>,
@@ -26,6 +26,15 @@ pub(crate) struct DepartMember {
     #[serde(default)]
     #[schema(max_items = 100)]
     leaderships: Vec<LeadershipSuccessor>,
+    /// Whether whoever takes over has their tags as well; otherwise nobody has those in their place.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    hand_over_tags: bool,
+}
+
+/// What `hand_over_tags` is when nothing is said.
+pub(super) fn yes() -> bool {
+    true
 }
 
 /// Who takes over a department.
@@ -62,7 +71,11 @@ pub(crate) async fn depart_member(
     let leaver = Leaver { id: id.into_inner().into(), expected: call.if_match()? };
     let own = |led: &LeadershipSuccessor| (led.department_id.into(), led.successor_id.map(Into::into));
     let leaderships = body.value.leaderships.iter().map(own).collect();
-    let successors = Successors { all: body.value.successor_id.map(Into::into), leaderships };
+    let successors = Successors {
+        all: body.value.successor_id.map(Into::into),
+        leaderships,
+        tags: body.value.hand_over_tags,
+    };
     let ended = Ended::default();
     let noted = ended.clone();
     let done = call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {

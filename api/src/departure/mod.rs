@@ -24,6 +24,10 @@ pub(crate) struct DepartureView {
     former_state: MemberState,
     /// What they led.
     leaderships: Vec<HandedOver>,
+    /// The tags that they had.
+    tags: Vec<HadTag>,
+    /// Who has those in their place; null when nobody took over.
+    tags_to_id: Option<Uuid>,
     /// How many reported to them.
     #[schema(example = 4)]
     report_count: u64,
@@ -47,6 +51,22 @@ pub(crate) struct HandedOver {
     successor_id: Option<Uuid>,
 }
 
+/// A tag that somebody had.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HadTag {
+    /// The tag.
+    tag_id: Uuid,
+    /// Its name.
+    #[schema(example = "新员工")]
+    name: String,
+}
+
+impl From<&domain::departure::HadTag> for HadTag {
+    fn from(had: &domain::departure::HadTag) -> Self {
+        Self { tag_id: had.tag.into(), name: had.name.clone() }
+    }
+}
+
 impl From<&Departure> for DepartureView {
     fn from(departure: &Departure) -> Self {
         let handed = |led: &domain::departure::Leadership| HandedOver {
@@ -59,6 +79,8 @@ impl From<&Departure> for DepartureView {
             by_id: departure.by.into(),
             former_state: departure.state.into(),
             leaderships: departure.leaderships.iter().map(handed).collect(),
+            tags: departure.tags.iter().map(HadTag::from).collect(),
+            tags_to_id: departure.tags_to.map(Uuid::from),
             report_count: departure.reports,
             reports_to_id: departure.reports_to.map(Uuid::from),
             departed_at: departure.departed_at,

@@ -1,3 +1,4 @@
+use super::HadTag;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
@@ -14,6 +15,8 @@ use uuid::Uuid;
 pub(crate) struct DeparturePreview {
     /// The departments that they lead.
     leaderships: Vec<LedDepartment>,
+    /// The tags that they have.
+    tags: Vec<HadTag>,
     /// How many report to them.
     #[schema(example = 4)]
     report_count: u64,
@@ -49,7 +52,8 @@ pub(crate) async fn preview_departure(
         let found = preview(tx, &member.0, id.into_inner().into())?;
         let led = |(id, name)| LedDepartment { department_id: Uuid::from(id), name };
         let leaderships = found.leaderships.into_iter().map(led).collect();
-        Reply::ok(&DeparturePreview { leaderships, report_count: found.reports })
+        let tags = found.tags.iter().map(HadTag::from).collect();
+        Reply::ok(&DeparturePreview { leaderships, tags, report_count: found.reports })
     })
     .await
 }

@@ -41,7 +41,8 @@ pub(crate) struct ExportParams {
         ("state" = Option<MemberState>, Query, description = "Only in this state; without it, all but those who left."),
         ("department_id" = Option<Uuid>, Query, description = "Only who is in this department itself."),
         ("within_id" = Option<Uuid>, Query, description = "Only who is in this department or below it."),
-        ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member.")),
+        ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."),
+        ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag.")),
     responses((status = 200, description = "The spreadsheet.", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv")))),
     security(("access_token" = [])),

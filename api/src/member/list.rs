@@ -8,7 +8,9 @@ use actix_web::get;
 use domain::access::{Permission, require};
 use domain::department::DepartmentStore;
 use domain::error::{Code, Faults, Place, Result, Violation};
+use domain::id::TagId;
 use domain::member::{InDepartment, MemberFilter, Spot, list, search_key};
+use domain::tag::TagStore;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -20,11 +22,12 @@ pub(crate) struct WhichMembers {
     department_id: Option<Uuid>,
     within_id: Option<Uuid>,
     leader_id: Option<Uuid>,
+    tag_id: Option<Uuid>,
 }
 
 impl WhichMembers {
     /// The same, as the domain asks for it.
-    pub(crate) fn read(self, tx: &mut impl DepartmentStore) -> Result<MemberFilter> {
+    pub(crate) fn read(self, tx: &mut (impl DepartmentStore + TagStore)) -> Result<MemberFilter> {
         let wrong = |name: &str, violation: Violation| Err(Faults::one(Place::Query, name, violation));
         if self.department_id.is_some() && self.within_id.is_some() {
             return wrong("within_id", Code::ParametersExclusive.into());
@@ -42,8 +45,14 @@ impl WhichMembers {
             (_, Some(id)) => Some(InDepartment::OrBelow(department("within_id", id)?.path)),
             _ => None,
         };
+        let tag = self.tag_id.map(TagId::from);
+        if let Some(tag) = tag
+            && tx.tag(tag)?.is_none()
+        {
+            return wrong("tag_id", Code::TagUnknown.into());
+        }
         let leader = self.leader_id.map(Into::into);
-        Ok(MemberFilter { state: self.state.map(Into::into), department, leader, search })
+        Ok(MemberFilter { state: self.state.map(Into::into), department, leader, tag, search })
     }
 }
 
@@ -67,7 +76,8 @@ pub(crate) struct MembersFilter {
         ("state" = Option<MemberState>, Query, description = "Only in this state; without it, all but those who left."),
         ("department_id" = Option<Uuid>, Query, description = "Only who is in this department itself."),
         ("within_id" = Option<Uuid>, Query, description = "Only who is in this department or below it."),
-        ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."), PageParams),
+        ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."),
+        ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag."), PageParams),
     responses((status = 200, description = "Members.", body = Page<MemberView>)),
     security(("access_token" = [])),
 )]

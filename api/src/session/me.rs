@@ -36,7 +36,7 @@ pub(crate) struct Me {
     /// The role.
     role: MemberRoleName,
     /// What the role allows.
-    #[schema(example = json!(["certification:read", "certification:manage", "tenant:manage", "organization:manage", "policy:read", "policy:manage", "member:read", "member:manage", "department:read", "department:manage", "device:read", "device:manage"]))]
+    #[schema(example = json!(["certification:read", "certification:manage", "tenant:manage", "organization:manage", "policy:read", "policy:manage", "member:read", "member:manage", "department:read", "department:manage", "tag:read", "tag:manage", "device:read", "device:manage"]))]
     permissions: Vec<String>,
     /// The session.
     session_id: Uuid,

@@ -1,13 +1,13 @@
 //! Seeing somebody off, or many.
 
-use super::{Departure, DepartureStore, Leadership};
+use super::{Departure, DepartureStore, HadTag, Leadership};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::Placement;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
-use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
+use crate::id::{AccountId, DepartmentId, MemberId, SessionId, TagId};
 use crate::job::{Job, JobQueue};
 use crate::joining::JoiningStore;
 use crate::journal::Entry;
@@ -16,14 +16,15 @@ use crate::member::{
 };
 use crate::person::PersonStore;
 use crate::session::SessionStore;
+use crate::tag::TagStore;
 use chrono::Duration;
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 bundle! {
     /// Everything that leaving touches.
-    LeavingStore: ChangingStore + DepartureStore + JoiningStore + PersonStore + SessionStore + JobQueue
+    LeavingStore: ChangingStore + DepartureStore + JoiningStore + PersonStore + SessionStore + TagStore + JobQueue
 }
 
 /// Who is to leave.
@@ -42,6 +43,8 @@ pub struct Successors {
     pub all: Option<MemberId>,
     /// Some departments, by somebody else or nobody.
     pub leaderships: Vec<(DepartmentId, Option<MemberId>)>,
+    /// Whether whoever takes over has the tags as well.
+    pub tags: bool,
 }
 
 impl Successors {
@@ -172,6 +175,8 @@ fn leave(
         tx.replace_placements(&[(&heir.member, &heir.placements)])?;
     }
     let reports = hand_over_reports(tx, &ids, &leaving, successors.all)?;
+    let tags_to = successors.all.filter(|_| successors.tags);
+    let mut tags = hand_over_tags(tx, &ids, tags_to)?;
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
@@ -195,6 +200,8 @@ fn leave(
             state: one.member.state,
             placements: one.placements.clone(),
             leaderships,
+            tags: tags.remove(&id).unwrap_or_default(),
+            tags_to,
             reports,
             reports_to: successors.all.or_else(|| above(&leaving, id)),
             departed_at: context.now,
@@ -309,6 +316,29 @@ fn hand_over_reports(
     Ok(reports)
 }
 
+/// Takes the tags of those who leave, and gives them to one who takes over; gives who had which.
+fn hand_over_tags(
+    tx: &mut impl TagStore,
+    ids: &[MemberId],
+    to: Option<MemberId>,
+) -> Result<HashMap<MemberId, Vec<HadTag>>> {
+    let mut had: HashMap<MemberId, Vec<HadTag>> = HashMap::new();
+    for (member, tag, name) in tx.taggings(ids)? {
+        had.entry(member).or_default().push(HadTag { tag, name });
+    }
+    if had.is_empty() {
+        return Ok(had);
+    }
+    tx.delete_taggings(None, ids)?;
+    if let Some(to) = to {
+        let known: HashSet<TagId> = tx.taggings(&[to])?.into_iter().map(|(_, tag, _)| tag).collect();
+        let all: BTreeSet<TagId> = had.values().flatten().map(|had| had.tag).collect();
+        let new: Vec<_> = all.into_iter().filter(|tag| !known.contains(tag)).map(|tag| (tag, to)).collect();
+        tx.insert_taggings(&new)?;
+    }
+    Ok(had)
+}
+
 fn entry(actor: &MemberActor, departure: &Departure) -> Entry {
     let leaderships: Value = departure
         .leaderships
@@ -322,6 +352,16 @@ fn entry(actor: &MemberActor, departure: &Departure) -> Entry {
         .of(actor.tenant)
         .change("state", departure.state.name(), MemberState::Departed.name())
         .change("leaderships", Value::Array(Vec::new()), leaderships)
+        .change(
+            "tags",
+            departure.tags.iter().map(|had| had.tag.to_string()).collect::<Value>(),
+            Value::Array(Vec::new()),
+        )
+        .change(
+            "tags_to",
+            None::<String>,
+            departure.tags_to.filter(|_| !departure.tags.is_empty()).map(|id| id.to_string()),
+        )
         .change("reports", 0, departure.reports)
         .change("reports_to", None::<String>, departure.reports_to.map(|id| Uuid::from(id).to_string()))
 }

@@ -13,7 +13,7 @@ pub use restore::{bring_back, restore};
 
 use crate::department::Placement;
 use crate::error::Result;
-use crate::id::{DepartmentId, MemberId};
+use crate::id::{DepartmentId, MemberId, TagId};
 use crate::member::MemberState;
 use chrono::{DateTime, Utc};
 
@@ -26,6 +26,15 @@ pub struct Leadership {
     pub name: String,
     /// Who leads it now, if anybody took over.
     pub successor: Option<MemberId>,
+}
+
+/// A tag that somebody had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HadTag {
+    /// The tag.
+    pub tag: TagId,
+    /// Its name.
+    pub name: String,
 }
 
 /// That somebody left, and to whom what they had in hand went.
@@ -41,6 +50,10 @@ pub struct Departure {
     pub placements: Vec<Placement>,
     /// What they led.
     pub leaderships: Vec<Leadership>,
+    /// The tags that they had.
+    pub tags: Vec<HadTag>,
+    /// Who has those in their place, if anybody took over.
+    pub tags_to: Option<MemberId>,
     /// How many reported to them.
     pub reports: u64,
     /// To whom those report now, most of them where one of them took over.

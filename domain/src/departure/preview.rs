@@ -1,17 +1,20 @@
 //! What somebody has in hand, and what became of it.
 
-use super::{Departure, DepartureStore};
+use super::{Departure, DepartureStore, HadTag};
 use crate::access::{self, Permission};
 use crate::actor::MemberActor;
 use crate::error::{Code, Result};
 use crate::id::{DepartmentId, MemberId};
 use crate::member::MemberStore;
+use crate::tag::TagStore;
 
 /// What somebody has in hand that others would have to take over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InHand {
     /// The departments that they lead, with their names.
     pub leaderships: Vec<(DepartmentId, String)>,
+    /// The tags that they have.
+    pub tags: Vec<HadTag>,
     /// How many report to them.
     pub reports: u64,
 }
@@ -21,7 +24,7 @@ pub struct InHand {
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn preview(
-    tx: &mut (impl MemberStore + DepartureStore),
+    tx: &mut (impl MemberStore + DepartureStore + TagStore),
     actor: &MemberActor,
     id: MemberId,
 ) -> Result<InHand> {
@@ -29,7 +32,8 @@ pub fn preview(
     tx.member(id)?.ok_or(Code::NotFound)?;
     let led = tx.led_by(&[id])?;
     let leaderships = led.into_iter().map(|(_, department, name)| (department, name)).collect();
-    Ok(InHand { leaderships, reports: tx.count_reports(id)? })
+    let tags = tx.taggings(&[id])?.into_iter().map(|(_, tag, name)| HadTag { tag, name }).collect();
+    Ok(InHand { leaderships, tags, reports: tx.count_reports(id)? })
 }
 
 /// How a member left, and to whom what they had in hand went.

@@ -7,17 +7,18 @@ use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
 use crate::department::Placement;
 use crate::error::{Code, Error, Result};
-use crate::id::{DepartmentId, MemberId};
+use crate::id::{DepartmentId, MemberId, TagId};
 use crate::journal::Entry;
 use crate::member::{ChangingStore, ListedMember, Member, MemberState, has_room};
+use crate::tag::{MAX_TAGGED, TagStore};
 
-/// Brings somebody back who left: as they were, in those of their departments that are still there. What others took over stays with
-/// them.
+/// Brings somebody back who left: as they were, in those of their departments and with those of their tags that are still there. What
+/// others took over stays with them.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `action_not_allowed` for who has not left or not lately, `member_limit_reached`.
 pub fn restore(
-    tx: &mut (impl ChangingStore + CertificateStore + DepartureStore),
+    tx: &mut (impl ChangingStore + CertificateStore + DepartureStore + TagStore),
     context: &Context<'_>,
     actor: &MemberActor,
     id: MemberId,
@@ -40,7 +41,7 @@ pub fn restore(
 /// # Errors
 /// When the store fails.
 pub fn bring_back(
-    tx: &mut (impl ChangingStore + DepartureStore),
+    tx: &mut (impl ChangingStore + DepartureStore + TagStore),
     context: &Context<'_>,
     by: &Actor,
     mut member: Member,
@@ -71,6 +72,7 @@ pub fn bring_back(
     tx.save_member(&member)?;
     member.version += 1;
     tx.replace_placements(&[(&member, &placements)])?;
+    tag_again(tx, departure)?;
     tx.delete_departure(member.id)?;
     let entry = Entry::new("member.restored", "member", member.id).of(member.tenant).change(
         "state",
@@ -81,4 +83,12 @@ pub fn bring_back(
     let custom =
         tx.custom_values(&[member.id])?.into_iter().map(|(_, field, value)| (field, value)).collect();
     Ok(ListedMember { member, placements, custom })
+}
+
+/// Gives somebody the tags back that they had, as far as those are there and have room.
+fn tag_again(tx: &mut impl TagStore, departure: &Departure) -> Result<()> {
+    let had: Vec<TagId> = departure.tags.iter().map(|had| had.tag).collect();
+    let there = tx.count_tagged(&had)?.into_iter().filter(|(_, count)| *count < MAX_TAGGED);
+    let back: Vec<_> = there.map(|(tag, _)| (tag, departure.member)).collect();
+    tx.insert_taggings(&back)
 }

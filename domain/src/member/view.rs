@@ -6,7 +6,7 @@ use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::department::{Path, Placement, PlacementStore};
 use crate::error::{Code, Result};
-use crate::id::{DepartmentId, MemberId};
+use crate::id::{DepartmentId, MemberId, TagId};
 use crate::member_field::{Custom, MemberFieldStore};
 use std::collections::HashMap;
 
@@ -35,6 +35,17 @@ pub enum InDepartment {
     OrBelow(Path),
 }
 
+impl InDepartment {
+    /// The path below which they are, where it is not one department alone.
+    #[must_use]
+    pub fn below(&self) -> Option<&Path> {
+        match self {
+            Self::Itself(_) => None,
+            Self::OrBelow(path) => Some(path),
+        }
+    }
+}
+
 /// Which members.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberFilter {
@@ -44,6 +55,8 @@ pub struct MemberFilter {
     pub department: Option<InDepartment>,
     /// Who report to this one.
     pub leader: Option<MemberId>,
+    /// Who have this tag.
+    pub tag: Option<TagId>,
     /// Who are found by this, in the form of [`super::search_key`]; then in the order of what they were found by.
     pub search: Option<String>,
 }

@@ -248,7 +248,7 @@ fn remove(
         failed.push(PlannedRow { faults: row_faults(&faults, &import.columns), ..row });
     }
     let successors =
-        Successors { all: import.options.successor.map(MemberId::from), ..Successors::default() };
+        Successors { all: import.options.successor.map(MemberId::from), tags: true, ..Successors::default() };
     let (_, ended) = depart_many(tx, context, actor, &leavers, &successors, restorable)?;
     Ok((failed, ended))
 }

@@ -3,7 +3,7 @@
 use super::DEPARTED;
 use crate::connection::on;
 use crate::error::Understood;
-use crate::schema::{departments, member_terms as terms, members, placements};
+use crate::schema::{departments, member_terms as terms, members, placements, taggings};
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use diesel::dsl::{exists, not};
@@ -19,6 +19,16 @@ diesel::alias!(terms as sooner: Sooner);
 /// Up to so many members, those whom a filter leaves are looked up and sorted. Where there are more, everybody is walked through in
 /// order until the page is full, which takes few steps because there are many.
 const FEW: usize = 1_000;
+
+/// That whoever a column names has a tag.
+macro_rules! tagged {
+    ($tenant:expr, $member:expr, $tag:expr) => {
+        taggings::table
+            .filter(taggings::tenant_id.eq($tenant))
+            .filter(taggings::tag_id.eq(Id::from($tag)))
+            .filter(taggings::member_id.eq($member))
+    };
+}
 
 /// What is greater than whatever begins with a text.
 fn end(prefix: &str) -> String {
@@ -50,12 +60,16 @@ impl Tx<'_> {
         }
         match &filter.department {
             Some(InDepartment::Itself(department)) => self.in_department(filter, *department, after, limit),
-            // Everybody is somewhere below the root.
-            Some(InDepartment::OrBelow(path)) if *path != Path::root() => match self.few(filter)? {
-                Some(few) => Ok(page(self.among(filter, &few)?, after, limit)),
-                None => self.sorted(filter, Some(path), after, limit),
-            },
-            _ => self.sorted(filter, None, after, limit),
+            department => {
+                // Everybody is somewhere below the root.
+                let below =
+                    department.as_ref().and_then(InDepartment::below).filter(|path| **path != Path::root());
+                let few = if below.is_some() || filter.tag.is_some() { self.few(filter)? } else { None };
+                match few {
+                    Some(few) => Ok(page(self.among(filter, &few)?, after, limit)),
+                    None => self.sorted(filter, below, after, limit),
+                }
+            }
         }
     }
 
@@ -102,6 +116,18 @@ impl Tx<'_> {
             return Ok(Some((ids, true)));
         }
         let there = filter.department.is_none();
+        if let Some(tag) = filter.tag {
+            let ids: Vec<Id> = on!(self.db, |db| taggings::table
+                .filter(taggings::tenant_id.eq(tenant))
+                .filter(taggings::tag_id.eq(Id::from(tag)))
+                .limit(most)
+                .select(taggings::member_id)
+                .load(db))
+            .understood()?;
+            if ids.len() <= FEW {
+                return Ok(Some((ids, there)));
+            }
+        }
         if let Some(leader) = filter.leader {
             let ids: Vec<Id> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant))
@@ -139,6 +165,9 @@ impl Tx<'_> {
             };
             if let Some(leader) = filter.leader {
                 query = query.filter(members::leader_id.eq(Some(Id::from(leader))));
+            }
+            if let Some(tag) = filter.tag {
+                query = query.filter(exists(tagged!(tenant, members::id, tag)));
             }
             query.select((members::sort_key, members::id)).load(db)
         })
@@ -221,6 +250,9 @@ impl Tx<'_> {
             if let Some(leader) = filter.leader {
                 query = query.filter(members::leader_id.eq(Some(Id::from(leader))));
             }
+            if let Some(tag) = filter.tag {
+                query = query.filter(exists(tagged!(tenant, members::id, tag)));
+            }
             if let Some(path) = below {
                 let there = departments::tenant_id
                     .eq(placements::tenant_id)
@@ -274,6 +306,9 @@ impl Tx<'_> {
                 let led = members::leader_id.eq(Some(Id::from(leader))).assume_not_null();
                 query = query.filter(exists(themselves().filter(led)));
             }
+            if let Some(tag) = filter.tag {
+                query = query.filter(exists(tagged!(tenant, placements::member_id, tag)));
+            }
             if let Some(after) = after {
                 let (order, key, id) = (after.order, after.key.as_str(), Id::from(after.id));
                 let same_key = placements::sort_key.eq(key).and(placements::member_id.gt(id));
@@ -325,6 +360,9 @@ impl Tx<'_> {
             if let Some(leader) = filter.leader {
                 let led = members::leader_id.eq(Some(Id::from(leader))).assume_not_null();
                 query = query.filter(exists(themselves().filter(led)));
+            }
+            if let Some(tag) = filter.tag {
+                query = query.filter(exists(tagged!(tenant, terms::member_id, tag)));
             }
             let placed = || {
                 placements::table

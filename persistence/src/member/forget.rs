@@ -4,7 +4,7 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     accounts, departures, member_devices, member_import_rows, member_terms, member_values, members, notices,
-    person_keys, pictures, placements, sessions,
+    person_keys, pictures, placements, sessions, taggings,
 };
 use crate::sql_type::Id;
 use crate::tx::Tx;
@@ -78,7 +78,8 @@ impl Tx<'_> {
             departures,
             member_import_rows,
             member_values,
-            member_terms
+            member_terms,
+            taggings
         );
         on!(self.db, |db| {
             let theirs = pictures::tenant_id.eq_any(&tenants).and(pictures::owner_id.eq_any(&ids));

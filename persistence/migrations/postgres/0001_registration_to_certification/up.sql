@@ -658,6 +658,25 @@ CREATE TABLE member_import_rows (
     PRIMARY KEY (tenant_id, import_id, position)
 );
 
+CREATE TABLE tags (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
+    sort_key text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name_key)
+);
+
+CREATE TABLE taggings (
+    tenant_id uuid NOT NULL,
+    tag_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    PRIMARY KEY (tenant_id, tag_id, member_id)
+);
+
 CREATE TABLE pictures (
     tenant_id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -721,6 +740,8 @@ CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, stat
 CREATE INDEX sessions_device ON sessions (device_id);
 CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
 CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
+CREATE INDEX tags_sorted ON tags (tenant_id, sort_key, id);
+CREATE INDEX taggings_member ON taggings (tenant_id, member_id);
 CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
 CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);

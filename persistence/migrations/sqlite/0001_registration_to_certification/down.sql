@@ -1,3 +1,5 @@
+DROP TABLE taggings;
+DROP TABLE tags;
 DROP TABLE pictures;
 DROP TABLE member_import_rows;
 DROP TABLE member_import_departments;

@@ -657,6 +657,25 @@ CREATE TABLE member_import_rows (
     PRIMARY KEY (tenant_id, import_id, position)
 ) STRICT;
 
+CREATE TABLE tags (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    sort_key TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE taggings (
+    tenant_id BLOB NOT NULL,
+    tag_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, tag_id, member_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE pictures (
     tenant_id BLOB NOT NULL,
     owner_id BLOB NOT NULL,
@@ -720,6 +739,8 @@ CREATE INDEX member_devices_member ON member_devices (tenant_id, member_id, stat
 CREATE INDEX sessions_device ON sessions (device_id);
 CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
 CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
+CREATE INDEX tags_sorted ON tags (tenant_id, sort_key, id);
+CREATE INDEX taggings_member ON taggings (tenant_id, member_id);
 CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
 CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);

@@ -321,6 +321,13 @@ echo "refused: $(field errors.0.code)"
 call POST /v1/codes 202 -H 'content-type: application/json' -d "{\"purpose\": \"sign_in\", \"mobile\": \"$one\"}"
 call POST /v1/sessions 201 -H 'content-type: application/json' -d "{\"method\": \"sms_code\", \"mobile\": \"$one\", \"code\": \"$(code_for "$one")\", \"device\": $device}"
 joined=$(field session.access_token)
+day=$(date -d "+2 days" +%F)
+call POST "/v1/members/$shan/scheduled-changes" 201 "${as[@]}" -d "{\"effective_on\": \"$day\", \"patch\": {\"position\": \"技术总监\"}, \"note\": \"晋升\"}"
+change=$(field id)
+call GET "/v1/scheduled-changes?state=scheduled" 200 "${new[@]}"
+[ "$(field data.0.id)" = "$change" ]
+call POST "/v1/scheduled-changes/$change/cancellation" 200 "${as[@]}" -d "{}"
+echo "scheduled for $day, then $(field state)"
 call POST /v1/tags 201 "${as[@]}" -d '{"name": "值班"}'
 tag=$(field id)
 call POST "/v1/tags/$tag/members" 200 "${as[@]}" -d "{\"add\": [\"$shan\", \"$tag\"]}"

@@ -5,6 +5,7 @@ use crate::inspection::Uploaded;
 use crate::service::Service;
 use crate::session::Credentials;
 use crate::settings::Mode;
+use chrono::Days;
 use domain::account::AccountStore;
 use domain::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole, Realm};
 use domain::agreement::{Accepted, Occasion};
@@ -16,7 +17,7 @@ use domain::contact::ContactPoint;
 use domain::context::{Context, Origin, Random};
 use domain::department::{self, DepartmentName, NewDepartment};
 use domain::error::{Error, Language, Result, Violation};
-use domain::id::DepartmentId;
+use domain::id::{DepartmentId, MemberId};
 use domain::identifier::IdentityKind;
 use domain::member::{self, MemberDraft, PlacementDraft};
 use domain::operator::Operator;
@@ -24,6 +25,7 @@ use domain::phone::{MobileNumber, Phone};
 use domain::reference::{Capacity, IndustryCode, RegionCode, RegistrationKind, StaffSize};
 use domain::registration::{Administrator, Registration, Start, Verified, Verify, start, verify};
 use domain::review::{Judgement, claim, decide};
+use domain::scheduled_change::{self, Intent, NewChange};
 use domain::session::{NewDevice, Owner, Platform, TokenHash};
 use domain::tag::{self, Retagging, TagName};
 use domain::tenant::{Address, Organization, TenantScope};
@@ -325,12 +327,25 @@ impl Demo<'_> {
             })?;
             leaders.extend(is_leader.then_some(made.member.id));
         }
+        self.promotion(owner, leaders[leaders.len() - 1])?;
         let name = TagName::parse("部门负责人").map_err(|_| Error::internal("the demo's tag"))?;
         self.service.database.write(|tx| {
             tx.enter(owner.tenant);
             let tag = tag::create(tx, &self.context(), owner, name.clone())?;
             let asked = Retagging { add: leaders.clone(), remove: Vec::new() };
             tag::retag(tx, &self.context(), owner, (tag.id, None), &asked).map(drop)
+        })
+    }
+
+    /// Somebody is promoted a month from now.
+    fn promotion(&self, owner: &MemberActor, member: MemberId) -> Result<()> {
+        let calendar = &self.service.settings.certification.calendar;
+        let effective_on = calendar.day(self.service.clock.now()) + Days::new(30);
+        let intent = Intent::Update(serde_json::json!({"position": "行政经理"}));
+        let new = NewChange { member, effective_on, intent, note: None };
+        self.service.database.write(|tx| {
+            tx.enter(owner.tenant);
+            scheduled_change::schedule(tx, &self.context(), owner, &new, calendar).map(drop)
         })
     }
 

@@ -39,6 +39,7 @@ mod reference;
 mod registration;
 mod review;
 pub mod routes;
+mod scheduled_change;
 pub mod server;
 pub mod service;
 mod session;

@@ -134,7 +134,7 @@ fn certification_routes(config: &mut impl Registry) {
 
 /// The people of an organization.
 fn organization_routes(config: &mut impl Registry) {
-    use crate::{departure, joining, member, member_field, member_import, tag};
+    use crate::{departure, joining, member, member_field, member_import, scheduled_change, tag};
     config
         .service(member::list::list_members)
         .service(member::export::export_members)
@@ -165,6 +165,10 @@ fn organization_routes(config: &mut impl Registry) {
         .service(joining::decide::list_join_requests)
         .service(joining::decide::approve_join_request)
         .service(joining::decide::decline_join_request)
+        .service(scheduled_change::create::schedule_member_change)
+        .service(scheduled_change::list::list_scheduled_changes)
+        .service(scheduled_change::get::get_scheduled_change)
+        .service(scheduled_change::cancel::cancel_scheduled_change)
         .service(tag::list::list_tags)
         .service(tag::create::create_tag)
         .service(tag::get::get_tag)

@@ -48,6 +48,8 @@ ids! {
     InvitationLinkId;
     /// Somebody's wish to join a tenant.
     JoinRequestId;
+    /// A change of a member on a day to come.
+    ScheduledChangeId;
     /// A tag that a tenant gives to its members.
     TagId;
     /// A signed-in session.

@@ -75,6 +75,13 @@ pub enum Job {
         /// The import.
         import: Uuid,
     },
+    /// Carry a scheduled change out, if it still waits.
+    StrikeChange {
+        /// The tenant.
+        tenant: Uuid,
+        /// The change.
+        change: Uuid,
+    },
     /// Send the code of a verification.
     SendCode {
         /// The verification.
@@ -168,6 +175,7 @@ impl Job {
             Self::SendCode { .. } => SEND_CODE,
             Self::SendNotice { .. } => SEND_NOTICE,
             Self::StrikeCertificate { .. } => "strike_certificate",
+            Self::StrikeChange { .. } => "strike_change",
             Self::StrikeReview { .. } => "strike_review",
         }
     }

@@ -69,6 +69,7 @@ notices! {
     DeviceWaits "device_waits" "有成员在新设备上登录，等待您批准。" "A member wants to sign in from a new device and waits for your approval.";
     MemberInvited "member_invited" "“{organization}”邀请您加入，请用本手机号登录。如不认识该企业，请忽略。" "{organization} invites you to join. Sign in with this number. If you do not know that organization, ignore this.";
     JoinRequested "join_requested" "有人申请加入企业，等待您审批。" "Somebody asks to join your organization and waits for you to decide.";
+    ScheduledChangeFailed "scheduled_change_failed" "定于 {date} 生效的一项成员变更未能执行，请登录查看原因。" "A change of a member on {date} could not be carried out; sign in to see why.";
     CertificateReinstated "certificate_reinstated" "企业认证已恢复。" "The certificate is in force again.";
 }
 

@@ -33,6 +33,7 @@ mod policy;
 mod registration;
 mod review;
 mod rotate;
+mod scheduled_change;
 mod schema;
 mod sealing;
 mod session;

@@ -11,13 +11,14 @@ use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::actor::MemberRole;
 use domain::department::DepartmentName;
-use domain::error::{Error, Result};
+use domain::error::{Error, Problem, Result};
 use domain::id::{MemberId, MemberImportId};
 use domain::member::{MemberDraft, MemberState};
 use domain::member_import::{
-    By, Column, FieldChange, Heading, ImportState, MemberImport, MemberImportStore, Options, Plan,
-    PlannedDepartment, PlannedRow, Present, Problem, RowAction, RowFault, RowFilter,
+    Column, FieldChange, Heading, ImportState, MemberImport, MemberImportStore, Options, Plan,
+    PlannedDepartment, PlannedRow, Present, RowAction, RowFault, RowFilter,
 };
+use domain::on_behalf::OnBehalf;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -112,7 +113,7 @@ impl TryFrom<Row> for MemberImport {
             total: kept.total,
             failed: kept.failed,
             problem: kept.problem,
-            by: By { account: account.into(), member: member.into(), session: session.into() },
+            by: OnBehalf { account: account.into(), member: member.into(), session: session.into() },
             request_id: kept.request_id,
             created_at: row.created_at.0,
             executed_at: row.executed_at.map(|at| at.0),

@@ -929,6 +929,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    scheduled_changes (id) {
+        id -> Id,
+        tenant_id -> Id,
+        member_id -> Id,
+        effective_on -> Text,
+        state -> Text,
+        document -> Json,
+        by_account -> Id,
+        by_member -> Id,
+        by_session -> Id,
+        created_at -> Instant,
+        ended_at -> Nullable<Instant>,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     certificates,

@@ -7,8 +7,8 @@ use crate::error::Understood;
 use crate::schema::{
     challenges, code_sends, guesses, idempotency_records, invitation_links, invitation_sends, jobs,
     join_requests, member_import_departments as new_departments, member_import_rows as rows,
-    member_import_sheets as sheets, member_imports as imports, person_keys, registrations, sessions,
-    sms_messages, tickets, verifications,
+    member_import_sheets as sheets, member_imports as imports, person_keys, registrations, scheduled_changes,
+    sessions, sms_messages, tickets, verifications,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -19,6 +19,8 @@ use domain::job::Lane;
 
 /// How long a ticket is kept after it changed for the last time.
 const TICKETS: Duration = Duration::days(365);
+/// How long a scheduled change is kept after it was carried out or cancelled.
+const CHANGES: Duration = Duration::days(90);
 /// Rows of a table that go in one transaction.
 const BATCH: i64 = 1000;
 
@@ -35,7 +37,8 @@ macro_rules! forget {
 
 impl Database {
     /// Forgets repeated answers, codes and challenges that have ended, sends that no limit counts any more, registrations
-    /// a week after their end, imports likewise and after a day those that nobody ordered, messages, and those that nobody took, after a month, sessions a month after their last possible day, and tickets
+    /// a week after their end, imports likewise and after a day those that nobody ordered, messages, and those that nobody took, after a month, scheduled changes three months after they ended, sessions a month after
+    /// their last possible day, and tickets
     /// a year after their last change; the files of those are found by whoever tidies the documents. Says how many
     /// rows there were.
     ///
@@ -58,6 +61,10 @@ impl Database {
             + self.in_batches(|tx| forget_guesses(tx, day))?
             + self.in_batches(|tx| forget_registrations(tx, week))?
             + self.in_batches(|tx| forget_imports(tx, before(Duration::days(1)), week))?
+            + self.in_batches(|tx| {
+                let over = scheduled_changes::ended_at.le(before(CHANGES)).assume_not_null();
+                forget!(tx, scheduled_changes, id: Id, scheduled_changes::ended_at.is_not_null().and(over))
+            })?
             + self.in_batches(|tx| forget!(tx, sessions, id: Id, sessions::expires_at.le(month)))?
             + self.in_batches(|tx| forget_tickets(tx, before(TICKETS)))?)
     }

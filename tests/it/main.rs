@@ -34,6 +34,7 @@ mod retention;
 mod review;
 mod review_clock;
 mod review_desk;
+mod scheduled_changes;
 mod second_factor;
 mod second_reviewer;
 mod session;

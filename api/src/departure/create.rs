@@ -8,13 +8,14 @@ use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Path;
 use domain::departure::{Leaver, Successors, depart};
-use serde::Deserialize;
+use domain::id::{DepartmentId, MemberId};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
 /// Who takes over from a member who leaves.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"successor_id": "0196f5a2-7c3e-7a10-8f4b-3d2c1b0a9f8e"}))]
 pub(crate) struct DepartMember {
@@ -38,7 +39,7 @@ pub(super) fn yes() -> bool {
 }
 
 /// Who takes over a department.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeadershipSuccessor {
     /// The department.
@@ -46,6 +47,31 @@ pub(crate) struct LeadershipSuccessor {
     /// Who leads it from now on; null for nobody in the place of the leaver.
     #[schema(required = true)]
     successor_id: Option<Uuid>,
+}
+
+impl From<&DepartMember> for Successors {
+    fn from(given: &DepartMember) -> Self {
+        let own = |led: &LeadershipSuccessor| (led.department_id.into(), led.successor_id.map(Into::into));
+        Self {
+            all: given.successor_id.map(Into::into),
+            leaderships: given.leaderships.iter().map(own).collect(),
+            tags: given.hand_over_tags,
+        }
+    }
+}
+
+impl From<&Successors> for DepartMember {
+    fn from(successors: &Successors) -> Self {
+        let own = |(department, successor): &(DepartmentId, Option<MemberId>)| LeadershipSuccessor {
+            department_id: (*department).into(),
+            successor_id: successor.map(Uuid::from),
+        };
+        Self {
+            successor_id: successors.all.map(Uuid::from),
+            leaderships: successors.leaderships.iter().map(own).collect(),
+            hand_over_tags: successors.tags,
+        }
+    }
 }
 
 /// See a member off
@@ -69,13 +95,7 @@ pub(crate) async fn depart_member(
     body: Body<DepartMember>,
 ) -> Outcome {
     let leaver = Leaver { id: id.into_inner().into(), expected: call.if_match()? };
-    let own = |led: &LeadershipSuccessor| (led.department_id.into(), led.successor_id.map(Into::into));
-    let leaderships = body.value.leaderships.iter().map(own).collect();
-    let successors = Successors {
-        all: body.value.successor_id.map(Into::into),
-        leaderships,
-        tags: body.value.hand_over_tags,
-    };
+    let successors = Successors::from(&body.value);
     let ended = Ended::default();
     let noted = ended.clone();
     let done = call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {

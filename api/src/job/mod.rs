@@ -20,6 +20,7 @@ use domain::error::{Error, Result};
 use domain::id::{ApplicationId, DocumentId, TenantId};
 use domain::job::{Job, Lane};
 use domain::review;
+use domain::scheduled_change;
 use domain::takeover;
 use persistence::{Folder, Leased, Tx};
 use std::pin::pin;
@@ -227,6 +228,14 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
                 let terms = &service.settings.certification;
                 strike_certificate(tx, context, certificate, *mark, terms)
             })
+        }
+        Job::StrikeChange { tenant, change } => {
+            let restorable = service.settings.restorable;
+            let ended = as_system(service, |tx, context| {
+                scheduled_change::strike(tx, context, ((*tenant).into(), (*change).into()), restorable)
+            })?;
+            ended.into_iter().for_each(|session| service.sessions.forget(session));
+            Ok(())
         }
         Job::StrikeReview { tenant, application, attempt, mark } => {
             let case = ((*tenant).into(), (*application).into(), *attempt);

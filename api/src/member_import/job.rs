@@ -4,12 +4,10 @@ use crate::service::Service;
 use crate::spreadsheet::unpacked;
 use domain::context::Random;
 use domain::context::{Context, Origin};
-use domain::error::{Code, Error, Kind, Result};
+use domain::error::{Code, Error, Kind, Problem, Result};
 use domain::id::{MemberImportId, TenantId};
 use domain::job::{Job, JobQueue};
-use domain::member_import::{
-    MemberImportStore, Planner, Problem, SheetRow, Step, execute as execute_piece, fail,
-};
+use domain::member_import::{MemberImportStore, Planner, SheetRow, Step, execute as execute_piece, fail};
 use domain::tenant::TenantScope;
 use persistence::Tx;
 use std::sync::atomic::Ordering;

@@ -14,7 +14,9 @@ use crate::journal::Entry;
 use crate::member::{
     BULK, ChangingStore, ListedMember, MAX_PLACEMENTS, MAX_REPORTING, Member, MemberState, listed,
 };
+use crate::on_behalf::OnBehalf;
 use crate::person::PersonStore;
+use crate::scheduled_change::ScheduledChangeStore;
 use crate::session::SessionStore;
 use crate::tag::TagStore;
 use chrono::Duration;
@@ -24,7 +26,7 @@ use uuid::Uuid;
 
 bundle! {
     /// Everything that leaving touches.
-    LeavingStore: ChangingStore + DepartureStore + JoiningStore + PersonStore + SessionStore + TagStore + JobQueue
+    LeavingStore: ChangingStore + DepartureStore + JoiningStore + PersonStore + SessionStore + TagStore + ScheduledChangeStore + JobQueue
 }
 
 /// Who is to leave.
@@ -37,7 +39,7 @@ pub struct Leaver {
 }
 
 /// Who takes over.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Successors {
     /// Everything that nobody else takes over.
     pub all: Option<MemberId>,
@@ -156,18 +158,7 @@ fn leave(
 ) -> Result<(Vec<Departure>, Vec<SessionId>)> {
     let ids: Vec<_> = leaving.iter().map(|one| one.member.id).collect();
     let leaving: Leaving = leaving.into_iter().map(|one| (one.member.id, one)).collect();
-    let led = tx.led_by(&ids)?;
-    for (index, (department, _)) in successors.leaderships.iter().enumerate() {
-        let at = format!("/leaderships/{index}/department_id");
-        if !led.iter().any(|(_, known, _)| known == department) {
-            faults.note(&at, Code::DepartmentUnknown);
-        }
-        if successors.leaderships[..index].iter().any(|(known, _)| known == department) {
-            faults.note(&at, Code::FieldRepeated);
-        }
-    }
-    let mut heirs = heirs(tx, successors, &leaving, &mut faults)?;
-    let taken = take_over(&led, successors, &mut heirs, &mut faults);
+    let Succession { led, heirs, taken } = succession(tx, &leaving, successors, &mut faults)?;
     faults.finish()?;
     for heir in taken {
         let heir = &heirs[&heir];
@@ -180,6 +171,9 @@ fn leave(
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
+    tx.cancel_scheduled_of(&ids, context.now)?;
+    // Somebody has to answer for what they scheduled.
+    tx.adopt_scheduled_by(&ids, OnBehalf::from(actor))?;
     tx.delete_links_of(&ids)?;
     let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();
     for (leader, department, name) in led {
@@ -227,6 +221,57 @@ fn leave(
         departures.iter().filter(|departure| departure.restorable_until.is_some()).cloned().collect();
     tx.insert_departures(&kept)?;
     Ok((departures, ended))
+}
+
+/// Notes whatever forbids by now that somebody leaves like this.
+pub(crate) fn check_departure(
+    tx: &mut (impl ChangingStore + DepartureStore),
+    leaver: ListedMember,
+    successors: &Successors,
+    at: &str,
+    faults: &mut Faults,
+) -> Result<()> {
+    if let Some(why) = stays(&leaver.member) {
+        return Err(why.into());
+    }
+    let mut found = Faults::of(Place::Body);
+    succession(tx, &HashMap::from([(leaver.member.id, leaver)]), successors, &mut found)?;
+    for fault in found.found() {
+        faults.note(&format!("{at}{}", fault.pointer), fault.violation.clone());
+    }
+    Ok(())
+}
+
+/// Who takes over what.
+struct Succession {
+    /// The departments that are led by those who leave, with their names.
+    led: Vec<(MemberId, DepartmentId, String)>,
+    /// Those who take over, as they are to be.
+    heirs: Leaving,
+    /// Which of them change.
+    taken: HashSet<MemberId>,
+}
+
+fn succession(
+    tx: &mut (impl ChangingStore + DepartureStore),
+    leaving: &Leaving,
+    successors: &Successors,
+    faults: &mut Faults,
+) -> Result<Succession> {
+    let ids: Vec<MemberId> = leaving.keys().copied().collect();
+    let led = tx.led_by(&ids)?;
+    for (index, (department, _)) in successors.leaderships.iter().enumerate() {
+        let at = format!("/leaderships/{index}/department_id");
+        if !led.iter().any(|(_, known, _)| known == department) {
+            faults.note(&at, Code::DepartmentUnknown);
+        }
+        if successors.leaderships[..index].iter().any(|(known, _)| known == department) {
+            faults.note(&at, Code::FieldRepeated);
+        }
+    }
+    let mut heirs = heirs(tx, successors, leaving, faults)?;
+    let taken = take_over(&led, successors, &mut heirs, faults);
+    Ok(Succession { led, heirs, taken })
 }
 
 /// Those who take over, as they are.

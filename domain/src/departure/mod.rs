@@ -7,6 +7,7 @@ mod preview;
 mod restore;
 
 pub use erase::erase;
+pub(crate) use leave::check_departure;
 pub use leave::{Leaver, LeavingStore, Successors, depart, depart_many};
 pub use preview::{InHand, get, preview};
 pub use restore::{bring_back, restore};

@@ -214,6 +214,9 @@ catalogue! {
     DepartmentRootStays "department_root_stays" Conflict "根部门不能移动、合并或删除。" "The root can be neither moved nor merged nor deleted.";
     LeaderNotInDepartment "leader_not_in_department" Invalid "负责人须是该部门的成员，且不能重复。" "Leaders are members of the department, each named once.";
     RelationLimitReached "relation_limit_reached" Conflict "部门关系数已达上限（{max}）。" "A department has {max} relations at most.";
+    DayOutOfRange "day_out_of_range" Invalid "日期应在 {min} 到 {max} 之间。" "The day must be between {min} and {max}.";
+    ScheduledChangeTaken "scheduled_change_taken" Invalid "该成员在这一天已有待生效的变更，请取消后重新安排，或另选日期。" "Another change of this member waits for that day; cancel it, or take another day.";
+    ScheduledChangeLimitReached "scheduled_change_limit_reached" Conflict "一名成员最多有 {max} 项待生效的变更。" "{max} changes of one member wait at most.";
     TagUnknown "tag_unknown" Invalid "没有这个标签。" "There is no such tag.";
     TagNameTaken "tag_name_taken" Invalid "已有名为“{name}”的标签。" "A tag called “{name}” is already there.";
     TagLimitReached "tag_limit_reached" Conflict "标签数已达上限（{max}）。" "There are {max} tags, and no more than that.";

@@ -6,10 +6,12 @@
 
 mod catalogue;
 mod fault;
+mod kept;
 
 pub(crate) use catalogue::fill;
 pub use catalogue::{Code, Language};
 pub use fault::{Fault, Faults, Place, Violation};
+pub use kept::Problem;
 
 use serde_json::Value;
 use std::fmt;

@@ -22,6 +22,7 @@ pub(crate) use invite::{add, has_room, send as send_invitation};
 pub use pinyin::{mobile_terms, search_key, search_terms, sort_key};
 pub use review::Held;
 pub(crate) use review::{MAX_REPORTING, Review, review};
+pub(crate) use update::check_update;
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;
 pub(crate) use view::listed;

@@ -1,20 +1,21 @@
 //! Changing members, one or many at once.
 
 use super::change::{ChangingStore, MemberChange, keep};
-use super::review::review;
+use super::review::{Review, review};
 use super::view::listed;
-use super::{ListedMember, Member, MemberDraft, MemberState};
+use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
+use crate::department::DepartmentStore;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
 use crate::joining::JoiningStore;
-use crate::member_field::MemberField;
+use crate::member_field::{MemberField, MemberFieldStore};
 use crate::session::SessionStore;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How many members are changed at once at most.
@@ -98,6 +99,19 @@ pub fn update_many(
         }
     }
     commit(tx, context, actor, changes, (&ground.fields, faults))
+}
+
+/// Notes whatever forbids by now that a member changes like this, but for what depends on what others lead and to whom they report.
+pub(crate) fn check_update(
+    tx: &mut (impl MemberStore + DepartmentStore + MemberFieldStore),
+    before: ListedMember,
+    patch: &Value,
+    at: &str,
+    faults: &mut Faults,
+) -> Result<()> {
+    let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
+    let change = changed(at.to_owned(), before, patch, &ground, faults)?;
+    Review::new(&ground.fields, HashSet::new()).add(tx, change.as_slice(), faults)
 }
 
 /// What the tenant has, whoever changes.

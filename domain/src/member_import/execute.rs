@@ -2,15 +2,15 @@
 
 use super::cell;
 use super::row::{faults_by_row, row_faults};
-use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, Problem, RowAction, RowFilter};
-use crate::access::{self, Permission};
+use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, RowAction, RowFilter};
+use crate::access::Permission;
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::{Context, Origin};
 use crate::department::{MAX_LEVEL, Path, creation};
 use crate::departure::{Leaver, LeavingStore, Successors, depart_many};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Problem, Result};
 use crate::id::{DepartmentId, MemberId, MemberImportId, SessionId, TenantId};
 use crate::journal::{Entry, Journal};
 use crate::member::{ListedMember, Member, MemberState, has_room, keep, listed, review};
@@ -50,7 +50,9 @@ pub fn execute(
     tx.enter(tenant);
     let import = tx.member_import(id)?.filter(|import| import.state == ImportState::Executing);
     let Some(mut import) = import else { return Ok(Step::default()) };
-    let actor = acting(tx, &import)?;
+    let mut needed = vec![Permission::MemberManage];
+    needed.extend(import.options.create_departments.then_some(Permission::DepartmentManage));
+    let actor = import.by.actor(tx, tenant, &needed)?;
     let origin = Origin { request_id: import.request_id.clone(), ..Origin::default() };
     let context = &Context { origin: &origin, ..*context };
     let departments = import.plan.as_ref().map_or(0, |plan| plan.departments);
@@ -111,24 +113,6 @@ pub fn fail(
     import.problem = Some(problem);
     tx.save_member_import(&import)?;
     tx.record(context, &Actor::System, entry)
-}
-
-/// Whoever ordered it, if they still may.
-fn acting(tx: &mut impl ExecutingStore, import: &MemberImport) -> Result<MemberActor> {
-    let member = tx.member(import.by.member)?.filter(|member| member.state == MemberState::Active);
-    let member = member.filter(|member| member.account == Some(import.by.account)).ok_or(Code::Forbidden)?;
-    let actor = MemberActor {
-        account: import.by.account,
-        tenant: import.tenant,
-        member: member.id,
-        role: member.role,
-        session: import.by.session,
-    };
-    access::require(&actor, Permission::MemberManage)?;
-    if import.options.create_departments {
-        access::require(&actor, Permission::DepartmentManage)?;
-    }
-    Ok(actor)
 }
 
 /// Makes some departments; gives how many.

@@ -22,16 +22,17 @@ pub use column::Column;
 pub use execute::{ExecutingStore, Step, execute, fail};
 pub(crate) use path::{joined, written};
 pub use plan::{Planned, Planner, PlanningStore};
-pub use row::{FieldChange, PlannedRow, Problem, RowAction, RowCounts, RowFault, RowFilter};
+pub use row::{FieldChange, PlannedRow, RowAction, RowCounts, RowFault, RowFilter};
 pub use sheet::{Flaw, HEADINGS_WITHIN, Heading, MAX_CELL, MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow};
 pub use start::{Order, StartingStore, cancel, get, list_departments, list_rows, order, start};
 pub use store::{MemberImportStore, Present};
 pub use template::template;
 
-use crate::actor::MemberActor;
 use crate::department::DepartmentName;
-use crate::id::{AccountId, DepartmentId, MemberId, MemberImportId, SessionId, TenantId};
+use crate::error::Problem;
+use crate::id::{DepartmentId, MemberImportId, TenantId};
 use crate::named::named;
+use crate::on_behalf::OnBehalf;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -134,7 +135,7 @@ pub struct MemberImport {
     /// Why it could not go on.
     pub problem: Option<Problem>,
     /// Who began it, or ordered it.
-    pub by: By,
+    pub by: OnBehalf,
     /// The request that did so.
     pub request_id: String,
     /// Since when it is there.
@@ -157,23 +158,6 @@ impl MemberImport {
     fn end(&mut self, state: ImportState, now: DateTime<Utc>) {
         self.state = state;
         self.ended_at = Some(now);
-    }
-}
-
-/// Who acts by an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct By {
-    /// The person.
-    pub account: AccountId,
-    /// Their place.
-    pub member: MemberId,
-    /// The session in which they began or ordered it.
-    pub session: SessionId,
-}
-
-impl From<&MemberActor> for By {
-    fn from(actor: &MemberActor) -> Self {
-        Self { account: actor.account, member: actor.member, session: actor.session }
     }
 }
 

@@ -7,14 +7,14 @@ use super::path::Paths;
 use super::row::{faults_by_row, row_faults};
 use super::survey::Survey;
 use super::{
-    ImportState, MemberImport, MemberImportStore, Plan, PlannedDepartment, PlannedRow, Problem, REMOVED_PART,
+    ImportState, MemberImport, MemberImportStore, Plan, PlannedDepartment, PlannedRow, REMOVED_PART,
     REMOVED_UNCOUNTED, RowAction, RowCounts, RowFault, SheetRow,
 };
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
 use crate::department::{DepartmentStore, PlacementStore};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Problem, Result};
 use crate::id::{DepartmentId, MemberId, MemberImportId};
 use crate::member::{
     ListedMember, MemberChange, MemberDraft, MemberState, MemberStore, Review, has_room, listed,

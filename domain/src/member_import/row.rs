@@ -3,13 +3,13 @@
 use super::cell::about;
 use super::{Column, Heading};
 use crate::context::Context;
-use crate::error::{Code, Error, Fault, Faults, Language, Violation};
+use crate::error::{Fault, Faults, Problem};
 use crate::id::{DepartmentId, MemberId, TenantId};
 use crate::member::{ListedMember, Member, MemberChange, MemberDraft};
 use crate::member_field::{Custom, MemberField};
 use crate::named::named;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 named! {
@@ -74,43 +74,6 @@ pub struct FieldChange {
     pub before: Value,
     /// What it is to hold.
     pub after: Value,
-}
-
-/// What is wrong, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// The name of the code.
-    pub code: String,
-    /// Details that fill its message.
-    pub params: Map<String, Value>,
-}
-
-impl Problem {
-    fn new(code: Code, params: &[(&'static str, Value)]) -> Self {
-        let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        Self { code: code.name().to_owned(), params }
-    }
-
-    /// The sentence for a person.
-    #[must_use]
-    pub fn message(&self, language: Language) -> String {
-        let params = || self.params.iter().map(|(name, value)| (name.as_str(), value));
-        Code::find(&self.code).map(|code| code.message_with(language, params())).unwrap_or_default()
-    }
-}
-
-impl From<&Violation> for Problem {
-    fn from(violation: &Violation) -> Self {
-        Self::new(violation.code, &violation.params)
-    }
-}
-
-impl From<&Error> for Problem {
-    fn from(error: &Error) -> Self {
-        // Wrong input says what is wrong with it.
-        let first = error.faults().first().map(|fault| Self::from(&fault.violation));
-        first.unwrap_or_else(|| Self::new(error.code(), error.params()))
-    }
 }
 
 /// What is wrong with a row.

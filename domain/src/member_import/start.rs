@@ -1,8 +1,7 @@
 //! Beginning an import, seeing it, ordering what it planned, and stopping it.
 
 use super::{
-    By, ImportState, MemberImport, MemberImportStore, Options, PlannedDepartment, PlannedRow, RowFilter,
-    Sheet,
+    ImportState, MemberImport, MemberImportStore, Options, PlannedDepartment, PlannedRow, RowFilter, Sheet,
 };
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
@@ -15,6 +14,7 @@ use crate::id::{MemberId, MemberImportId};
 use crate::job::{Job, JobQueue};
 use crate::journal::{Entry, Journal};
 use crate::member::{MemberState, MemberStore, has_room};
+use crate::on_behalf::OnBehalf;
 use chrono::{DateTime, Utc};
 
 bundle! {
@@ -72,7 +72,7 @@ pub fn start(
         total: rows,
         failed: 0,
         problem: None,
-        by: By::from(actor),
+        by: OnBehalf::from(actor),
         request_id: context.origin.request_id.clone(),
         created_at: context.now,
         executed_at: None,
@@ -143,7 +143,7 @@ pub fn order(
     successor_there(tx, import.options)?;
     import.state = ImportState::Executing;
     import.done = 0;
-    import.by = By::from(actor);
+    import.by = OnBehalf::from(actor);
     import.request_id.clone_from(&context.origin.request_id);
     import.executed_at = Some(context.now);
     tx.save_member_import(&import)?;

@@ -4,7 +4,7 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     accounts, departures, member_devices, member_import_rows, member_terms, member_values, members, notices,
-    person_keys, pictures, placements, sessions, taggings,
+    person_keys, pictures, placements, scheduled_changes, sessions, taggings,
 };
 use crate::sql_type::Id;
 use crate::tx::Tx;
@@ -79,7 +79,8 @@ impl Tx<'_> {
             member_import_rows,
             member_values,
             member_terms,
-            taggings
+            taggings,
+            scheduled_changes
         );
         on!(self.db, |db| {
             let theirs = pictures::tenant_id.eq_any(&tenants).and(pictures::owner_id.eq_any(&ids));

@@ -1,3 +1,4 @@
+DROP TABLE scheduled_changes;
 DROP TABLE taggings;
 DROP TABLE tags;
 DROP TABLE pictures;

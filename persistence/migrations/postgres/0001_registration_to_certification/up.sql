@@ -658,6 +658,21 @@ CREATE TABLE member_import_rows (
     PRIMARY KEY (tenant_id, import_id, position)
 );
 
+CREATE TABLE scheduled_changes (
+    id uuid PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    effective_on text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    document jsonb NOT NULL,
+    by_account uuid NOT NULL,
+    by_member uuid NOT NULL,
+    by_session uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    version bigint NOT NULL
+);
+
 CREATE TABLE tags (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -763,3 +778,9 @@ CREATE INDEX placements_department ON placements (tenant_id, department_id, sort
 CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) WHERE leads IS NOT NULL;
 CREATE INDEX department_relations_to ON department_relations (tenant_id, to_id);
 CREATE INDEX departments_below ON departments (tenant_id, parent_id, sort_order, number);
+CREATE UNIQUE INDEX scheduled_changes_day ON scheduled_changes (tenant_id, member_id, effective_on) WHERE state = 'scheduled';
+CREATE INDEX scheduled_changes_member ON scheduled_changes (tenant_id, member_id, effective_on, id);
+CREATE INDEX scheduled_changes_state ON scheduled_changes (tenant_id, state, effective_on, id);
+CREATE INDEX scheduled_changes_all ON scheduled_changes (tenant_id, effective_on, id);
+CREATE INDEX scheduled_changes_by ON scheduled_changes (tenant_id, by_member) WHERE state = 'scheduled';
+CREATE INDEX scheduled_changes_ended ON scheduled_changes (ended_at) WHERE ended_at IS NOT NULL;

@@ -1,0 +1,164 @@
+//! Scheduling changes, seeing and cancelling them.
+
+use super::{
+    ChangeFilter, ChangeSpot, ChangeState, Intent, MAX_DAYS, MAX_WAITING, Note, ScheduledChange,
+    ScheduledChangeStore,
+};
+use crate::access::{self, Permission};
+use crate::actor::{Actor, MemberActor};
+use crate::context::Context;
+use crate::departure::{LeavingStore, check_departure};
+use crate::error::{Code, Error, Faults, Place, Result, Violation};
+use crate::id::{MemberId, ScheduledChangeId};
+use crate::job::Job;
+use crate::journal::{Entry, Journal};
+use crate::member::{MemberState, check_update, listed};
+use crate::on_behalf::OnBehalf;
+use crate::reference::Calendar;
+use chrono::{Days, NaiveDate};
+
+/// A change to be scheduled.
+#[derive(Debug, Clone)]
+pub struct NewChange {
+    /// Of whom.
+    pub member: MemberId,
+    /// On which day.
+    pub effective_on: NaiveDate,
+    /// What is to happen.
+    pub intent: Intent,
+    /// What is said to it.
+    pub note: Option<Note>,
+}
+
+/// Schedules a change, if nothing forbids it that can be known by now; what depends on others is seen on its day.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `action_not_allowed` for who has left, `owner_stays`, `scheduled_change_limit_reached`; at `/effective_on`
+/// `day_out_of_range` and `scheduled_change_taken`; every fault of what is written, below `/patch` and `/departure`.
+pub fn schedule(
+    tx: &mut impl LeavingStore,
+    context: &Context<'_>,
+    actor: &MemberActor,
+    new: &NewChange,
+    calendar: &Calendar,
+) -> Result<ScheduledChange> {
+    access::require(actor, Permission::MemberManage)?;
+    let found = listed(tx, &[new.member])?.pop().ok_or(Code::NotFound)?;
+    if found.member.state == MemberState::Departed {
+        return Err(Error::new(Code::ActionNotAllowed).with("state", found.member.state.name()));
+    }
+    let mut faults = Faults::of(Place::Body);
+    let today = calendar.day(context.now);
+    let (first, last) = (today + Days::new(1), today + Days::new(MAX_DAYS));
+    if !(first..=last).contains(&new.effective_on) {
+        let range = Violation::new(Code::DayOutOfRange);
+        let range = range.with("min", first.to_string()).with("max", last.to_string());
+        faults.note("/effective_on", range);
+    }
+    let waiting = ChangeFilter { member: Some(new.member), state: Some(ChangeState::Scheduled) };
+    let waiting = tx.scheduled_changes(waiting, None, u32::MAX)?;
+    if waiting.len() >= MAX_WAITING {
+        return Err(Error::new(Code::ScheduledChangeLimitReached).with("max", MAX_WAITING));
+    }
+    if waiting.iter().any(|other| other.effective_on == new.effective_on) {
+        faults.note("/effective_on", Code::ScheduledChangeTaken);
+    }
+    match &new.intent {
+        Intent::Update(patch) => check_update(tx, found, patch, "/patch", &mut faults)?,
+        Intent::Departure(successors) => check_departure(tx, found, successors, "/departure", &mut faults)?,
+    }
+    faults.finish()?;
+    let mut change = ScheduledChange {
+        id: context.id(),
+        member: new.member,
+        effective_on: new.effective_on,
+        intent: new.intent.clone(),
+        note: new.note.clone(),
+        state: ChangeState::Scheduled,
+        by: OnBehalf::from(actor),
+        request_id: context.origin.request_id.clone(),
+        faults: Vec::new(),
+        created_at: context.now,
+        ended_at: None,
+        version: 0,
+    };
+    tx.save_scheduled_change(&change)?;
+    change.version += 1;
+    let job = Job::StrikeChange { tenant: actor.tenant.into(), change: change.id.into() };
+    tx.enqueue(context.random.uuid(), &job, calendar.start_of(new.effective_on), context.now)?;
+    let entry = entry("scheduled_change.created", actor, &change)
+        .change("kind", None::<String>, new.intent.name())
+        .change("effective_on", None::<String>, new.effective_on.to_string())
+        .about(new.member, said(&change));
+    tx.record(context, &Actor::Member(*actor), entry)?;
+    Ok(change)
+}
+
+/// What is written of a member in a change, which may be personal.
+fn said(
+    change: &ScheduledChange,
+) -> impl IntoIterator<Item = (&'static str, Option<String>, Option<String>)> {
+    let patch = match &change.intent {
+        Intent::Update(patch) => Some(patch.to_string()),
+        Intent::Departure(_) => None,
+    };
+    [("patch", None, patch), ("note", None, change.note.as_ref().map(|note| note.as_str().to_owned()))]
+}
+
+fn entry(action: &'static str, actor: &MemberActor, change: &ScheduledChange) -> Entry {
+    Entry::new(action, "scheduled_change", change.id).of(actor.tenant).change(
+        "member",
+        None::<String>,
+        change.member.to_string(),
+    )
+}
+
+/// A page of changes, by their days.
+///
+/// # Errors
+/// `forbidden`.
+pub fn list(
+    tx: &mut impl ScheduledChangeStore,
+    actor: &MemberActor,
+    filter: ChangeFilter,
+    after: Option<ChangeSpot>,
+    limit: u32,
+) -> Result<Vec<ScheduledChange>> {
+    access::require(actor, Permission::MemberRead)?;
+    tx.scheduled_changes(filter, after, limit)
+}
+
+/// A change.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub fn get(
+    tx: &mut impl ScheduledChangeStore,
+    actor: &MemberActor,
+    id: ScheduledChangeId,
+) -> Result<ScheduledChange> {
+    access::require(actor, Permission::MemberRead)?;
+    tx.scheduled_change(id)?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// Cancels a change whose day has not come.
+///
+/// # Errors
+/// `forbidden`, `not_found`, `action_not_allowed`.
+pub fn cancel(
+    tx: &mut (impl ScheduledChangeStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    id: ScheduledChangeId,
+) -> Result<ScheduledChange> {
+    access::require(actor, Permission::MemberManage)?;
+    let mut change = tx.scheduled_change(id)?.ok_or(Code::NotFound)?;
+    if change.state != ChangeState::Scheduled {
+        return Err(Error::new(Code::ActionNotAllowed).with("state", change.state.name()));
+    }
+    change.end(ChangeState::Cancelled, context.now);
+    tx.save_scheduled_change(&change)?;
+    change.version += 1;
+    tx.record(context, &Actor::Member(*actor), entry("scheduled_change.cancelled", actor, &change))?;
+    Ok(change)
+}

@@ -172,8 +172,12 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Read { tesseract } => return reader::child::run(&tesseract),
         Command::Inspect { file, kept } => return inspection::child::run(&file, &kept),
-        Command::DrawLogo { file, kept } => return inspection::child::run_logo(&file, &kept),
-        Command::DrawAvatar { file, kept } => return inspection::child::run_avatar(&file, &kept),
+        Command::DrawLogo { file, kept } => {
+            return inspection::child::draw(&file, &kept, inspection::Style::Logo);
+        }
+        Command::DrawAvatar { file, kept } => {
+            return inspection::child::draw(&file, &kept, inspection::Style::Avatar);
+        }
         Command::ReadSheet { file, packed } => return inspection::child::run_sheet(&file, &packed),
         _ => {}
     }

@@ -62,6 +62,8 @@ pub async fn start(settings: Settings, clock: Clock, adapters: Adapters) -> Resu
     let limits = Arc::new(Limits {
         all: RateLimit::new("default", network.requests_per_minute),
         anonymous: RateLimit::new("anonymous", network.anonymous_per_minute),
+        // A page of a list shows two hundred.
+        pictures: RateLimit::new("pictures", network.requests_per_minute.saturating_mul(10)),
     });
     let (data, limits_data) = (Data::from(Arc::clone(&service)), Data::from(Arc::clone(&limits)));
     let operators = service.settings.operators.listen;

@@ -95,6 +95,19 @@ fn ids(members: &[MemberId]) -> Vec<Id> {
     members.iter().copied().map(Id::from).collect()
 }
 
+impl Tx<'_> {
+    /// The departures of some members of some tenants.
+    pub(crate) fn departures_of(&mut self, tenants: &[Id], members: &[Id]) -> Result<Vec<Departure>> {
+        let rows: Vec<Row> = on!(self.db, |db| departures::table
+            .filter(departures::tenant_id.eq_any(tenants))
+            .filter(departures::member_id.eq_any(members))
+            .select(Row::as_select())
+            .load(db))
+        .understood()?;
+        rows.into_iter().map(Departure::try_from).collect()
+    }
+}
+
 impl DepartureStore for Tx<'_> {
     fn led_by(&mut self, leaders: &[MemberId]) -> Result<Vec<(MemberId, DepartmentId, String)>> {
         let (tenant, mut found) = (self.bound()?, Vec::new());

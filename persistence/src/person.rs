@@ -6,8 +6,8 @@ use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, departments, devices, member_fields,
-    member_values, members, notices, passwords, person_keys, placements, registrations, sessions, takeovers,
-    tenants, ticket_messages, tickets, totps,
+    member_values, members, notices, passwords, person_keys, placements, registrations, sessions, taggings,
+    tags, takeovers, tenants, ticket_messages, tickets, totps,
 };
 use crate::sql_type::{Id, Instant};
 use crate::ticket::{MessageRow, Row as TicketRow};
@@ -173,6 +173,18 @@ impl Tx<'_> {
                 .load(db)
         })
         .understood()?;
+        let tagged: Vec<(Id, String)> = on!(self.db, |db| {
+            let of = tags::tenant_id.eq(taggings::tenant_id).and(tags::id.eq(taggings::tag_id));
+            taggings::table
+                .inner_join(tags::table.on(of))
+                .filter(taggings::tenant_id.eq_any(&tenants))
+                .filter(taggings::member_id.eq_any(&ids))
+                .order(tags::sort_key)
+                .select((taggings::member_id, tags::name))
+                .load(db)
+        })
+        .understood()?;
+        let left = self.departures_of(&tenants, &ids)?;
         let membership = |member: Member| {
             let own = Id::from(member.id);
             let tenant_name = names.get(&Id::from(member.tenant)).cloned().unwrap_or_default();
@@ -186,7 +198,11 @@ impl Tx<'_> {
             let custom = theirs().map(|(_, _, field, value)| (field.clone(), value.clone())).collect();
             let values = theirs().map(|(_, field, _, value)| (field.get(), value.clone())).collect();
             let said = ListedMember { member, placements, custom: values };
-            KeptMembership { tenant_name, said, departments, custom }
+            let had = left.iter().filter(|departure| Id::from(departure.member) == own);
+            let had = had.flat_map(|departure| departure.tags.iter().map(|had| had.name.clone()));
+            let now = tagged.iter().filter(|(of, _)| *of == own).map(|(_, name)| name.clone());
+            let tags = now.chain(had).collect();
+            KeptMembership { tenant_name, said, departments, tags, custom }
         };
         Ok(members.into_iter().map(membership).collect())
     }

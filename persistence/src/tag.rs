@@ -5,10 +5,10 @@ use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{taggings, tags};
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
-use diesel::dsl::{count, count_star};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use domain::error::Result;
-use domain::id::{MemberId, TagId};
+use domain::id::{EntityId, MemberId, TagId};
 use domain::member::sort_key;
 use domain::tag::{Tag, TagName, TagSpot, TagStore};
 
@@ -42,6 +42,10 @@ impl TryFrom<Row> for Tag {
 
 fn ids(members: &[MemberId]) -> Vec<Id> {
     members.iter().copied().map(Id::from).collect()
+}
+
+fn counted<T: EntityId>(rows: Vec<(Id, i64)>) -> impl Iterator<Item = (T, u64)> {
+    rows.into_iter().map(|(id, count)| (id.get(), u64::try_from(count).unwrap_or_default()))
 }
 
 impl TagStore for Tx<'_> {
@@ -141,24 +145,48 @@ impl TagStore for Tx<'_> {
         one_row(on!(self.db, |db| diesel::delete(known).execute(db)).understood()?)
     }
 
+    fn known_tags(&mut self, of: &[TagId]) -> Result<Vec<TagId>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        let ids: Vec<Id> = of.iter().copied().map(Id::from).collect();
+        for some in ids.chunks(BATCH) {
+            let rows: Vec<Id> = on!(self.db, |db| tags::table
+                .filter(tags::tenant_id.eq(tenant))
+                .filter(tags::id.eq_any(some))
+                .select(tags::id)
+                .load(db))
+            .understood()?;
+            found.extend(rows.into_iter().map(Id::get::<TagId>));
+        }
+        Ok(found)
+    }
+
+    fn count_tags_of(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, u64)>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        for some in ids(members).chunks(BATCH) {
+            let rows: Vec<(Id, i64)> = on!(self.db, |db| taggings::table
+                .filter(taggings::tenant_id.eq(tenant))
+                .filter(taggings::member_id.eq_any(some))
+                .group_by(taggings::member_id)
+                .select((taggings::member_id, count_star()))
+                .load(db))
+            .understood()?;
+            found.extend(counted(rows));
+        }
+        Ok(found)
+    }
+
     fn count_tagged(&mut self, of: &[TagId]) -> Result<Vec<(TagId, u64)>> {
         let (tenant, mut found) = (self.bound()?, Vec::new());
         let ids: Vec<Id> = of.iter().copied().map(Id::from).collect();
         for some in ids.chunks(BATCH) {
-            let rows: Vec<(Id, i64)> = on!(self.db, |db| {
-                let theirs = taggings::tenant_id.eq(tags::tenant_id).and(taggings::tag_id.eq(tags::id));
-                tags::table
-                    .left_join(taggings::table.on(theirs))
-                    .filter(tags::tenant_id.eq(tenant))
-                    .filter(tags::id.eq_any(some))
-                    .group_by(tags::id)
-                    .select((tags::id, count(taggings::member_id.nullable())))
-                    .load(db)
-            })
+            let rows: Vec<(Id, i64)> = on!(self.db, |db| taggings::table
+                .filter(taggings::tenant_id.eq(tenant))
+                .filter(taggings::tag_id.eq_any(some))
+                .group_by(taggings::tag_id)
+                .select((taggings::tag_id, count_star()))
+                .load(db))
             .understood()?;
-            found.extend(
-                rows.into_iter().map(|(tag, count)| (tag.get(), u64::try_from(count).unwrap_or_default())),
-            );
+            found.extend(counted(rows));
         }
         Ok(found)
     }

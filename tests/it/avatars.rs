@@ -2,6 +2,8 @@
 
 use image::ImageFormat;
 use serde_json::{Value, json};
+use std::io::Write;
+use std::net::TcpStream;
 use tests::files::picture;
 use tests::{Answer, Company, both};
 
@@ -21,6 +23,7 @@ both!(members_and_who_manages_them_set_pictures, |world| {
     let id = me.text("/member/id");
     assert_eq!([me.at("/avatar"), member(&company, &id).await.at("/avatar")], [&Value::Null; 2]);
 
+    let before = member(&company, &id).await.json;
     let mut file = picture(300, 150, ImageFormat::Jpeg);
     file.extend_from_slice(b"<script>polyglot</script>");
     let set = upload(&person, &id, &file).await.expect(200);
@@ -46,7 +49,11 @@ both!(members_and_who_manages_them_set_pictures, |world| {
     assert_eq!(person.get("/v1/me").send().await.expect(200).at("/avatar"), set.at("/avatar"));
     let listed = company.get("/v1/members?limit=10").send().await.expect(200);
     let listed = listed.at("/data").as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
-    assert_eq!([&listed["avatar"], &listed["version"]], [set.at("/avatar"), set.at("/version")]);
+    assert_eq!(&listed["avatar"], set.at("/avatar"));
+    // It is personal: what the journal says of it is under the member's key, and the record keeps its version.
+    let entries = world.query("SELECT changes FROM journal WHERE action = 'member.changed'");
+    assert_eq!((entries.len(), entries[0].contains("avatar")), (1, false), "{entries:?}");
+    assert_eq!(member(&company, &id).await.at("/version"), &before["version"]);
 
     // The same picture changes nothing; another one is elsewhere, and the old one gone.
     assert_eq!(upload(&person, &id, &file).await.expect(200).json, set.json);
@@ -55,12 +62,11 @@ both!(members_and_who_manages_them_set_pictures, |world| {
     let old = squares[0]["url"].as_str().unwrap();
     world.get(old).send().await.refused(404, "not_found");
 
-    // A change of the record leaves it alone, and one that was seen before it is refused.
+    // A change of the record leaves it alone, also one that was seen before it.
     let patch = world.patch(format!("/v1/members/{id}"), json!({"position": "设计师"}));
-    let patched = patch.bearer(&company.access_token).send().await.expect(200);
+    let version = format!("\"{}\"", before["version"]);
+    let patched = patch.bearer(&company.access_token).header("if-match", &version).send().await.expect(200);
     assert_eq!(patched.at("/avatar"), other.at("/avatar"));
-    let stale = company.delete(&format!("/v1/members/{id}/avatar")).header("if-match", &other.etag());
-    stale.send().await.refused(412, "version_stale");
     person.delete(&format!("/v1/members/{id}/avatar")).send().await.expect(204);
     person.delete(&format!("/v1/members/{id}/avatar")).send().await.refused(404, "not_found");
     assert_eq!(member(&company, &id).await.at("/avatar"), &Value::Null);
@@ -86,6 +92,13 @@ both!(pictures_of_others_are_their_own, |world| {
         assert_ne!(foreign, url);
         world.get(foreign).send().await.refused(404, "not_found");
     }
+    // Nor is the organization's logo anybody's picture.
+    let logo = world.request("PUT", "/v1/organization/logo").bearer(&company.access_token);
+    let logo = logo.form(&[], Some(("logo", &file))).send().await.expect(200).text("/logo/0/url");
+    let place = format!("/v1/logos/{0}", company.tenant);
+    let wrong = logo.replace(&place, &format!("/v1/avatars/{0}/{0}", company.tenant));
+    assert_ne!(logo, wrong);
+    world.get(wrong).send().await.refused(404, "not_found");
     for wrong in ["%00/64", "x%00y/64", "%27/64", "0123456789abcdef0123456789abcdef/65"] {
         let path = format!("/v1/avatars/{}/{id}/{wrong}", company.tenant);
         world.get(path).send().await.refused(404, "not_found");
@@ -102,6 +115,33 @@ both!(pictures_of_others_are_their_own, |world| {
     }
     upload(&one, &id, &vec![0; 2 * 1024 * 1024 + 1]).await.refused(413, "document_too_large");
     assert_eq!(member(&company, &id).await.at("/avatar"), set.at("/avatar"));
+});
+
+both!(whoever_is_shut_out_while_they_upload_sets_nothing, |world| {
+    let company = world.company("慢传公司").registered().await;
+    let person = company.plain_member().await;
+    let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    let file = picture(64, 64, ImageFormat::Png);
+    // The first half of it, and the other half when they are out.
+    let mut body = b"--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n".to_vec();
+    body.extend([file.as_slice(), b"\r\n--x--\r\n"].concat());
+    let head = format!(
+        "PUT /v1/members/{id}/avatar HTTP/1.1\r\nhost: gongpai\r\nauthorization: Bearer {}\r\n\
+         content-type: multipart/form-data; boundary=x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        person.access_token,
+        body.len()
+    );
+    let mut socket = TcpStream::connect(world.base.trim_start_matches("http://")).unwrap();
+    socket.write_all(head.as_bytes()).unwrap();
+    socket.write_all(&body[..100]).unwrap();
+    let shut_out = world.patch(format!("/v1/members/{id}"), json!({"state": "disabled"}));
+    shut_out.bearer(&company.access_token).send().await.expect(200);
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    socket.write_all(&body[100..]).unwrap();
+    let read = move || std::io::read_to_string(socket);
+    let answer = tokio::task::spawn_blocking(read).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    assert_eq!(member(&company, &id).await.at("/avatar"), &Value::Null);
 });
 
 both!(a_picture_goes_with_who_left, |world| {

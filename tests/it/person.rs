@@ -21,6 +21,9 @@ fn rows(world: &World, table: &str) -> usize {
     world.query(&format!("SELECT '1' FROM {table}")).len()
 }
 
+/// What hangs on members.
+const BELONGINGS: [&str; 3] = ["taggings", "pictures", "scheduled_changes"];
+
 both!(a_person_has_a_copy_of_what_is_kept_about_them, |world| {
     let company = world.company("导出公司").registered().await;
     let ask = json!({"topic": "other", "subject": "我的问题", "text": "我的问题在这里"});
@@ -29,8 +32,12 @@ both!(a_person_has_a_copy_of_what_is_kept_about_them, |world| {
     let path = format!("/v1/platform/tickets/{ticket}/messages");
     support.post(&path, json!({"text": "内部备注", "internal": true})).await.expect(201);
     support.post(&path, json!({"text": "您的答复"})).await.expect(201);
+    let me = company.get("/v1/me").send().await.expect(200).text("/member/id");
+    company.belongings(&me).await;
     let mine = company.get("/v1/me/data").send().await.expect(200);
     assert!(mine.text("/mobile").ends_with(&company.mobile));
+    assert_eq!(mine.at("/memberships/0/tag_names"), &json!(["值班"]));
+    assert_eq!(mine.at("/memberships/0/avatar/0/size"), 64);
     assert_eq!(mine.text("/memberships/0/tenant_name"), "导出公司");
     assert_eq!(
         [mine.text("/tickets/0/subject"), mine.text("/tickets/0/messages/1/text")],
@@ -69,6 +76,8 @@ both!(a_closed_account_is_gone_from_everywhere, |world| {
     let member = company.plain_member().await;
     let ask = json!({"topic": "other", "subject": "要注销", "text": "要注销"});
     member.post("/v1/tickets", ask).send().await.expect(201);
+    company.belongings(&member.get("/v1/me").send().await.expect(200).text("/member/id")).await;
+    assert_eq!(BELONGINGS.map(|table| rows(&world, table)), [1, 3, 1]);
     let close = |person: &Company, confirmation: &str| {
         let close = world.request("POST", "/v1/me/closure").bearer(&person.access_token);
         close.header("x-confirmation", confirmation).send()
@@ -91,6 +100,7 @@ both!(a_closed_account_is_gone_from_everywhere, |world| {
     tokio::time::sleep(Pause::from_millis(900)).await;
     member.get("/v1/me").send().await.refused(401, "session_ended");
     assert_eq!([rows(&world, "accounts"), rows(&world, "members"), rows(&world, "tickets")], [1, 1, 0]);
+    assert_eq!(BELONGINGS.map(|table| rows(&world, table)), [0, 0, 0]);
     let known = format!("SELECT id FROM accounts WHERE mobile LIKE '%{}'", member.mobile);
     assert_eq!(world.query(&known), Vec::<String>::new());
     assert_eq!(world.query("SELECT action FROM journal WHERE action = 'account.closed'").len(), 1);
@@ -111,6 +121,8 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
     let attach =
         world.request("POST", format!("/v1/tickets/{ticket}/attachments")).bearer(&company.access_token);
     attach.form(&[], Some(("a.pdf", &files::pdf(1)))).send().await.expect(201);
+
+    company.belongings(&member.get("/v1/me").send().await.expect(200).text("/member/id")).await;
 
     let path = "/v1/organization/dissolution";
     // The journal says something of who is there, and of who was only invited.
@@ -171,6 +183,10 @@ both!(an_organization_is_dissolved_after_its_owner_could_think_better_of_it, |wo
         ("ticket_messages", 0),
         ("notices", 0),
         ("registrations", 1),
+        ("tags", 0),
+        ("taggings", 0),
+        ("pictures", 0),
+        ("scheduled_changes", 0),
     ] {
         assert_eq!(rows(&world, table), left, "{table}");
     }

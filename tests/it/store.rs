@@ -56,6 +56,12 @@ both!(every_statement_on_a_tenants_data_names_the_tenant, |world| {
     company.post("/v1/inbox/read", serde_json::json!({})).send().await.expect(204);
     company.get("/v1/certification/applications").send().await.expect(200);
     company.certification().await;
+    let me = company.get("/v1/me").send().await.expect(200).text("/member/id");
+    company.belongings(&me).await;
+    for path in ["members", "tags?counts=true", "scheduled-changes"] {
+        company.get(&format!("/v1/{path}")).send().await.expect(200);
+    }
+    company.get(&format!("/v1/members/{me}/tags")).send().await.expect(200);
 
     let statements = world.statements.lock().unwrap().clone();
     let (tables, mut seen) = (tenant_tables(), 0);

@@ -205,9 +205,13 @@ both!(tags_go_to_who_takes_over_and_come_back, |world| {
     let left = company.post(&format!("/v1/members/{id}/departure"), leave).send().await.expect(201);
     assert_eq!(left.at("/tags_to_id"), &Value::Null);
     assert_eq!(tags_of(&company, &second).await, [""; 0]);
+    // Whoever comes back has theirs, also where a tag is full by now.
+    company.post(&format!("/v1/members/{id}/restoration"), json!({})).send().await.expect(200);
+    let restored = world.query("SELECT changes FROM journal WHERE action = 'member.restored' ORDER BY id");
+    assert!(restored[1].contains(&two) && restored[1].contains(&three), "{restored:?}");
     // Many at once, who never came: their tags go with them.
     give(&company, &three, &[&second]).await.expect(200);
-    let leave = json!({"successor_id": null, "members": [{"id": second}, {"id": heir}]});
+    let leave = json!({"successor_id": null, "members": [{"id": second}, {"id": heir}, {"id": id}]});
     company.post("/v1/members/bulk-delete", leave).send().await.expect(200);
     assert_eq!(world.query("SELECT CAST(count(*) AS TEXT) FROM taggings"), ["0"]);
 });
@@ -248,6 +252,12 @@ both!(there_are_so_many_tags_and_so_many_who_have_one, |world| {
     assert_eq!([swapped.at("/added"), swapped.at("/removed")], [1, 1]);
     let path = format!("/v1/members?tag_id={one}");
     assert_eq!(names(&company, &path).await, ["多余"]);
+
+    // Nobody is given more than a hundred.
+    let third = invited(&company, "满身", json!({})).await;
+    fill(&world, "taggings", &[&tenant, "NEW", &id_of(&world, &third)], 100);
+    let given = give(&company, &one, &[&third]).await.expect(200);
+    assert_eq!(given.at("/rejected/0/code"), "member_tag_limit_reached");
 
     let now = if world.backend == Backend::Sqlite { "0" } else { "now()" };
     let name = "CAST(n AS TEXT)";

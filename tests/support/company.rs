@@ -129,6 +129,19 @@ impl Company {
         person.signed_in_to(&self.tenant).await
     }
 
+    /// Hangs on a member what hangs on members: a tag, a picture, and a change on a day to come.
+    pub async fn belongings(&self, member: &str) {
+        let tag = self.post("/v1/tags", json!({"name": "值班"})).send().await.expect(201).text("/id");
+        let given = json!({"add": [member]});
+        self.post(&format!("/v1/tags/{tag}/members"), given).send().await.expect(200);
+        let upload = self.world.request("PUT", format!("/v1/members/{member}/avatar"));
+        let file = crate::files::picture(64, 64, image::ImageFormat::Png);
+        upload.bearer(&self.access_token).form(&[], Some(("me", &file))).send().await.expect(200);
+        let day = self.world.clock.now().date_naive() + chrono::Days::new(30);
+        let change = json!({"effective_on": day, "patch": {"position": "总监"}});
+        self.post(&format!("/v1/members/{member}/scheduled-changes"), change).send().await.expect(201);
+    }
+
     /// Changes the security policy, confirmed.
     pub async fn policy(&self, patch: Value) -> Answer {
         self.world.later(chrono::Duration::seconds(61));

@@ -40,6 +40,8 @@ pub(crate) struct Limits {
     pub(crate) all: RateLimit,
     /// For what anybody may ask without signing in and what costs something.
     pub(crate) anonymous: RateLimit,
+    /// For pictures, of which one page shows many; a browser asks for each once.
+    pub(crate) pictures: RateLimit,
 }
 
 /// Takes a request through.
@@ -153,6 +155,8 @@ const ANONYMOUS: [&str; 7] = [
     "/v1/join-requests",
 ];
 const SIGNED_IN: [&str; 2] = ["/v1/sessions/current", "/v1/sessions/refresh"];
+/// Paths of pictures.
+const PICTURES: [&str; 2] = ["/v1/logos/", "/v1/avatars/"];
 /// Paths that are not counted: whoever watches the service is not to be turned away.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
@@ -172,7 +176,14 @@ fn count(request: &ServiceRequest, here: &Here) -> Option<Standing> {
         && ANONYMOUS.iter().any(|prefix| {
             path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-    if anonymous { limits.anonymous.count(address) } else { limits.all.count(address) }
+    let limit = if anonymous {
+        &limits.anonymous
+    } else if PICTURES.iter().any(|prefix| path.starts_with(prefix)) {
+        &limits.pictures
+    } else {
+        &limits.all
+    };
+    limit.count(address)
 }
 
 /// What an error of actix means here.

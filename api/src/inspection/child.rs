@@ -35,31 +35,11 @@ pub fn run(file: &Path, kept: &Path) -> Result<()> {
     })
 }
 
-/// Draws a logo anew, writes its squares, and prints the verdict.
+/// Draws a picture anew, writes its squares, and prints the verdict.
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn run_logo(file: &Path, kept: &Path) -> Result<()> {
-    draw(file, kept, Style::Logo)
-}
-
-/// Draws an avatar anew, writes its squares, and prints the verdict.
-///
-/// # Errors
-/// When a file cannot be read or written.
-pub fn run_avatar(file: &Path, kept: &Path) -> Result<()> {
-    draw(file, kept, Style::Avatar)
-}
-
-/// The command that starts it for pictures.
-pub(super) fn draw_command(style: Style) -> &'static str {
-    match style {
-        Style::Logo => "draw-logo",
-        Style::Avatar => "draw-avatar",
-    }
-}
-
-fn draw(file: &Path, kept: &Path, style: Style) -> Result<()> {
+pub fn draw(file: &Path, kept: &Path, style: Style) -> Result<()> {
     confined(file, kept, |bytes| {
         let (squares, keep) = picture::squares(&bytes, style)?;
         Ok((Verdict::Drawn { squares }, keep))

@@ -13,8 +13,15 @@ const MAX_DECODED: u64 = 4 * MAX_PIXELS;
 /// JPEG quality of what is kept: sharp text, a fraction of the size.
 const QUALITY: u8 = 90;
 
-/// The image encoded anew, and set upright. The size is checked before a pixel is decoded.
+/// The image encoded anew, and set upright.
 pub(super) fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, DynamicImage), Violation> {
+    let image = decoded(bytes, media_type)?;
+    let kept = encoded(&image, media_type).map_err(|_| Violation::new(Code::DocumentUnreadable))?;
+    Ok((kept, image))
+}
+
+/// The image, set upright. The size is checked before a pixel is decoded.
+pub(super) fn decoded(bytes: &[u8], media_type: MediaType) -> Result<DynamicImage, Violation> {
     let unreadable = |_| Violation::new(Code::DocumentUnreadable);
     if media_type == MediaType::Jpeg && !complete_jpeg(bytes) {
         return Err(Code::DocumentUnreadable.into());
@@ -40,8 +47,7 @@ pub(super) fn upright(bytes: &[u8], media_type: MediaType) -> Result<(Vec<u8>, D
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
     image.apply_orientation(orientation);
-    let kept = encoded(&image, media_type).map_err(unreadable)?;
-    Ok((kept, image))
+    Ok(image)
 }
 
 /// Whether the last scan of a JPEG has an end. Decoders fill in what is missing; a reviewer should not have to guess.

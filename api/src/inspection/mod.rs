@@ -10,7 +10,7 @@ mod pdf;
 mod picture;
 mod sharpness;
 
-pub(crate) use picture::Style;
+pub use picture::Style;
 
 use domain::certification::{DocumentContent, MediaType, SealedKey};
 use domain::error::{Code, Error, Faults, Place, Result, Violation};
@@ -130,7 +130,7 @@ pub(crate) fn inspect(
 /// Draws a picture anew, as the squares that it is kept as.
 pub(crate) fn draw(program: &Path, style: Style, uploaded: &Uploaded, drawn: &Path) -> Result<Picture> {
     let failed = |error: std::io::Error| Error::internal(format!("drawing a picture: {error}"));
-    let Verdict::Drawn { squares: sizes } = ask(program, child::draw_command(style), uploaded, drawn)? else {
+    let Verdict::Drawn { squares: sizes } = ask(program, style.command(), uploaded, drawn)? else {
         return Err(refused(Code::DocumentUnreadable));
     };
     let bytes = std::fs::read(drawn).map_err(failed)?;

@@ -77,6 +77,7 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
             swept = Some(Instant::now());
             limits.all.tidy();
             limits.anonymous.tidy();
+            limits.pictures.tidy();
             let shared = Arc::clone(&service);
             drop(tokio::task::spawn_blocking(move || sweep(&shared)).await);
         }

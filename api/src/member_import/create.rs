@@ -47,7 +47,7 @@ pub(crate) struct StartMemberImport {
     /// Whether whoever is not in the spreadsheet leaves; not the owner, nor whoever begins this or takes over.
     #[schema(default = false, nullable = false)]
     remove_absent: Option<bool>,
-    /// Who takes over what those have in hand.
+    /// Who takes over what those have in hand, but for their tags, which end.
     #[schema(nullable = false)]
     successor_id: Option<Uuid>,
 }

@@ -1,37 +1,24 @@
 use super::OrganizationView;
-use crate::http::actor::Member;
+use crate::http::actor::{Member, Staying};
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::{Call, NO_BODY};
-use crate::http::form::Form;
 use crate::http::params::{NoParams, Params};
 use crate::inspection::Style;
+use crate::picture::{UploadPicture, receive, square};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, delete, get, put};
 use domain::access::{Permission, require};
-use domain::error::{Code, Faults, Place};
-use domain::organization::{self, LOGO_SIZES, remove_logo, set_logo};
-use domain::picture::{PictureStore, is_digest};
+use domain::actor::MemberActor;
+use domain::organization::{self, remove_logo, set_logo};
 use serde::Deserialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// A logo to upload.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"file": "the bytes of logo.png"}))]
-#[expect(dead_code, reason = "the contract's shape; the parts are read as they come")]
-pub(crate) struct UploadLogo {
-    /// JPEG, PNG or WebP of at most 2 MB unless the service is set otherwise, 64 pixels or more on its shortest side.
-    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
-    file: Vec<u8>,
-}
 
 /// Set the logo
 ///
 /// It is drawn anew as squares of 64, 128, 256 and 512 pixels, the whole picture in the middle; what else was in the file is gone.
 #[utoipa::path(
     operation_id = "set_organization_logo", tag = "organization",
-    request_body(content = UploadLogo, content_type = "multipart/form-data"),
+    request_body(content = UploadPicture, content_type = "multipart/form-data"),
     responses((status = 200, description = "The organization.", body = OrganizationView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
@@ -40,18 +27,14 @@ pub(crate) struct UploadLogo {
 #[put("/v1/organization/logo")]
 pub(crate) async fn set_organization_logo(
     call: Call,
-    member: Member,
+    staying: Staying,
     request: HttpRequest,
     payload: Payload,
 ) -> Outcome {
-    require(&member.0, Permission::OrganizationManage)?;
-    let limit = call.service.settings.storage.picture_bytes;
-    let form = Form::receive(&call.service, &request, payload, &[], limit).await?;
-    let fingerprint = form.fingerprint();
-    let file = form.file.ok_or_else(|| Faults::one(Place::Body, "/file", Code::DocumentMissing))?;
-    let logo = call.service.clone().into_inner().draw(file, Style::Logo).await?;
-    call.write(Some(member.0.tenant), fingerprint, move |tx, world| {
-        set_logo(tx, &world.context, &member.0, &logo)?;
+    let may = |actor: &MemberActor| require(actor, Permission::OrganizationManage);
+    let received = receive(&call, &staying, (&request, payload), Style::Logo, may).await?;
+    call.write(Some(received.by.tenant), received.fingerprint, move |tx, world| {
+        set_logo(tx, &world.context, &received.by, &received.picture)?;
         let found = organization::get(tx, &world.context)?;
         Ok(Reply::ok(&OrganizationView::of(&found))?.version(found.tenant.version))
     })
@@ -95,13 +78,5 @@ pub(crate) struct LogoPath {
 #[get("/v1/logos/{tenant_id}/{digest}/{size}")]
 pub(crate) async fn get_logo(call: Call, place: Path<LogoPath>, _: Params<NoParams>) -> Outcome {
     let LogoPath { tenant_id, digest, size } = place.into_inner();
-    call.read(Some(tenant_id.into()), move |tx, _| {
-        // Whoever asks is not known, so what cannot be there is not looked for.
-        if !(is_digest(&digest) && LOGO_SIZES.contains(&size)) {
-            return Err(Code::NotFound.into());
-        }
-        let square = tx.picture(tenant_id, &digest, size)?.ok_or(Code::NotFound)?;
-        Ok(Reply::bytes("image/png", square).header("cache-control", "public, max-age=31536000, immutable"))
-    })
-    .await
+    call.read(Some(tenant_id.into()), move |tx, _| square(tx, tenant_id, (&digest, size), Style::Logo)).await
 }

@@ -5,10 +5,11 @@ pub(crate) mod logo;
 pub(crate) mod update;
 
 use crate::certification::CertificateStateName;
+use crate::inspection::Style;
 use crate::picture::{PictureSquare, squares};
 use crate::registration::{PostalAddress, StaffSize};
 use chrono::{DateTime, Utc};
-use domain::organization::{LOGO_SIZES, Profile};
+use domain::organization::Profile;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -83,7 +84,7 @@ impl OrganizationView {
             address: PostalAddress::of(&organization.address),
             phone: organization.phone.as_str().to_owned(),
             website: presence.website.as_ref().map(|website| website.as_str().to_owned()),
-            logo: presence.logo.as_deref().map(|digest| squares(&place, digest, &LOGO_SIZES)),
+            logo: presence.logo.as_deref().map(|digest| squares(&place, digest, Style::Logo)),
             primary_contact: PrimaryContact {
                 name: profile.contact.0.clone(),
                 phone: profile.contact.1.as_str().to_owned(),

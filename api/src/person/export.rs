@@ -59,6 +59,9 @@ pub(crate) struct MyMembership {
     /// The names of the departments there.
     #[schema(example = json!(["研发中心"]))]
     department_names: Vec<String>,
+    /// The names of the tags that one has there, or had when one left.
+    #[schema(example = json!(["值班"]))]
+    tag_names: Vec<String>,
     /// What stands in the organization's own fields, by their names.
     custom_by_name: BTreeMap<String, String>,
 }
@@ -174,6 +177,7 @@ impl MyData {
                 .map(|place| MyMembership {
                     tenant_id: place.said.member.tenant.into(),
                     tenant_name: place.tenant_name,
+                    tag_names: place.tags,
                     department_names: place.departments,
                     custom_by_name: place.custom.into_iter().collect(),
                     said: MemberView::from(&place.said),

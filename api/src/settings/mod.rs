@@ -362,7 +362,7 @@ fn network(source: &mut Source) -> Result<Network, SettingError> {
         requests_per_minute: source.number(
             "GONGPAI_REQUESTS_PER_MINUTE",
             1200,
-            "requests per client address; 0 is without limit",
+            "requests per client address, and ten times as many for pictures; 0 is without limit",
         )?,
         anonymous_per_minute: source.number(
             "GONGPAI_ANONYMOUS_PER_MINUTE",

@@ -6,9 +6,10 @@ use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
 use actix_web::web::Path;
-use domain::id::MemberId;
-use domain::tag::{TagSpot, list, of_member};
+use domain::id::{MemberId, TagId};
+use domain::tag::{TagSpot, TagStore, list, of_member};
 use serde::Deserialize;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Which page of the tags.
@@ -42,13 +43,18 @@ fn spot((key, id): Kept) -> TagSpot {
 )]
 #[get("/v1/tags")]
 pub(crate) async fn list_tags(call: Call, member: Member, filter: Params<TagsFilter>) -> Outcome {
-    call.read(Some(member.0.tenant), move |tx, world| {
+    // Counting may take more than a moment.
+    call.read_much(Some(member.0.tenant), move |tx, world| {
         let (keys, name) = (&world.service.keys, format!("tags {}", member.0.tenant));
         let TagsFilter { counts, page } = &filter.0;
         let after = position(keys, &name, page.cursor.as_deref())?.map(spot);
-        let mut found = list(tx, &member.0, *counts, after.as_ref(), page.limit() + 1)?;
-        let next_cursor = cut(keys, &name, page.limit(), &mut found, |(spot, ..)| kept(spot))?;
-        let data = found.iter().map(|(_, tag, count)| TagView::new(tag, *count)).collect();
+        let mut found = list(tx, &member.0, after.as_ref(), page.limit() + 1)?;
+        let next_cursor = cut(keys, &name, page.limit(), &mut found, |(spot, _)| kept(spot))?;
+        let ids: Vec<TagId> = found.iter().map(|(_, tag)| tag.id).collect();
+        let counted: HashMap<TagId, u64> =
+            if *counts { tx.count_tagged(&ids)?.into_iter().collect() } else { HashMap::new() };
+        let count = |tag: TagId| counts.then(|| counted.get(&tag).copied().unwrap_or_default());
+        let data = found.iter().map(|(_, tag)| TagView::new(tag, count(tag.id))).collect();
         Reply::ok(&Page { data, next_cursor, total: None })
     })
     .await

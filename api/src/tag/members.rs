@@ -54,7 +54,7 @@ pub(crate) struct TagMembersChanged {
 pub(crate) struct RejectedMember {
     /// The member.
     member_id: Uuid,
-    /// Why: `member_unknown`, `tag_full`.
+    /// Why: `member_unknown`, `member_tag_limit_reached`, `tag_full`.
     #[schema(example = "member_unknown")]
     code: String,
     /// The same for a person.
@@ -74,7 +74,7 @@ impl RejectedMember {
 
 /// Change who has a tag
 ///
-/// Up to a thousand members get it and up to a thousand lose it, those first; at most 30 000 have one. Who cannot have it is told, one by
+/// Up to a thousand members get it and up to a thousand lose it, those first; at most 30 000 have one, and nobody is given more than a hundred. Who cannot have it is told, one by
 /// one, and the rest is done.
 #[utoipa::path(
     operation_id = "change_tag_members", tag = "organization",

@@ -27,7 +27,7 @@ pub(crate) struct TagView {
     member_count: Option<u64>,
     /// Since when it exists.
     created_at: DateTime<Utc>,
-    /// Counts the changes, those of its members as well; `If-Match` of one may name it.
+    /// Counts the changes by `update_tag` and `change_tag_members`; `If-Match` of one may name it. Members who leave or come back are not counted.
     #[schema(example = 1)]
     version: i64,
 }

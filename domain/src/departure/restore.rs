@@ -10,7 +10,8 @@ use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, MemberId, TagId};
 use crate::journal::Entry;
 use crate::member::{ChangingStore, ListedMember, Member, MemberState, has_room};
-use crate::tag::{MAX_TAGGED, TagStore};
+use crate::tag::TagStore;
+use serde_json::Value;
 
 /// Brings somebody back who left: as they were, in those of their departments and with those of their tags that are still there. What
 /// others took over stays with them.
@@ -72,23 +73,23 @@ pub fn bring_back(
     tx.save_member(&member)?;
     member.version += 1;
     tx.replace_placements(&[(&member, &placements)])?;
-    tag_again(tx, departure)?;
+    let tags = tag_again(tx, departure)?;
     tx.delete_departure(member.id)?;
-    let entry = Entry::new("member.restored", "member", member.id).of(member.tenant).change(
-        "state",
-        MemberState::Departed.name(),
-        member.state.name(),
-    );
+    let entry = Entry::new("member.restored", "member", member.id)
+        .of(member.tenant)
+        .change("state", MemberState::Departed.name(), member.state.name())
+        .change("tags", Value::Array(Vec::new()), tags.iter().map(TagId::to_string).collect::<Value>());
     tx.record(context, by, entry)?;
     let custom =
         tx.custom_values(&[member.id])?.into_iter().map(|(_, field, value)| (field, value)).collect();
     Ok(ListedMember { member, placements, custom })
 }
 
-/// Gives somebody the tags back that they had, as far as those are there and have room.
-fn tag_again(tx: &mut impl TagStore, departure: &Departure) -> Result<()> {
+/// Gives somebody the tags back that they had, as far as those are there; also those that are full by now. Gives which.
+fn tag_again(tx: &mut impl TagStore, departure: &Departure) -> Result<Vec<TagId>> {
     let had: Vec<TagId> = departure.tags.iter().map(|had| had.tag).collect();
-    let there = tx.count_tagged(&had)?.into_iter().filter(|(_, count)| *count < MAX_TAGGED);
-    let back: Vec<_> = there.map(|(tag, _)| (tag, departure.member)).collect();
-    tx.insert_taggings(&back)
+    let there = tx.known_tags(&had)?;
+    let back: Vec<_> = there.iter().map(|tag| (*tag, departure.member)).collect();
+    tx.insert_taggings(&back)?;
+    Ok(there)
 }

@@ -221,6 +221,7 @@ catalogue! {
     TagNameTaken "tag_name_taken" Invalid "已有名为“{name}”的标签。" "A tag called “{name}” is already there.";
     TagLimitReached "tag_limit_reached" Conflict "标签数已达上限（{max}）。" "There are {max} tags, and no more than that.";
     TagFull "tag_full" Invalid "一个标签最多 {max} 名成员。" "A tag has {max} members at most.";
+    MemberTagLimitReached "member_tag_limit_reached" Invalid "一名成员最多 {max} 个标签。" "A member has {max} tags at most.";
     OrganizationNameLocked "organization_name_locked" Invalid "企业名称以认证为准，变更请发起认证变更。" "The name is that of the certificate; to change it, ask for a change of the certification.";
     WebsiteInvalid "website_invalid" Invalid "请填写 http 或 https 网址。" "This is no address of a website that begins with http or https.";
     OwnerStays "owner_stays" Conflict "创建者不能停用，请先移交企业。" "The owner cannot be disabled; the organization has to be handed over first.";

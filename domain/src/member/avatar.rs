@@ -1,49 +1,44 @@
 //! The picture of a member.
 
-use super::change::{ChangingStore, MemberChange, keep};
-use super::view::listed;
-use super::{ListedMember, Member, MemberState};
+use super::{MemberState, MemberStore};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::MemberId;
+use crate::journal::{Entry, Journal};
 use crate::picture::{Picture, PictureStore};
 
 /// The sides of the squares that an avatar is kept as, in pixels. There is one of everybody, so none is larger than lists and cards show.
 pub const AVATAR_SIZES: [u32; 3] = [64, 128, 256];
 
-/// Sets the picture of a member, or takes it away. Members may do so for themselves.
+/// Sets the picture of a member, or takes it away. Members may do so for themselves. Their record stays as it is, with its version: what
+/// somebody planned for them holds.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `version_stale`, `action_not_allowed` for who left.
+/// `forbidden`, `not_found` also when there is none to take away, `action_not_allowed` for who left.
 pub fn set_avatar(
-    tx: &mut (impl ChangingStore + PictureStore),
+    tx: &mut (impl MemberStore + PictureStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
-    (id, expected): (MemberId, Option<i64>),
+    id: MemberId,
     avatar: Option<&Picture>,
-) -> Result<Member> {
+) -> Result<()> {
     may_set_avatar(actor, id)?;
-    let before = listed(tx, &[id])?.pop().ok_or(Code::NotFound)?;
-    if expected.is_some_and(|expected| expected != before.member.version) {
-        return Err(Code::VersionStale.into());
-    }
-    if before.member.state == MemberState::Departed {
-        return Err(Error::new(Code::ActionNotAllowed).with("state", before.member.state.name()));
+    let member = tx.member(id)?.ok_or(Code::NotFound)?;
+    if member.state == MemberState::Departed {
+        return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     }
     let digest = avatar.map(|picture| picture.digest.clone());
     match avatar {
-        Some(_) if before.member.avatar == digest => return Ok(before.member),
+        Some(_) if member.avatar == digest => return Ok(()),
         Some(picture) => tx.replace_picture(id.into(), picture)?,
-        None if before.member.avatar.is_none() => return Err(Code::NotFound.into()),
+        None if member.avatar.is_none() => return Err(Code::NotFound.into()),
         None => tx.forget_picture(id.into())?,
     }
-    let ListedMember { placements, custom, .. } = before.clone();
-    let after = Member { avatar: digest, ..before.member.clone() };
-    let change = MemberChange { at: String::new(), before: Some(before), after, placements, custom };
-    let kept = keep(tx, context, &Actor::Member(*actor), vec![change], &[])?.pop();
-    kept.map(|kept| kept.member).ok_or_else(|| Error::internal("nobody was changed"))
+    tx.set_avatar(id, digest.as_deref())?;
+    let entry = Entry::new("member.changed", "member", id).of(actor.tenant);
+    tx.record(context, &Actor::Member(*actor), entry.about(id, [("avatar", member.avatar, digest)]))
 }
 
 /// Refuses whoever may not set the picture of a member.

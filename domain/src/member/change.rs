@@ -197,7 +197,7 @@ fn entry(change: &MemberChange) -> Entry {
 
 /// The fields that are the member's own.
 fn personal(was: Option<&Member>, is: &Member) -> Vec<(&'static str, Option<String>, Option<String>)> {
-    fn values(member: &Member) -> [(&'static str, Option<String>); 13] {
+    fn values(member: &Member) -> [(&'static str, Option<String>); 12] {
         fn line<const MIN: usize, const MAX: usize>(
             line: Option<&crate::text::Line<MIN, MAX>>,
         ) -> Option<String> {
@@ -217,7 +217,6 @@ fn personal(was: Option<&Member>, is: &Member) -> Vec<(&'static str, Option<Stri
             ("work_location", line(details.work_location.as_ref())),
             ("address", line(details.address.as_ref())),
             ("hire_date", details.hire_date.map(|day| day.to_string())),
-            ("avatar", member.avatar.clone()),
         ]
     }
     let before = was.map(values);

@@ -162,6 +162,11 @@ pub trait MemberStore {
     /// # Errors
     /// `version_stale` when somebody else changed it.
     fn save_member(&mut self, member: &Member) -> Result<()>;
+    /// Changes the digest of a member's picture, and nothing else of them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn set_avatar(&mut self, member: MemberId, digest: Option<&str>) -> Result<()>;
     /// A member.
     ///
     /// # Errors

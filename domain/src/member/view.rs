@@ -84,6 +84,9 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<(Spot, ListedMember)>> {
     access::require(actor, Permission::MemberRead)?;
+    if filter.tag.is_some() {
+        access::require(actor, Permission::TagRead)?;
+    }
     let spots = tx.find_members(filter, after, limit)?;
     let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
     let mut found: HashMap<MemberId, ListedMember> =

@@ -175,7 +175,8 @@ fn change(
         let mut faults = cell::faults();
         let before = there.remove(&row.member);
         if is_as_planned(row, before.as_ref()) {
-            changes.extend(row.change(context, before, (actor.tenant, root, &fields), &mut faults));
+            let change = row.change(context, before, (actor.tenant, root, &fields), &mut faults);
+            changes.extend(change.filter(|_| faults.found().is_empty()));
         } else {
             faults.note("", Code::VersionStale);
         }
@@ -231,8 +232,9 @@ fn remove(
         faults.note("", why);
         failed.push(PlannedRow { faults: row_faults(&faults, &import.columns), ..row });
     }
+    // The tags of many people are nobody's in particular: they end with them.
     let successors =
-        Successors { all: import.options.successor.map(MemberId::from), tags: true, ..Successors::default() };
+        Successors { all: import.options.successor.map(MemberId::from), ..Successors::default() };
     let (_, ended) = depart_many(tx, context, actor, &leavers, &successors, restorable)?;
     Ok((failed, ended))
 }

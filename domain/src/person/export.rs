@@ -24,6 +24,8 @@ pub struct KeptMembership {
     pub said: ListedMember,
     /// The names of their departments there.
     pub departments: Vec<String>,
+    /// The names of the tags that they have there, or had when they left.
+    pub tags: Vec<String>,
     /// What they have in the tenant's own fields, by the names of those.
     pub custom: Vec<(String, String)>,
 }

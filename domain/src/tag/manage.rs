@@ -7,29 +7,19 @@ use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::TagId;
 use crate::journal::{Entry, Journal};
-use std::collections::HashMap;
 
-/// A page of tags by the sound of their names, each with the number of members who have it, if that is asked for.
+/// A page of tags by the sound of their names.
 ///
 /// # Errors
 /// `forbidden`.
 pub fn list(
     tx: &mut impl TagStore,
     actor: &MemberActor,
-    counts: bool,
     after: Option<&TagSpot>,
     limit: u32,
-) -> Result<Vec<(TagSpot, Tag, Option<u64>)>> {
+) -> Result<Vec<(TagSpot, Tag)>> {
     access::require(actor, Permission::TagRead)?;
-    let found = tx.tags(None, after, limit)?;
-    let ids: Vec<TagId> = found.iter().map(|(_, tag)| tag.id).collect();
-    let counted: HashMap<TagId, u64> =
-        if counts { tx.count_tagged(&ids)?.into_iter().collect() } else { HashMap::new() };
-    let with_count = |(spot, tag): (TagSpot, Tag)| {
-        let count = counts.then(|| counted.get(&tag.id).copied().unwrap_or_default());
-        (spot, tag, count)
-    };
-    Ok(found.into_iter().map(with_count).collect())
+    tx.tags(None, after, limit)
 }
 
 /// A tag, with the number of members who have it.
@@ -103,8 +93,11 @@ pub fn delete(
 ) -> Result<()> {
     access::require(actor, Permission::TagManage)?;
     let tag = seen(tx, id, expected)?;
+    let had = tx.count_tagged(&[id])?.pop().map_or(0, |(_, count)| count);
     tx.delete_tag(id)?;
-    let entry = entry("tag.deleted", actor, id).change("name", tag.name.as_str(), None::<String>);
+    let entry = entry("tag.deleted", actor, id)
+        .change("name", tag.name.as_str(), None::<String>)
+        .change("members", had, 0);
     tx.record(context, &Actor::Member(*actor), entry)
 }
 

@@ -16,6 +16,9 @@ pub const MAX_TAGS: u64 = 3_000;
 /// How many members have one tag at most.
 pub const MAX_TAGGED: u64 = 30_000;
 
+/// How many tags one member is given at most; who takes over from others may come to have more.
+pub const MAX_TAGS_OF_ONE: u64 = 100;
+
 /// What a tag is called: 1 to 32 characters. No two tags have names that a reader would call the same.
 pub type TagName = Line<1, 32>;
 
@@ -28,7 +31,8 @@ pub struct Tag {
     pub name: TagName,
     /// Since when it exists.
     pub created_at: DateTime<Utc>,
-    /// The version read from the store, which counts the changes of its members as well; 0 for one not yet kept.
+    /// The version read from the store; 0 for one not yet kept. It counts what is done to the tag, not who has it because they leave or
+    /// come back.
     pub version: i64,
 }
 
@@ -80,7 +84,17 @@ pub trait TagStore {
     /// # Errors
     /// When the store fails.
     fn delete_tag(&mut self, id: TagId) -> Result<()>;
-    /// How many members have some tags, of those that are there.
+    /// Those of some tags that are there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn known_tags(&mut self, tags: &[TagId]) -> Result<Vec<TagId>>;
+    /// How many tags some members have; nothing about those who have none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn count_tags_of(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, u64)>>;
+    /// How many members have some tags; nothing about those that nobody has.
     ///
     /// # Errors
     /// When the store fails.

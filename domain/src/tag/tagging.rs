@@ -1,7 +1,7 @@
 //! Giving tags to members, and taking them away.
 
 use super::manage::{entry, seen};
-use super::{MAX_TAGGED, Tag, TagSpot, TagStore};
+use super::{MAX_TAGGED, MAX_TAGS_OF_ONE, Tag, TagSpot, TagStore};
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::id::{MemberId, TagId};
 use crate::journal::Journal;
 use crate::member::MemberStore;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Who is to have a tag from now on, and who not any more.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +53,7 @@ pub fn retag(
     // Those who are there and have not left.
     let there: HashSet<MemberId> = tx.reporting(&asked.add)?.into_iter().map(|(member, _)| member).collect();
     let tagged = tx.count_tagged(&[id])?.pop().map_or(0, |(_, count)| count);
+    let many: HashMap<MemberId, u64> = tx.count_tags_of(&asked.add)?.into_iter().collect();
     let mut room = MAX_TAGGED.saturating_sub(tagged);
     let (mut added, mut rejected, mut asked_for) = (Vec::new(), Vec::new(), HashSet::new());
     for member in asked.add.iter().copied().filter(|member| asked_for.insert(*member)) {
@@ -61,6 +62,8 @@ pub fn retag(
         }
         if !there.contains(&member) {
             rejected.push((member, Violation::from(Code::MemberUnknown)));
+        } else if many.get(&member).is_some_and(|count| *count >= MAX_TAGS_OF_ONE) {
+            rejected.push((member, Violation::new(Code::MemberTagLimitReached).with("max", MAX_TAGS_OF_ONE)));
         } else if room == 0 {
             rejected.push((member, Violation::new(Code::TagFull).with("max", MAX_TAGGED)));
         } else {

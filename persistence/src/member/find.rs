@@ -59,7 +59,10 @@ impl Tx<'_> {
             };
         }
         match &filter.department {
-            Some(InDepartment::Itself(department)) => self.in_department(filter, *department, after, limit),
+            Some(InDepartment::Itself(department)) => {
+                let few = if filter.tag.is_some() { self.few(filter)? } else { None };
+                self.in_department(filter, (*department, few), after, limit)
+            }
             department => {
                 // Everybody is somewhere below the root.
                 let below =
@@ -280,11 +283,11 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(|(key, id)| Spot { order: 0, key, id: id.get() }).collect())
     }
 
-    /// In one department, in the order that it gives its members.
+    /// In one department, in the order that it gives its members; only some of them, where few are left.
     fn in_department(
         &mut self,
         filter: &MemberFilter,
-        department: DepartmentId,
+        (department, few): (DepartmentId, Option<Vec<Id>>),
         after: Option<&Spot>,
         limit: u32,
     ) -> Result<Vec<Spot>> {
@@ -294,6 +297,9 @@ impl Tx<'_> {
             query = query
                 .filter(placements::tenant_id.eq(tenant))
                 .filter(placements::department_id.eq(Id::from(department)));
+            if let Some(few) = &few {
+                query = query.filter(placements::member_id.eq_any(few));
+            }
             let themselves = || {
                 members::table
                     .filter(members::tenant_id.eq(placements::tenant_id))

@@ -165,6 +165,14 @@ impl MemberStore for Tx<'_> {
         self.index(member)
     }
 
+    fn set_avatar(&mut self, member: MemberId, digest: Option<&str>) -> Result<()> {
+        let known = members::table.find((self.bound()?, Id::from(member)));
+        one_row(
+            on!(self.db, |db| diesel::update(known).set(members::avatar.eq(digest)).execute(db))
+                .understood()?,
+        )
+    }
+
     fn member(&mut self, id: MemberId) -> Result<Option<Member>> {
         let tenant = self.bound()?;
         let found: Option<Found> = on!(self.db, |db| members::table

@@ -75,12 +75,10 @@ pub enum Job {
         /// The import.
         import: Uuid,
     },
-    /// Carry a scheduled change out, if it still waits.
-    StrikeChange {
+    /// Carry out the scheduled changes of a tenant whose day has come.
+    StrikeChanges {
         /// The tenant.
         tenant: Uuid,
-        /// The change.
-        change: Uuid,
     },
     /// Send the code of a verification.
     SendCode {
@@ -130,6 +128,7 @@ const PLAN_IMPORT: &str = "plan_import";
 const READ_DOCUMENT: &str = "read_document";
 const SEND_CODE: &str = "send_code";
 const SEND_NOTICE: &str = "send_notice";
+const STRIKE_CHANGES: &str = "strike_changes";
 
 /// What carrying a job out takes. Each sort has a lane of its own, so that no code waits behind a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,8 +143,15 @@ pub enum Lane {
 
 /// The kinds of jobs of two lanes; all others, also those of another version of Gongpai, are quick.
 const MESSAGES: &[&str] = &[SEND_CODE, SEND_NOTICE];
-const SLOW: &[&str] =
-    &[ASK_FOR_EVIDENCE, DISSOLVE, ERASE_DOCUMENTS, EXECUTE_IMPORT, PLAN_IMPORT, READ_DOCUMENT];
+const SLOW: &[&str] = &[
+    ASK_FOR_EVIDENCE,
+    DISSOLVE,
+    ERASE_DOCUMENTS,
+    EXECUTE_IMPORT,
+    PLAN_IMPORT,
+    READ_DOCUMENT,
+    STRIKE_CHANGES,
+];
 
 impl Lane {
     /// Some kinds of jobs, and whether the lane has those or all others.
@@ -175,7 +181,7 @@ impl Job {
             Self::SendCode { .. } => SEND_CODE,
             Self::SendNotice { .. } => SEND_NOTICE,
             Self::StrikeCertificate { .. } => "strike_certificate",
-            Self::StrikeChange { .. } => "strike_change",
+            Self::StrikeChanges { .. } => STRIKE_CHANGES,
             Self::StrikeReview { .. } => "strike_review",
         }
     }
@@ -183,7 +189,7 @@ impl Job {
 
 /// Queues jobs.
 pub trait JobQueue {
-    /// Queues a job in the transaction under way, to be done when it is due.
+    /// Queues a job in the transaction under way, to be done when it is due; not again where one of that id is queued.
     ///
     /// # Errors
     /// When the store fails.

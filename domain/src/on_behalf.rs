@@ -1,6 +1,6 @@
 //! Acting later for somebody who ordered something now.
 
-use crate::access::{self, Permission};
+use crate::access::{Holder, Permission};
 use crate::actor::MemberActor;
 use crate::error::{Code, Result};
 use crate::id::{AccountId, MemberId, SessionId, TenantId};
@@ -27,7 +27,7 @@ impl OnBehalf {
     /// The same as an actor now, if they still have these rights.
     ///
     /// # Errors
-    /// `forbidden`.
+    /// `orderer_without_right`.
     pub(crate) fn actor(
         &self,
         tx: &mut impl MemberStore,
@@ -35,10 +35,15 @@ impl OnBehalf {
         needed: &[Permission],
     ) -> Result<MemberActor> {
         let member = tx.member(self.member)?.filter(|member| member.state == MemberState::Active);
-        let member = member.filter(|member| member.account == Some(self.account)).ok_or(Code::Forbidden)?;
-        let (account, session) = (self.account, self.session);
-        let actor = MemberActor { account, tenant, member: member.id, role: member.role, session };
-        needed.iter().try_for_each(|permission| access::require(&actor, *permission))?;
-        Ok(actor)
+        let member = member.filter(|member| member.account == Some(self.account));
+        let actor = member.map(|member| MemberActor {
+            account: self.account,
+            tenant,
+            member: member.id,
+            role: member.role,
+            session: self.session,
+        });
+        let able = |actor: &MemberActor| needed.iter().all(|permission| actor.may(*permission));
+        actor.filter(able).ok_or_else(|| Code::OrdererWithoutRight.into())
     }
 }

@@ -167,7 +167,7 @@ pub(crate) fn lock_due_jobs(db: &mut Db, lane: Lane, now: Instant, limit: i64) -
         .filter(jobs::kind.eq_any(kinds).eq(these))
         .filter(jobs::state.eq("ready").and(jobs::due_at.le(now)))
         .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
-        .order(jobs::due_at)
+        .order((jobs::due_at, jobs::id))
         .select(jobs::id)
         .limit(limit);
     match db {

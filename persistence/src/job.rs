@@ -47,6 +47,7 @@ impl JobQueue for Tx<'_> {
                 jobs::attempts.eq(0),
                 jobs::created_at.eq(Instant(now)),
             ))
+            .on_conflict_do_nothing()
             .execute(db))
         .understood()?;
         self.queued = true;
@@ -84,6 +85,7 @@ impl Database {
             .understood()?;
             let rows: Vec<(Id, Json, i64)> = on!(tx.db, |db| jobs::table
                 .filter(jobs::id.eq_any(ids))
+                .order((jobs::due_at, jobs::id))
                 .select((jobs::id, jobs::payload, jobs::attempts))
                 .load(db))
             .understood()?;

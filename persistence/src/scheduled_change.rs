@@ -1,15 +1,16 @@
 //! Changes of members on a day to come. All of it belongs to one tenant.
 
 use crate::connection::on;
+use crate::database::Database;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::scheduled_changes as changes;
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::departure::Successors;
 use domain::error::{Error, Result};
-use domain::id::{MemberId, ScheduledChangeId};
+use domain::id::{MemberId, ScheduledChangeId, TenantId};
 use domain::on_behalf::OnBehalf;
 use domain::scheduled_change::{
     ChangeFault, ChangeFilter, ChangeSpot, ChangeState, Intent, Note, ScheduledChange, ScheduledChangeStore,
@@ -197,40 +198,66 @@ impl ScheduledChangeStore for Tx<'_> {
         rows.into_iter().map(ScheduledChange::try_from).collect()
     }
 
-    fn cancel_scheduled_of(&mut self, members: &[MemberId], now: DateTime<Utc>) -> Result<()> {
+    fn due_changes(&mut self, by: NaiveDate) -> Result<Vec<ScheduledChangeId>> {
         let tenant = self.bound()?;
-        let cancelled = (
-            changes::state.eq(ChangeState::Cancelled.name()),
-            changes::ended_at.eq(Some(Instant(now))),
-            changes::version.eq(changes::version + 1),
-        );
+        let due: Vec<Id> = on!(self.db, |db| changes::table
+            .filter(changes::tenant_id.eq(tenant))
+            .filter(changes::state.eq(SCHEDULED))
+            .filter(changes::effective_on.le(by.to_string()))
+            .order((changes::effective_on, changes::id))
+            .select(changes::id)
+            .load(db))
+        .understood()?;
+        Ok(due.into_iter().map(Id::get).collect())
+    }
+
+    fn cancel_scheduled_of(
+        &mut self,
+        members: &[MemberId],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(ScheduledChangeId, MemberId)>> {
+        let (tenant, mut cancelled) = (self.bound()?, Vec::new());
         let ids: Vec<Id> = members.iter().copied().map(Id::from).collect();
         for some in ids.chunks(BATCH) {
             let theirs = changes::table
                 .filter(changes::tenant_id.eq(tenant))
-                .filter(changes::member_id.eq_any(some))
-                .filter(changes::state.eq(SCHEDULED));
-            on!(self.db, |db| diesel::update(theirs).set(cancelled).execute(db)).understood()?;
+                .filter(changes::state.eq(SCHEDULED))
+                .filter(changes::member_id.eq_any(some));
+            let waiting: Vec<(Id, Id)> =
+                on!(self.db, |db| theirs.select((changes::id, changes::member_id)).load(db)).understood()?;
+            if waiting.is_empty() {
+                continue;
+            }
+            let over = (
+                changes::state.eq(ChangeState::Cancelled.name()),
+                changes::ended_at.eq(Some(Instant(now))),
+                changes::version.eq(changes::version + 1),
+            );
+            let those: Vec<Id> = waiting.iter().map(|(change, _)| *change).collect();
+            let those =
+                changes::table.filter(changes::tenant_id.eq(tenant)).filter(changes::id.eq_any(those));
+            on!(self.db, |db| diesel::update(those).set(over).execute(db)).understood()?;
+            cancelled.extend(waiting.into_iter().map(|(change, member)| (change.get(), member.get())));
         }
-        Ok(())
+        Ok(cancelled)
     }
+}
 
-    fn adopt_scheduled_by(&mut self, members: &[MemberId], by: OnBehalf) -> Result<()> {
-        let tenant = self.bound()?;
-        let adopted = (
-            changes::by_account.eq(Id::from(by.account)),
-            changes::by_member.eq(Id::from(by.member)),
-            changes::by_session.eq(Id::from(by.session)),
-            changes::version.eq(changes::version + 1),
-        );
-        let ids: Vec<Id> = members.iter().copied().map(Id::from).collect();
-        for some in ids.chunks(BATCH) {
-            let ordered = changes::table
-                .filter(changes::tenant_id.eq(tenant))
-                .filter(changes::by_member.eq_any(some))
-                .filter(changes::state.eq(SCHEDULED));
-            on!(self.db, |db| diesel::update(ordered).set(adopted).execute(db)).understood()?;
-        }
-        Ok(())
+impl Database {
+    /// The tenants that have changes that wait and whose day has come by another day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn tenants_with_changes_due(&self, by: NaiveDate) -> Result<Vec<TenantId>> {
+        self.read(|tx| {
+            let found: Vec<Id> = on!(tx.db, |db| changes::table
+                .filter(changes::state.eq(SCHEDULED))
+                .filter(changes::effective_on.le(by.to_string()))
+                .select(changes::tenant_id)
+                .distinct()
+                .load(db))
+            .understood()?;
+            Ok(found.into_iter().map(Id::get).collect())
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{Days, Duration, NaiveDate};
 use serde_json::{Value, json};
+use std::rc::Rc;
 use tests::world::mobile;
 use tests::{Answer, Backend, Company, World, both};
 
@@ -117,11 +118,11 @@ both!(a_departure_happens_on_its_day, |world| {
     patch.send().await.expect(200);
     let heir = invited(&company, "继任", json!({})).await;
     let leave = json!({"departure": {"successor_id": heir}});
+    let later =
+        schedule(&company, &id, 5, json!({"patch": {"position": "总监"}})).await.expect(201).text("/id");
     let leaving = schedule(&company, &id, 2, leave).await.expect(201);
     let departure = json!({"successor_id": heir, "leaderships": [], "hand_over_tags": true});
     assert_eq!([leaving.at("/departure"), leaving.at("/patch")], [&departure, &Value::Null]);
-    let later =
-        schedule(&company, &id, 5, json!({"patch": {"position": "总监"}})).await.expect(201).text("/id");
     world.later(Duration::days(2));
     let company = company.again().await;
     assert_eq!(ended(&company, &leaving.text("/id")).await.text("/state"), "done");
@@ -130,6 +131,8 @@ both!(a_departure_happens_on_its_day, |world| {
     assert_eq!(there.text("/leaders/0/id"), heir);
     // Whatever was to happen to them afterwards does not.
     assert_eq!(seen(&company, &later).await.text("/state"), "cancelled");
+    let said = "SELECT count(*) FROM journal WHERE action = 'scheduled_change.cancelled'";
+    assert_eq!(world.query(said), ["1"]);
     schedule(&company, &id, 3, json!({"patch": {"position": "总监"}}))
         .await
         .refused(409, "action_not_allowed");
@@ -190,6 +193,8 @@ both!(what_is_known_to_be_wrong_is_refused, |world| {
             json!({"patch": {"departments": [{"department_id": nothing}]}}),
             fault("/patch/departments/0/department_id", "department_unknown"),
         ),
+        (json!({"patch": {"leader_id": nothing}}), fault("/patch/leader_id", "member_unknown")),
+        (json!({"patch": {"leader_id": id}}), fault("/patch/leader_id", "reporting_circular")),
         (json!({"departure": {"successor_id": nothing}}), fault("/departure/successor_id", "member_unknown")),
         (json!({"departure": {"successor_id": id}}), fault("/departure/successor_id", "successor_leaves")),
         (
@@ -217,6 +222,16 @@ both!(what_is_known_to_be_wrong_is_refused, |world| {
     let twice = schedule(&company, &other, 7, position()).await.refused(422, "input_invalid");
     assert_eq!(twice.faults(), fault("/effective_on", "scheduled_change_taken"));
     schedule(&company, &id, 21, position()).await.refused(409, "scheduled_change_limit_reached");
+    // Nothing after a departure.
+    let last = schedule(&company, &other, 9, json!({"departure": {"successor_id": null}})).await.expect(201);
+    let after = schedule(&company, &other, 10, position()).await.refused(422, "input_invalid");
+    assert_eq!(after.faults(), fault("/effective_on", "day_after_departure"));
+    schedule(&company, &other, 8, position()).await.expect(201);
+    let cancel = format!("/v1/scheduled-changes/{}/cancellation", last.text("/id"));
+    let stale = company.post(&cancel, json!({})).header("if-match", "\"7\"");
+    stale.send().await.refused(412, "version_stale");
+    company.post(&cancel, json!({})).header("if-match", &last.etag()).send().await.expect(200);
+    schedule(&company, &other, 10, position()).await.expect(201);
 });
 
 both!(what_others_have_made_impossible_is_told, |world| {
@@ -260,37 +275,111 @@ both!(missed_days_are_made_up_for_in_order, |world| {
     assert_eq!(done.len(), 3);
 });
 
+/// Changes who ordered whatever waits, around the service.
+fn ordered_by(world: &World, member: &str) {
+    let id = match world.backend {
+        Backend::Sqlite => format!("X'{}'", member.replace('-', "")),
+        Backend::Postgres => format!("'{member}'::uuid"),
+    };
+    let account = format!("(SELECT account_id FROM members WHERE id = {id})");
+    let set = format!("SET by_member = {id}, by_account = {account}");
+    world.query(&format!("UPDATE scheduled_changes {set} WHERE state = 'scheduled'"));
+}
+
 both!(whoever_ordered_a_change_has_to_have_the_right_on_its_day, |world| {
-    let company = world.company("接手公司").registered().await;
+    let company = world.company("失权公司").registered().await;
     let id = invited(&company, "吴八", json!({})).await;
-    let change =
-        schedule(&company, &id, 1, json!({"patch": {"position": "主管"}})).await.expect(201).text("/id");
-    // Whoever has not the right that day, does nothing by having ordered it.
+    let promoted = json!({"patch": {"position": "主管"}});
+    let first = schedule(&company, &id, 1, promoted.clone()).await.expect(201).text("/id");
+    let second = schedule(&company, &id, 2, promoted).await.expect(201).text("/id");
     let plain = company.plain_member().await;
     let other = plain.get("/v1/me").send().await.expect(200).text("/member/id");
-    let ordered_by = |who: &str| match world.backend {
-        Backend::Sqlite => format!(
-            "UPDATE scheduled_changes SET by_member = X'{}', by_account = (SELECT account_id FROM members WHERE id = X'{0}')",
-            who.replace('-', "")
-        ),
-        Backend::Postgres => format!(
-            "UPDATE scheduled_changes SET by_member = '{who}', by_account = (SELECT account_id FROM members WHERE id = '{who}')"
-        ),
-    };
-    world.query(&ordered_by(&other));
+    ordered_by(&world, &other);
     world.later(Duration::days(1));
     let company = company.again().await;
-    let failed = ended(&company, &change).await;
-    assert_eq!([failed.text("/state"), failed.text("/faults/0/code")], ["failed", "forbidden"]);
-    // What somebody ordered who leaves is answered for by whoever sees them off.
-    let next =
-        schedule(&company, &id, 1, json!({"patch": {"position": "主任"}})).await.expect(201).text("/id");
-    world.query(&ordered_by(&other));
+    let failed = ended(&company, &first).await;
+    let fault = failed.at("/faults/0").clone();
+    assert_eq!([&fault["code"], &fault["pointer"]], ["orderer_without_right", ""]);
+    assert!(!fault["message"].as_str().unwrap().contains('{'));
+    // The owner is told, and not who cannot see it; nobody inherits orders with what else somebody leaves.
+    assert_eq!(
+        company.get("/v1/inbox").send().await.expect(200).text("/data/0/kind"),
+        "scheduled_change_failed"
+    );
     let leave = json!({"successor_id": null});
     company.post(&format!("/v1/members/{other}/departure"), leave).send().await.expect(201);
-    let me = company.get("/v1/me").send().await.expect(200).text("/member/id");
-    assert_eq!(seen(&company, &next).await.text("/by_id"), me);
     world.later(Duration::days(1));
     let company = company.again().await;
-    assert_eq!(ended(&company, &next).await.text("/state"), "done");
+    assert_eq!(ended(&company, &second).await.text("/faults/0/code"), "orderer_without_right");
+    assert_eq!(member(&company, &id).await.at("/position"), &Value::Null);
+});
+
+both!(changes_of_a_day_that_only_fit_together_happen, |world| {
+    let company = world.company("互换公司").registered().await;
+    let team = department(&company, "五人组").await;
+    let leads = |leads: bool| json!({"departments": [{"department_id": team, "is_leader": leads}]});
+    let mut leaders = Vec::new();
+    for name in ["甲", "乙", "丙", "丁", "戊"] {
+        leaders.push(invited(&company, name, leads(true)).await);
+    }
+    let next = invited(&company, "己", leads(false)).await;
+    // The sixth leader is ordered before the fifth stops, and somebody takes over who takes over that day themselves.
+    let comes = schedule(&company, &next, 2, json!({"patch": leads(true)})).await.expect(201).text("/id");
+    let goes =
+        schedule(&company, &leaders[0], 2, json!({"patch": leads(false)})).await.expect(201).text("/id");
+    let heir = json!({"departure": {"successor_id": leaders[2]}});
+    let late = schedule(&company, &leaders[2], 4, json!({"departure": {"successor_id": leaders[3]}}));
+    let late = late.await.expect(201).text("/id");
+    let early = schedule(&company, &leaders[1], 3, heir).await.expect(201).text("/id");
+    world.later(Duration::days(7));
+    let company = company.again().await;
+    // Whoever never came is forgotten as they leave, with what was planned for them.
+    for (change, member) in [(&early, &leaders[1]), (&late, &leaders[2])] {
+        for _ in 0..200 {
+            if company.get(&format!("/v1/members/{member}")).send().await.status == 404 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        company.get(&format!("/v1/members/{member}")).send().await.refused(404, "not_found");
+        company.get(&format!("/v1/scheduled-changes/{change}")).send().await.refused(404, "not_found");
+    }
+    for change in [&comes, &goes] {
+        let ended = ended(&company, change).await;
+        assert_eq!(ended.text("/state"), "done", "{}", ended.json);
+    }
+    let led = company.get(&format!("/v1/departments/{team}")).send().await.expect(200);
+    let ids: Vec<_> = led.at("/leaders").as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert!(
+        ids.contains(&json!(next)) && ids.contains(&json!(leaders[3])) && !ids.contains(&json!(leaders[2]))
+    );
+
+    // What stays impossible fails, and one notice says so however many they are.
+    let mut failing = Vec::new();
+    let gone = department(&company, "将撤").await;
+    for id in [&next, &leaders[3], &leaders[4]] {
+        let there = json!({"patch": {"departments": [{"department_id": gone}]}});
+        failing.push(schedule(&company, id, 1, there).await.expect(201).text("/id"));
+    }
+    company.delete(&format!("/v1/departments/{gone}")).send().await.expect(204);
+    world.later(Duration::days(1));
+    let company = company.again().await;
+    for change in &failing {
+        assert_eq!(ended(&company, change).await.text("/faults/0/code"), "department_unknown");
+    }
+    let told = world.query("SELECT count(*) FROM notices WHERE kind = 'scheduled_change_failed'");
+    assert_eq!(told, ["1"]);
+});
+
+both!(a_change_whose_job_was_lost_is_found_again, |world| {
+    let company = world.company("捡漏公司").registered().await;
+    let id = invited(&company, "郑九", json!({})).await;
+    let change =
+        schedule(&company, &id, 1, json!({"patch": {"position": "主管"}})).await.expect(201).text("/id");
+    world.query("DELETE FROM jobs WHERE kind = 'strike_changes'");
+    world.query("UPDATE scheduled_changes SET effective_on = '2026-01-01'");
+    // A server looks for such when it starts, and every minute.
+    let other = Rc::new(world.replica(&[]).await);
+    assert_eq!(ended(&company, &change).await.text("/state"), "done");
+    World::stop(other).await;
 });

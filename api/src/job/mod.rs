@@ -8,6 +8,7 @@ pub(crate) use messages::run_messages;
 use crate::gateway::documents::Part;
 use crate::http::pipeline::Limits;
 use crate::member_import;
+use crate::scheduled_change;
 use crate::service::Service;
 use chrono::{DateTime, Duration as Lease, Utc};
 use domain::certification::{
@@ -20,7 +21,6 @@ use domain::error::{Error, Result};
 use domain::id::{ApplicationId, DocumentId, TenantId};
 use domain::job::{Job, Lane};
 use domain::review;
-use domain::scheduled_change;
 use domain::takeover;
 use persistence::{Folder, Leased, Tx};
 use std::pin::pin;
@@ -137,6 +137,9 @@ fn sweep(service: &Service) {
     if let Err(error) = service.database.sweep(service.clock.now()) {
         tracing::warn!(%error, "old records were not swept");
     }
+    if let Err(error) = scheduled_change::job::catch_up(service) {
+        tracing::warn!(%error, "overdue changes were not looked for");
+    }
     let terms = &service.settings.certification;
     loop {
         match as_system(service, |tx, _| review::reckon(tx, terms, BATCH)) {
@@ -230,14 +233,7 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
                 strike_certificate(tx, context, certificate, *mark, terms)
             })
         }
-        Job::StrikeChange { tenant, change } => {
-            let restorable = service.settings.restorable;
-            let ended = as_system(service, |tx, context| {
-                scheduled_change::strike(tx, context, ((*tenant).into(), (*change).into()), restorable)
-            })?;
-            ended.into_iter().for_each(|session| service.sessions.forget(session));
-            Ok(())
-        }
+        Job::StrikeChanges { tenant } => scheduled_change::job::strike_changes(service, (*tenant).into()),
         Job::StrikeReview { tenant, application, attempt, mark } => {
             let case = ((*tenant).into(), (*application).into(), *attempt);
             as_system(service, |tx, context| {

@@ -13,15 +13,16 @@ use uuid::Uuid;
 #[utoipa::path(
     operation_id = "cancel_scheduled_change", tag = "organization",
     params(("id" = Uuid, Path, description = "The change.")),
-    responses((status = 200, description = "The change.", body = ScheduledChangeView)),
+    responses((status = 200, description = "The change.", body = ScheduledChangeView,
+        headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["not_found", "action_not_allowed"]))),
+    extensions(("x-errors" = json!(["not_found", "version_stale", "action_not_allowed"]))),
 )]
 #[post("/v1/scheduled-changes/{id}/cancellation")]
 pub(crate) async fn cancel_scheduled_change(call: Call, id: Path<Uuid>, member: Member) -> Outcome {
-    let id = id.into_inner().into();
+    let (id, expected) = (id.into_inner().into(), call.if_match()?);
     call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
-        let change = cancel(tx, &world.context, &member.0, id)?;
+        let change = cancel(tx, &world.context, &member.0, (id, expected))?;
         Ok(Reply::ok(&ScheduledChangeView::new(&change, world.language))?.version(change.version))
     })
     .await

@@ -39,14 +39,16 @@ pub(crate) struct ScheduleMemberChange {
 
 /// Schedule a change of a member
 ///
-/// A transfer, a promotion or a departure that the clock carries out. Whatever can be known to be wrong by now is refused; what depends on
-/// how others stand that day is seen then: such a change becomes `failed`, says why, and who ordered it is told. One for each member and day,
-/// and at most twenty for a member.
+/// A transfer, a promotion or a departure that the clock carries out at the beginning of its day, all of it or nothing. It is refused now if
+/// it could not happen as things stand, but for how many lead a department and who reports to whom. What cannot happen on its day becomes `failed`
+/// and says why, and whoever ordered it is told; the member stays as they are. One for each member and day, at most twenty for a member, and
+/// none after a departure.
 #[utoipa::path(
     operation_id = "schedule_member_change", tag = "organization",
     params(("id" = Uuid, Path, description = "The member.")),
     request_body = ScheduleMemberChange,
-    responses((status = 201, description = "The scheduled change.", body = ScheduledChangeView)),
+    responses((status = 201, description = "The scheduled change.", body = ScheduledChangeView,
+        headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
     extensions(("x-errors" = json!(["owner_stays", "action_not_allowed", "scheduled_change_limit_reached", "input_invalid"]))),
 )]

@@ -21,7 +21,7 @@ pub(crate) struct ScheduledChangesFilter {
 
 /// List scheduled changes
 ///
-/// By their days; also those that have ended, for three months.
+/// By their days; also those that have ended, for three months or until their member is forgotten.
 #[utoipa::path(
     operation_id = "list_scheduled_changes", tag = "organization",
     params(("member_id" = Option<Uuid>, Query, description = "Only of this member."),

@@ -3,6 +3,7 @@
 pub(crate) mod cancel;
 pub(crate) mod create;
 pub(crate) mod get;
+pub(crate) mod job;
 pub(crate) mod list;
 
 use crate::departure::create::DepartMember;
@@ -47,11 +48,11 @@ pub(crate) struct ScheduledChangeView {
     state: ScheduledChangeState,
     /// Why it could not be carried out.
     faults: Vec<ScheduledChangeFault>,
-    /// Who answers for it, and has to have the right to it on its day: who ordered it, or saw that one off.
+    /// Who ordered it, and has to have the right to it on its day.
     by_id: Uuid,
     /// Since when it is there.
     created_at: DateTime<Utc>,
-    /// When it was carried out or cancelled, or failed. Three months later it is forgotten.
+    /// When it was carried out or cancelled, or failed. It is forgotten three months later, or with the member.
     ended_at: Option<DateTime<Utc>>,
     /// Counts the changes.
     #[schema(example = 1)]

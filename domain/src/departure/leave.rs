@@ -14,9 +14,8 @@ use crate::journal::Entry;
 use crate::member::{
     BULK, ChangingStore, ListedMember, MAX_PLACEMENTS, MAX_REPORTING, Member, MemberState, listed,
 };
-use crate::on_behalf::OnBehalf;
 use crate::person::PersonStore;
-use crate::scheduled_change::ScheduledChangeStore;
+use crate::scheduled_change::{ScheduledChangeStore, cancelled};
 use crate::session::SessionStore;
 use crate::tag::TagStore;
 use chrono::Duration;
@@ -171,9 +170,9 @@ fn leave(
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
-    tx.cancel_scheduled_of(&ids, context.now)?;
-    // Somebody has to answer for what they scheduled.
-    tx.adopt_scheduled_by(&ids, OnBehalf::from(actor))?;
+    let planned = tx.cancel_scheduled_of(&ids, context.now)?;
+    let entries = planned.into_iter().map(|(change, member)| cancelled(actor, change, member)).collect();
+    tx.record_all(context, &Actor::Member(*actor), entries)?;
     tx.delete_links_of(&ids)?;
     let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();
     for (leader, department, name) in led {

@@ -214,6 +214,8 @@ catalogue! {
     DepartmentRootStays "department_root_stays" Conflict "根部门不能移动、合并或删除。" "The root can be neither moved nor merged nor deleted.";
     LeaderNotInDepartment "leader_not_in_department" Invalid "负责人须是该部门的成员，且不能重复。" "Leaders are members of the department, each named once.";
     RelationLimitReached "relation_limit_reached" Conflict "部门关系数已达上限（{max}）。" "A department has {max} relations at most.";
+    OrdererWithoutRight "orderer_without_right" Conflict "发起人已没有相应权限，未予执行。" "Whoever ordered this has not the right to it any more, so it was not done.";
+    DayAfterDeparture "day_after_departure" Invalid "该成员将于 {date} 离职，之后的变更不会生效。" "This member leaves on {date}; no change after that would happen.";
     DayOutOfRange "day_out_of_range" Invalid "日期应在 {min} 到 {max} 之间。" "The day must be between {min} and {max}.";
     ScheduledChangeTaken "scheduled_change_taken" Invalid "该成员在这一天已有待生效的变更，请取消后重新安排，或另选日期。" "Another change of this member waits for that day; cancel it, or take another day.";
     ScheduledChangeLimitReached "scheduled_change_limit_reached" Conflict "一名成员最多有 {max} 项待生效的变更。" "{max} changes of one member wait at most.";

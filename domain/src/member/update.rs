@@ -101,7 +101,8 @@ pub fn update_many(
     commit(tx, context, actor, changes, (&ground.fields, faults))
 }
 
-/// Notes whatever forbids by now that a member changes like this, but for what depends on what others lead and to whom they report.
+/// Notes whatever forbids as things stand that a member changes like this, but for how many lead a department and who reports to whom by
+/// others.
 pub(crate) fn check_update(
     tx: &mut (impl MemberStore + DepartmentStore + MemberFieldStore),
     before: ListedMember,
@@ -110,8 +111,16 @@ pub(crate) fn check_update(
     faults: &mut Faults,
 ) -> Result<()> {
     let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
-    let change = changed(at.to_owned(), before, patch, &ground, faults)?;
-    Review::new(&ground.fields, HashSet::new()).add(tx, change.as_slice(), faults)
+    let Some(change) = changed(at.to_owned(), before, patch, &ground, faults)? else { return Ok(()) };
+    if let Some(leader) = change.new_leader() {
+        let pointer = format!("{at}/leader_id");
+        if leader == change.after.id {
+            faults.note(&pointer, Code::ReportingCircular);
+        } else if tx.reporting(&[leader])?.is_empty() {
+            faults.note(&pointer, Code::MemberUnknown);
+        }
+    }
+    Review::new(&ground.fields, HashSet::new()).add(tx, &[change], faults)
 }
 
 /// What the tenant has, whoever changes.

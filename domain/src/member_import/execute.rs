@@ -38,7 +38,7 @@ pub struct Step {
 /// Carries a piece of a plan out. Whatever others have changed since it was made is left as it is, and told.
 ///
 /// # Errors
-/// What makes it impossible to go on: `forbidden` when whoever ordered it may not any more, `member_limit_reached`,
+/// What makes it impossible to go on: `orderer_without_right`, `member_limit_reached`,
 /// `department_limit_reached`, `department_name_taken`, `department_unknown`, `department_too_deep`; then nothing was done.
 pub fn execute(
     tx: &mut impl ExecutingStore,

@@ -4,8 +4,9 @@
 mod order;
 mod strike;
 
+pub(crate) use order::cancelled;
 pub use order::{NewChange, cancel, get, list, schedule};
-pub use strike::{StrikingStore, strike};
+pub use strike::{StrikingStore, due, give_up, strike};
 
 use crate::departure::Successors;
 use crate::error::{Problem, Result};
@@ -84,7 +85,7 @@ pub struct ScheduledChange {
     pub note: Option<Note>,
     /// Where it stands.
     pub state: ChangeState,
-    /// Who answers for it.
+    /// Who ordered it.
     pub by: OnBehalf,
     /// The request that ordered it.
     pub request_id: String,
@@ -139,14 +140,18 @@ pub trait ScheduledChangeStore {
         after: Option<ChangeSpot>,
         limit: u32,
     ) -> Result<Vec<ScheduledChange>>;
-    /// Cancels whatever waits for some members.
+    /// Those that wait and whose day has come by another day, in the order of their days.
     ///
     /// # Errors
     /// When the store fails.
-    fn cancel_scheduled_of(&mut self, members: &[MemberId], now: DateTime<Utc>) -> Result<()>;
-    /// Makes somebody answer for whatever waits and was ordered by some members.
+    fn due_changes(&mut self, by: NaiveDate) -> Result<Vec<ScheduledChangeId>>;
+    /// Cancels whatever waits for some members; gives what, and of whom.
     ///
     /// # Errors
     /// When the store fails.
-    fn adopt_scheduled_by(&mut self, members: &[MemberId], by: OnBehalf) -> Result<()>;
+    fn cancel_scheduled_of(
+        &mut self,
+        members: &[MemberId],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(ScheduledChangeId, MemberId)>>;
 }

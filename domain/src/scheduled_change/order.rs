@@ -16,6 +16,7 @@ use crate::member::{MemberState, check_update, listed};
 use crate::on_behalf::OnBehalf;
 use crate::reference::Calendar;
 use chrono::{Days, NaiveDate};
+use uuid::Uuid;
 
 /// A change to be scheduled.
 #[derive(Debug, Clone)]
@@ -30,11 +31,12 @@ pub struct NewChange {
     pub note: Option<Note>,
 }
 
-/// Schedules a change, if nothing forbids it that can be known by now; what depends on others is seen on its day.
+/// Schedules a change that nothing forbids as things stand, but for how many lead a department and who reports to whom: that is seen on
+/// its day, when others may have changed as well.
 ///
 /// # Errors
 /// `forbidden`, `not_found`, `action_not_allowed` for who has left, `owner_stays`, `scheduled_change_limit_reached`; at `/effective_on`
-/// `day_out_of_range` and `scheduled_change_taken`; every fault of what is written, below `/patch` and `/departure`.
+/// `day_out_of_range`, `scheduled_change_taken` and `day_after_departure`; every fault of what is written, below `/patch` and `/departure`.
 pub fn schedule(
     tx: &mut impl LeavingStore,
     context: &Context<'_>,
@@ -63,6 +65,13 @@ pub fn schedule(
     if waiting.iter().any(|other| other.effective_on == new.effective_on) {
         faults.note("/effective_on", Code::ScheduledChangeTaken);
     }
+    let leaves = |other: &&ScheduledChange| matches!(other.intent, Intent::Departure(_));
+    if let Some(leaving) =
+        waiting.iter().find(leaves).filter(|leaving| leaving.effective_on < new.effective_on)
+    {
+        let after = Violation::new(Code::DayAfterDeparture).with("date", leaving.effective_on.to_string());
+        faults.note("/effective_on", after);
+    }
     match &new.intent {
         Intent::Update(patch) => check_update(tx, found, patch, "/patch", &mut faults)?,
         Intent::Departure(successors) => check_departure(tx, found, successors, "/departure", &mut faults)?,
@@ -84,9 +93,11 @@ pub fn schedule(
     };
     tx.save_scheduled_change(&change)?;
     change.version += 1;
-    let job = Job::StrikeChange { tenant: actor.tenant.into(), change: change.id.into() };
-    tx.enqueue(context.random.uuid(), &job, calendar.start_of(new.effective_on), context.now)?;
-    let entry = entry("scheduled_change.created", actor, &change)
+    // One for all changes of the tenant on that day.
+    let job = Job::StrikeChanges { tenant: actor.tenant.into() };
+    let id = Uuid::new_v5(&actor.tenant.into(), format!("changes of {}", new.effective_on).as_bytes());
+    tx.enqueue(id, &job, calendar.start_of(new.effective_on), context.now)?;
+    let entry = entry("scheduled_change.created", actor, change.id, change.member)
         .change("kind", None::<String>, new.intent.name())
         .change("effective_on", None::<String>, new.effective_on.to_string())
         .about(new.member, said(&change));
@@ -105,12 +116,18 @@ fn said(
     [("patch", None, patch), ("note", None, change.note.as_ref().map(|note| note.as_str().to_owned()))]
 }
 
-fn entry(action: &'static str, actor: &MemberActor, change: &ScheduledChange) -> Entry {
-    Entry::new(action, "scheduled_change", change.id).of(actor.tenant).change(
-        "member",
-        None::<String>,
-        change.member.to_string(),
+/// That a change was cancelled, by itself or because the member left.
+pub(crate) fn cancelled(actor: &MemberActor, id: ScheduledChangeId, member: MemberId) -> Entry {
+    entry("scheduled_change.cancelled", actor, id, member).change(
+        "state",
+        ChangeState::Scheduled.name(),
+        ChangeState::Cancelled.name(),
     )
+}
+
+fn entry(action: &'static str, actor: &MemberActor, id: ScheduledChangeId, member: MemberId) -> Entry {
+    let entry = Entry::new(action, "scheduled_change", id).of(actor.tenant);
+    entry.change("member", None::<String>, member.to_string())
 }
 
 /// A page of changes, by their days.
@@ -144,21 +161,24 @@ pub fn get(
 /// Cancels a change whose day has not come.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `action_not_allowed`.
+/// `forbidden`, `not_found`, `version_stale`, `action_not_allowed`.
 pub fn cancel(
     tx: &mut (impl ScheduledChangeStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
-    id: ScheduledChangeId,
+    (id, expected): (ScheduledChangeId, Option<i64>),
 ) -> Result<ScheduledChange> {
     access::require(actor, Permission::MemberManage)?;
     let mut change = tx.scheduled_change(id)?.ok_or(Code::NotFound)?;
+    if expected.is_some_and(|expected| expected != change.version) {
+        return Err(Code::VersionStale.into());
+    }
     if change.state != ChangeState::Scheduled {
         return Err(Error::new(Code::ActionNotAllowed).with("state", change.state.name()));
     }
     change.end(ChangeState::Cancelled, context.now);
     tx.save_scheduled_change(&change)?;
     change.version += 1;
-    tx.record(context, &Actor::Member(*actor), entry("scheduled_change.cancelled", actor, &change))?;
+    tx.record(context, &Actor::Member(*actor), cancelled(actor, change.id, change.member))?;
     Ok(change)
 }

@@ -1,96 +1,59 @@
 //! Carrying changes out when their day has come.
 
-use super::{ChangeFault, ChangeFilter, ChangeState, Intent, ScheduledChange};
+use super::{ChangeFault, ChangeState, Intent, ScheduledChange, ScheduledChangeStore};
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::context::{Context, Origin};
 use crate::departure::{Leaver, LeavingStore, depart};
-use crate::error::{Code, Error, Kind, Problem, Result};
-use crate::id::{ScheduledChangeId, SessionId, TenantId};
+use crate::error::{Error, Fault, Problem, Result};
+use crate::id::{MemberId, NoticeId, ScheduledChangeId, SessionId, TenantId};
 use crate::journal::Entry;
-use crate::member::{MemberState, Patch, update};
+use crate::member::{Patch, update};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
+use crate::reference::Calendar;
 use crate::tenant::TenantScope;
 use chrono::Duration;
+use uuid::Uuid;
 
 bundle! {
     /// What carrying a change out touches.
     StrikingStore: LeavingStore + NoticeStore + TenantScope
 }
 
-/// Carries a change out that still waits, and before it whatever waits for the same member since an earlier day. Gives the sessions that
-/// ended. Where it cannot be carried out, that is kept, and whoever answers for it is told.
+/// The changes of a tenant whose day has come, in the order of their days.
 ///
 /// # Errors
-/// When another try may mend it.
+/// When the store fails.
+pub fn due(
+    tx: &mut (impl ScheduledChangeStore + TenantScope),
+    context: &Context<'_>,
+    tenant: TenantId,
+    calendar: &Calendar,
+) -> Result<Vec<ScheduledChangeId>> {
+    tx.enter(tenant);
+    tx.due_changes(calendar.day(context.now))
+}
+
+/// Carries a change out that still waits, on behalf of whoever ordered it: all of it, or an error says why nothing of it happened. Gives
+/// the sessions that ended.
+///
+/// # Errors
+/// `orderer_without_right`, and those of [`update`] and [`depart`].
 pub fn strike(
     tx: &mut impl StrikingStore,
     context: &Context<'_>,
     (tenant, id): (TenantId, ScheduledChangeId),
     restorable: Duration,
 ) -> Result<Vec<SessionId>> {
-    tx.enter(tenant);
-    let waiting = tx.scheduled_change(id)?.filter(|change| change.state == ChangeState::Scheduled);
-    let Some(last) = waiting else { return Ok(Vec::new()) };
-    let filter = ChangeFilter { member: Some(last.member), state: Some(ChangeState::Scheduled) };
-    let due = tx.scheduled_changes(filter, None, u32::MAX)?.into_iter();
-    let mut ended = Vec::new();
-    for change in due.take_while(|change| change.effective_on <= last.effective_on) {
-        // One that was a departure has cancelled those after it.
-        let still = tx.scheduled_change(change.id)?.filter(|change| change.state == ChangeState::Scheduled);
-        if let Some(change) = still {
-            ended.extend(carry_out(tx, context, tenant, change, restorable)?);
-        }
-    }
-    Ok(ended)
-}
-
-fn carry_out(
-    tx: &mut impl StrikingStore,
-    context: &Context<'_>,
-    tenant: TenantId,
-    mut change: ScheduledChange,
-    restorable: Duration,
-) -> Result<Vec<SessionId>> {
+    let Some(mut change) = waiting(tx, tenant, id)? else { return Ok(Vec::new()) };
     let origin = Origin { request_id: change.request_id.clone(), ..Origin::default() };
     let context = &Context { origin: &origin, ..*context };
+    let actor = change.by.actor(tx, tenant, &[Permission::MemberManage])?;
     // Before it happens: a departure cancels whatever waits.
     change.end(ChangeState::Done, context.now);
     tx.save_scheduled_change(&change)?;
-    change.version += 1;
-    let ended = match perform(tx, context, tenant, &change, restorable) {
-        Ok(ended) => ended,
-        Err(error) if is_final(&error) => {
-            change.state = ChangeState::Failed;
-            change.faults = faults(&change.intent, &error);
-            tx.save_scheduled_change(&change)?;
-            tell_of(tx, context, tenant, &change)?;
-            Vec::new()
-        }
-        Err(error) => return Err(error),
-    };
-    let action =
-        if change.state == ChangeState::Done { "scheduled_change.done" } else { "scheduled_change.failed" };
-    let codes: Vec<&str> = change.faults.iter().map(|fault| fault.problem.code.as_str()).collect();
-    let entry = Entry::new(action, "scheduled_change", change.id)
-        .of(tenant)
-        .change("member", None::<String>, change.member.to_string())
-        .change("state", ChangeState::Scheduled.name(), change.state.name())
-        .change("faults", Vec::<String>::new(), codes);
-    tx.record(context, &Actor::System, entry)?;
-    Ok(ended)
-}
-
-/// What the change is, on behalf of whoever answers for it. Either all of it happens, or an error says why nothing did.
-fn perform(
-    tx: &mut impl StrikingStore,
-    context: &Context<'_>,
-    tenant: TenantId,
-    change: &ScheduledChange,
-    restorable: Duration,
-) -> Result<Vec<SessionId>> {
-    let actor = change.by.actor(tx, tenant, &[Permission::MemberManage])?;
+    tx.record(context, &Actor::System, entry("scheduled_change.done", tenant, &change))?;
     match &change.intent {
         Intent::Update(patch) => {
             let patch = Patch { id: change.member, expected: None, document: patch.clone() };
@@ -103,10 +66,49 @@ fn perform(
     }
 }
 
-/// What no other try would mend, and what was found before anything was changed.
-fn is_final(error: &Error) -> bool {
-    let judged = matches!(error.kind(), Kind::Conflict | Kind::Invalid | Kind::Forbidden | Kind::NotFound);
-    judged && error.code() != Code::VersionStale
+/// Keeps why a change could not be carried out that still waits, and tells somebody: whoever ordered it, or the owner where that one has
+/// not the right to see it any more. They are told once in a day.
+///
+/// # Errors
+/// When the store fails.
+pub fn give_up(
+    tx: &mut impl StrikingStore,
+    context: &Context<'_>,
+    (tenant, id): (TenantId, ScheduledChangeId),
+    why: &Error,
+) -> Result<()> {
+    let Some(mut change) = waiting(tx, tenant, id)? else { return Ok(()) };
+    let origin = Origin { request_id: change.request_id.clone(), ..Origin::default() };
+    let context = &Context { origin: &origin, ..*context };
+    change.end(ChangeState::Failed, context.now);
+    change.faults = faults(&change.intent, why);
+    tx.save_scheduled_change(&change)?;
+    let codes: Vec<&str> = change.faults.iter().map(|fault| fault.problem.code.as_str()).collect();
+    let entry =
+        entry("scheduled_change.failed", tenant, &change).change("faults", Vec::<String>::new(), codes);
+    tx.record(context, &Actor::System, entry)?;
+    let Some(to) = concerned(tx, tenant, &change)? else { return Ok(()) };
+    let day = change.effective_on.to_string();
+    let id = NoticeId::from(Uuid::new_v5(&to.into(), format!("changes of {day}").as_bytes()));
+    let params = Params::from([("date".to_owned(), day)]);
+    let notice = Notice { id, ..Notice::new(context, to, NoticeKind::ScheduledChangeFailed, params) };
+    tell(tx, context, tenant, &notice).map(drop)
+}
+
+fn waiting(
+    tx: &mut (impl ScheduledChangeStore + TenantScope),
+    tenant: TenantId,
+    id: ScheduledChangeId,
+) -> Result<Option<ScheduledChange>> {
+    tx.enter(tenant);
+    Ok(tx.scheduled_change(id)?.filter(|change| change.state == ChangeState::Scheduled))
+}
+
+fn entry(action: &'static str, tenant: TenantId, change: &ScheduledChange) -> Entry {
+    Entry::new(action, "scheduled_change", change.id)
+        .of(tenant)
+        .change("member", None::<String>, change.member.to_string())
+        .change("state", ChangeState::Scheduled.name(), change.state.name())
 }
 
 fn faults(intent: &Intent, error: &Error) -> Vec<ChangeFault> {
@@ -117,23 +119,20 @@ fn faults(intent: &Intent, error: &Error) -> Vec<ChangeFault> {
     if error.faults().is_empty() {
         return vec![ChangeFault { pointer: String::new(), problem: Problem::from(error) }];
     }
-    let fault = |fault: &crate::error::Fault| ChangeFault {
+    let fault = |fault: &Fault| ChangeFault {
         pointer: format!("{below}{}", fault.pointer),
         problem: Problem::from(&fault.violation),
     };
     error.faults().iter().map(fault).collect()
 }
 
-/// Tells whoever answers for a change that it could not be carried out, or the owner where that one does not get in any more.
-fn tell_of(
+fn concerned(
     tx: &mut impl StrikingStore,
-    context: &Context<'_>,
     tenant: TenantId,
     change: &ScheduledChange,
-) -> Result<()> {
-    let by = tx.member(change.by.member)?.filter(|member| member.state == MemberState::Active);
-    let Some(to) = by.map_or_else(|| tx.owner(), |member| Ok(Some(member.id)))? else { return Ok(()) };
-    let params = Params::from([("date".to_owned(), change.effective_on.to_string())]);
-    let notice = Notice::new(context, to, NoticeKind::ScheduledChangeFailed, params);
-    tell(tx, context, tenant, &notice).map(drop)
+) -> Result<Option<MemberId>> {
+    match change.by.actor(tx, tenant, &[Permission::MemberRead]) {
+        Ok(actor) => Ok(Some(actor.member)),
+        Err(_) => tx.owner(),
+    }
 }

@@ -713,7 +713,7 @@ CREATE INDEX reviews_waiting ON reviews (waiting, due_at, id);
 CREATE INDEX reviews_state ON reviews (state, due_at, id);
 CREATE INDEX reviews_holder ON reviews (claim_holder, due_at, id);
 CREATE INDEX journal_tenant ON journal (tenant_id, seq);
-CREATE INDEX jobs_due ON jobs (state, due_at);
+CREATE INDEX jobs_due ON jobs (state, due_at, id);
 CREATE INDEX idempotency_records_end ON idempotency_records (expires_at);
 CREATE INDEX verifications_end ON verifications (expires_at);
 CREATE INDEX challenges_end ON challenges (expires_at);
@@ -781,5 +781,5 @@ CREATE UNIQUE INDEX scheduled_changes_day ON scheduled_changes (tenant_id, membe
 CREATE INDEX scheduled_changes_member ON scheduled_changes (tenant_id, member_id, effective_on, id);
 CREATE INDEX scheduled_changes_state ON scheduled_changes (tenant_id, state, effective_on, id);
 CREATE INDEX scheduled_changes_all ON scheduled_changes (tenant_id, effective_on, id);
-CREATE INDEX scheduled_changes_by ON scheduled_changes (tenant_id, by_member) WHERE state = 'scheduled';
+CREATE INDEX scheduled_changes_due ON scheduled_changes (effective_on) WHERE state = 'scheduled';
 CREATE INDEX scheduled_changes_ended ON scheduled_changes (ended_at) WHERE ended_at IS NOT NULL;

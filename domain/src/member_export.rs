@@ -96,7 +96,7 @@ impl Export {
     ) -> Result<(Vec<Vec<String>>, Option<Spot>)> {
         let found = list(tx, actor, &self.filter, after, limit)?;
         let last = found.last().map(|(spot, _)| spot.clone());
-        let members: Vec<ListedMember> = found.into_iter().map(|(_, member)| member).collect();
+        let members: Vec<ListedMember> = found.into_iter().filter_map(|(_, member)| member).collect();
         let placed = members.iter().flat_map(|one| &one.placements).map(|placement| placement.department);
         let placed: HashSet<DepartmentId> = placed.collect();
         self.know(tx, &placed)?;

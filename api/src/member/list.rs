@@ -95,7 +95,7 @@ pub(crate) async fn list_members(call: Call, member: Member, filter: Params<Memb
         let next_cursor = cut(keys, &name, limit, &mut found, |(spot, _)| {
             (spot.order, spot.key.clone(), Uuid::from(spot.id))
         })?;
-        let data = found.iter().map(|(_, listed)| MemberView::from(listed)).collect();
+        let data = found.iter().filter_map(|(_, listed)| listed.as_ref()).map(MemberView::from).collect();
         Reply::ok(&Page { data, next_cursor, total: None })
     })
     .await

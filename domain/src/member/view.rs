@@ -72,7 +72,8 @@ pub struct Spot {
     pub id: MemberId,
 }
 
-/// A page of members: by the sound of their names, unless the filter has an order of its own.
+/// A page of members: by the sound of their names, unless the filter has an order of its own. Whoever vanishes while they are looked up has
+/// a spot and nothing else.
 ///
 /// # Errors
 /// `forbidden`.
@@ -82,7 +83,7 @@ pub fn list(
     filter: &MemberFilter,
     after: Option<&Spot>,
     limit: u32,
-) -> Result<Vec<(Spot, ListedMember)>> {
+) -> Result<Vec<(Spot, Option<ListedMember>)>> {
     access::require(actor, Permission::MemberRead)?;
     if filter.tag.is_some() {
         access::require(actor, Permission::TagRead)?;
@@ -91,7 +92,11 @@ pub fn list(
     let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
     let mut found: HashMap<MemberId, ListedMember> =
         listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
-    Ok(spots.into_iter().filter_map(|spot| found.remove(&spot.id).map(|one| (spot, one))).collect())
+    let with_member = |spot: Spot| {
+        let member = found.remove(&spot.id);
+        (spot, member)
+    };
+    Ok(spots.into_iter().map(with_member).collect())
 }
 
 /// A member.

@@ -101,8 +101,7 @@ def wait(call, server, token, path, states):
 def company(bench, server, postgres, token, members, departments):
     """Imports a made-up company; gives seconds of the dry run, of carrying it out, and of the bare insert."""
     csv = subprocess.run(["target/debug/made-up-company", str(members), str(departments)], check=True, capture_output=True).stdout
-    form = (b'--x\r\ncontent-disposition: form-data; name="create_departments"\r\n\r\ntrue\r\n'
-            b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + csv + b"\r\n--x--\r\n")
+    form = bench.form_of({"create_departments": "true"}, "a.csv", csv)
     started = time.monotonic()
     made = bench.call(server.base, "POST", "/v1/member-imports", token=token, form=form)[0]
     path = f"/v1/member-imports/{made['id']}"

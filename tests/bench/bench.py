@@ -556,8 +556,6 @@ def main():
             more.append((name, "page of a queue of 100 000", f"{long[0]:.0f} /s", f"{long[1]:.2f} ms p50, {short[0] / long[0]:.2f} times the time of 1 000"))
             for what, wall, used in departments(server, database, tokens[1]):
                 more.append((name, what, f"{wall:.1f} ms", f"{used:.1f} ms of CPU in the service"))
-            for row in members.measure(sys.modules[__name__], server, database, *tokens[-2:]):
-                more.append((name, *row))
             print(f"{name}: idle {idle:.0f} MB, start to ready on an existing database {idle_start * 1000:.0f} ms")
         print("\n| database | operation | req/s | p50 ms | p99 ms | CPU µs/req | peak MB | engine op/s | of limit |")
         print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
@@ -576,3 +574,5 @@ def main():
 
 if __name__ == "__main__":
     main()
+    # On databases of their own: what they are compared with is an empty one.
+    members.main(sys.modules[__name__])

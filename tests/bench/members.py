@@ -53,6 +53,8 @@ class Store:
         db = sqlite3.connect(target, isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        # As the service has it.
+        db.execute("PRAGMA cache_size = -65536")
         started = time.monotonic()
         for piece in range(pieces):
             db.execute("BEGIN IMMEDIATE")
@@ -146,8 +148,7 @@ def measure(bench, server, postgres, small, large):
     return rows
 
 
-def main():
-    import bench
+def main(bench):
     bench.COMPANIES, bench.SUBMITTED, bench.OPERATORS = 2, 0, 0
     subprocess.run(["cargo", "build", "--quiet", "-p", "tests", "--bin", "made-up-company"], check=True)
     postgres = bench.Postgres()
@@ -167,4 +168,5 @@ def main():
 
 if __name__ == "__main__":
     os.chdir(pathlib.Path(__file__).parent.parent.parent)
-    main()
+    import bench
+    main(bench)

@@ -38,7 +38,7 @@ struct Document {
 #[serde(rename_all = "snake_case")]
 enum KeptIntent {
     Update(Value),
-    Departure { all: Option<Uuid>, leaderships: Vec<(Uuid, Option<Uuid>)>, tags: bool },
+    Departure { all: Option<Uuid>, leaderships: Vec<(Uuid, Option<Uuid>)>, hand_over_tags: bool },
 }
 
 impl From<&Intent> for KeptIntent {
@@ -52,7 +52,7 @@ impl From<&Intent> for KeptIntent {
                 Self::Departure {
                     all: successors.all.map(Uuid::from),
                     leaderships: successors.leaderships.iter().map(own).collect(),
-                    tags: successors.tags,
+                    hand_over_tags: successors.hand_over_tags,
                 }
             }
         }
@@ -63,11 +63,11 @@ impl From<KeptIntent> for Intent {
     fn from(kept: KeptIntent) -> Self {
         match kept {
             KeptIntent::Update(patch) => Self::Update(patch),
-            KeptIntent::Departure { all, leaderships, tags } => {
+            KeptIntent::Departure { all, leaderships, hand_over_tags } => {
                 let own =
                     |(department, heir): (Uuid, Option<Uuid>)| (department.into(), heir.map(Into::into));
                 let leaderships = leaderships.into_iter().map(own).collect();
-                Self::Departure(Successors { all: all.map(Into::into), leaderships, tags })
+                Self::Departure(Successors { all: all.map(Into::into), leaderships, hand_over_tags })
             }
         }
     }

@@ -91,19 +91,7 @@ impl TagStore for Tx<'_> {
                 query =
                     query.filter(tags::sort_key.ge(key)).filter(tags::sort_key.gt(key).or(tags::id.gt(id)));
             }
-            query
-                .order((tags::sort_key, tags::id))
-                .limit(limit.into())
-                .select((
-                    tags::tenant_id,
-                    tags::id,
-                    tags::name,
-                    tags::name_key,
-                    tags::sort_key,
-                    tags::created_at,
-                    tags::version,
-                ))
-                .load(db)
+            query.order((tags::sort_key, tags::id)).limit(limit.into()).select(tags::all_columns).load(db)
         })
         .understood()?;
         let placed = |row: Row| Ok(((row.sort_key.clone(), row.id.get()), Tag::try_from(row)?));

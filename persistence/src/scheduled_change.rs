@@ -1,6 +1,6 @@
 //! Changes of members on a day to come. All of it belongs to one tenant.
 
-use crate::connection::on;
+use crate::connection::{BATCH, on};
 use crate::database::Database;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::scheduled_changes as changes;
@@ -18,9 +18,6 @@ use domain::scheduled_change::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
-
-/// How many members one statement names.
-const BATCH: usize = 1_000;
 
 /// The state of what waits.
 const SCHEDULED: &str = "scheduled";

@@ -2,13 +2,15 @@
 //! kept of them is erased.
 
 mod erase;
+mod hand_over;
 mod leave;
 mod preview;
 mod restore;
 
 pub use erase::erase;
+pub use hand_over::Successors;
 pub(crate) use leave::check_departure;
-pub use leave::{Leaver, LeavingStore, Successors, depart, depart_many};
+pub use leave::{Leaver, LeavingStore, depart, depart_many};
 pub use preview::{InHand, get, preview};
 pub use restore::{bring_back, restore};
 

@@ -27,6 +27,30 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// How many rows or ids one statement takes. SQLite binds 32 766 values at once and no more.
+pub(crate) const BATCH: usize = 500;
+
+/// Keeps new rows. A single one, as almost every request has, goes by the statement that the connection has prepared. PostgreSQL
+/// takes many by `COPY`, at a fraction of what parsing and planning an `INSERT` of so many values costs.
+macro_rules! insert_all {
+    ($db:expr, $table:expr, $rows:expr) => {
+        match (&mut *$db, $rows.as_slice()) {
+            (_, []) => Ok(()),
+            (db, [row]) => {
+                $crate::connection::on!(db, |db| diesel::insert_into($table).values(row).execute(db))
+                    .map(drop)
+            }
+            ($crate::connection::Db::Postgres(db), rows) => {
+                diesel::copy_from($table).from_insertable(rows).execute(db).map(drop)
+            }
+            ($crate::connection::Db::Sqlite(db), rows) => rows
+                .chunks($crate::connection::BATCH)
+                .try_for_each(|some| diesel::insert_into($table).values(some).execute(db).map(drop)),
+        }
+    };
+}
+pub(crate) use insert_all;
+
 /// Is told the text of every statement before it runs. For tests and measurements.
 pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
 

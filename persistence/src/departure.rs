@@ -1,6 +1,6 @@
 //! Departures, and what they touch. All of it belongs to one tenant.
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt};
 use crate::schema::{departments, departures, member_devices, members, placements};
 use crate::sql_type::{Id, Instant, Json};
@@ -15,9 +15,6 @@ use domain::id::{DepartmentId, MemberId};
 use domain::member::MemberState;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// How many members one statement names.
-const BATCH: usize = 1_000;
 
 /// What no query looks into.
 #[derive(Serialize, Deserialize)]
@@ -179,11 +176,7 @@ impl DepartureStore for Tx<'_> {
             Ok(Row { tenant_id, member_id, document, departed_at, restorable_until })
         };
         let rows = new.iter().map(row).collect::<Result<Vec<_>>>()?;
-        for some in rows.chunks(BATCH) {
-            on!(self.db, |db| diesel::insert_into(departures::table).values(some).execute(db))
-                .understood()?;
-        }
-        Ok(())
+        insert_all!(self.db, departures::table, rows).understood()
     }
 
     fn departure(&mut self, member: MemberId) -> Result<Option<Departure>> {

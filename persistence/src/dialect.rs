@@ -28,10 +28,12 @@ pub(crate) fn prepare(db: &mut Db, usage: Use) -> QueryResult<()> {
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA temp_store = MEMORY;",
             )?;
-            match usage {
-                Use::Write => Ok(()),
-                Use::Read => connection.batch_execute("PRAGMA query_only = ON"),
-            }
+            // In KiB, below nothing. The pages that a large transaction changes stay in memory until it commits, and are written once;
+            // with the 2 MB that SQLite has by itself they are written again and again.
+            connection.batch_execute(match usage {
+                Use::Write => "PRAGMA cache_size = -65536",
+                Use::Read => "PRAGMA cache_size = -8192; PRAGMA query_only = ON",
+            })
         }
     }
 }

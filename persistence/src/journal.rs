@@ -1,7 +1,7 @@
 //! The journal. Personal values are encrypted under a key of the person's own, which is itself sealed: forgetting that
 //! key erases the person from every entry, while the entries stay as they were written.
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::Understood;
 use crate::schema::{journal, person_keys};
 use crate::sealing::{KeyRing, SealingError};
@@ -16,9 +16,6 @@ use domain::journal::{Change, Entry as JournalEntry, Journal};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-
-/// How many rows one statement keeps.
-const BATCH: usize = 500;
 
 #[derive(Insertable)]
 #[diesel(table_name = journal, treat_none_as_default_value = false)]
@@ -40,7 +37,7 @@ struct Row {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = person_keys)]
+#[diesel(table_name = person_keys, treat_none_as_default_value = false)]
 struct KeyRow {
     person_id: Id,
     wrapped: Vec<u8>,
@@ -65,20 +62,6 @@ fn changes(changes: &[Change]) -> Value {
         .map(|change| (change.field.to_owned(), json!({"before": change.before, "after": change.after})))
         .collect::<serde_json::Map<_, _>>()
         .into()
-}
-
-/// Keeps rows, as many with one statement as it takes. A single one, as almost every request has, goes by the statement that the
-/// connection has prepared: those for many are not kept.
-macro_rules! insert {
-    ($db:expr, $table:expr, $rows:expr) => {
-        if let [row] = $rows.as_slice() {
-            on!($db, |db| diesel::insert_into($table).values(row).execute(db)).understood()?;
-        } else {
-            for some in $rows.chunks(BATCH) {
-                on!($db, |db| diesel::insert_into($table).values(some).execute(db)).understood()?;
-            }
-        }
-    };
 }
 
 /// The place of a person's key.
@@ -113,7 +96,7 @@ impl Tx<'_> {
                 vacant.insert(KeyRing::new([(0, fresh)]).map_err(failed)?);
             }
         }
-        insert!(self.db, person_keys::table, made);
+        insert_all!(self.db, person_keys::table, made).understood()?;
         Ok(keys)
     }
 
@@ -179,7 +162,6 @@ impl Journal for Tx<'_> {
             }
             rows.push(row);
         }
-        insert!(self.db, journal::table, rows);
-        Ok(())
+        insert_all!(self.db, journal::table, rows).understood()
     }
 }

@@ -1,6 +1,6 @@
 //! Fields that tenants add to their members, and what stands in them. All of it belongs to one tenant.
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{member_fields as fields, member_values as kept};
 use crate::sql_type::{Id, Json};
@@ -10,9 +10,6 @@ use domain::error::Result;
 use domain::id::{MemberFieldId, MemberId};
 use domain::member_field::{Custom, FieldKind, FieldName, FieldOption, MemberField, MemberFieldStore};
 use std::collections::HashMap;
-
-/// How many rows one statement keeps.
-const BATCH: usize = 1_000;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = fields, primary_key(tenant_id, id), treat_none_as_default_value = false)]
@@ -139,9 +136,6 @@ impl MemberFieldStore for Tx<'_> {
                 unique_key: unique.get(&field).map(|field| field.key(value)),
             })
             .collect();
-        for some in rows.chunks(BATCH) {
-            on!(self.db, |db| diesel::insert_into(kept::table).values(some).execute(db)).understood()?;
-        }
-        Ok(())
+        insert_all!(self.db, kept::table, rows).understood()
     }
 }

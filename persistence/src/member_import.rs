@@ -1,6 +1,6 @@
 //! Imports of members, their spreadsheets and plans. All of it belongs to one tenant.
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{
     member_import_departments as new_departments, member_import_rows as rows, member_import_sheets as sheets,
@@ -21,9 +21,6 @@ use domain::member_import::{
 use domain::on_behalf::OnBehalf;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// How many rows one statement keeps.
-const BATCH: usize = 500;
 
 /// What no query looks into.
 #[derive(Serialize, Deserialize)]
@@ -124,7 +121,7 @@ impl TryFrom<Row> for MemberImport {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = new_departments)]
+#[diesel(table_name = new_departments, treat_none_as_default_value = false)]
 struct DepartmentRow {
     tenant_id: Id,
     import_id: Id,
@@ -287,12 +284,8 @@ impl MemberImportStore for Tx<'_> {
             name: new.name.as_str().to_owned(),
             path: new.path.clone(),
         };
-        for some in new.chunks(BATCH) {
-            let some: Vec<DepartmentRow> = some.iter().map(row).collect();
-            on!(self.db, |db| diesel::insert_into(new_departments::table).values(&some).execute(db))
-                .understood()?;
-        }
-        Ok(())
+        let rows: Vec<DepartmentRow> = new.iter().map(row).collect();
+        insert_all!(self.db, new_departments::table, rows).understood()
     }
 
     fn planned_departments(
@@ -316,11 +309,8 @@ impl MemberImportStore for Tx<'_> {
 
     fn insert_planned_rows(&mut self, id: MemberImportId, planned: &[PlannedRow]) -> Result<()> {
         let key = (self.bound()?, Id::from(id));
-        for some in planned.chunks(BATCH) {
-            let some = some.iter().map(|row| PlanRow::of(key, row)).collect::<Result<Vec<_>>>()?;
-            on!(self.db, |db| diesel::insert_into(rows::table).values(&some).execute(db)).understood()?;
-        }
-        Ok(())
+        let planned = planned.iter().map(|row| PlanRow::of(key, row)).collect::<Result<Vec<_>>>()?;
+        insert_all!(self.db, rows::table, planned).understood()
     }
 
     fn save_planned_rows(&mut self, id: MemberImportId, changed: &[PlannedRow]) -> Result<()> {

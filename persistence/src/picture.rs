@@ -1,6 +1,6 @@
 //! Pictures: of an organization, and of its members.
 
-use crate::connection::on;
+use crate::connection::{insert_all, on};
 use crate::error::Understood;
 use crate::schema::pictures;
 use crate::sql_type::Id;
@@ -31,9 +31,7 @@ impl PictureStore for Tx<'_> {
             )
         };
         let rows: Vec<_> = picture.squares.iter().map(row).collect();
-        on!(self.db, |db| diesel::insert_into(pictures::table).values(&rows).execute(db))
-            .understood()
-            .map(drop)
+        insert_all!(self.db, pictures::table, rows).understood()
     }
 
     fn forget_picture(&mut self, owner: Uuid) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Changes of members on a day to come. All of it belongs to one tenant.
 
-use crate::connection::on;
+use crate::connection::{BATCH, on};
 use crate::database::Database;
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::scheduled_changes as changes;
@@ -19,9 +19,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// How many members one statement names.
-const BATCH: usize = 1_000;
-
 /// The state of what waits.
 const SCHEDULED: &str = "scheduled";
 
@@ -38,7 +35,7 @@ struct Document {
 #[serde(rename_all = "snake_case")]
 enum KeptIntent {
     Update(Value),
-    Departure { all: Option<Uuid>, leaderships: Vec<(Uuid, Option<Uuid>)>, tags: bool },
+    Departure { all: Option<Uuid>, leaderships: Vec<(Uuid, Option<Uuid>)>, hand_over_tags: bool },
 }
 
 impl From<&Intent> for KeptIntent {
@@ -52,7 +49,7 @@ impl From<&Intent> for KeptIntent {
                 Self::Departure {
                     all: successors.all.map(Uuid::from),
                     leaderships: successors.leaderships.iter().map(own).collect(),
-                    tags: successors.tags,
+                    hand_over_tags: successors.hand_over_tags,
                 }
             }
         }
@@ -63,11 +60,11 @@ impl From<KeptIntent> for Intent {
     fn from(kept: KeptIntent) -> Self {
         match kept {
             KeptIntent::Update(patch) => Self::Update(patch),
-            KeptIntent::Departure { all, leaderships, tags } => {
+            KeptIntent::Departure { all, leaderships, hand_over_tags } => {
                 let own =
                     |(department, heir): (Uuid, Option<Uuid>)| (department.into(), heir.map(Into::into));
                 let leaderships = leaderships.into_iter().map(own).collect();
-                Self::Departure(Successors { all: all.map(Into::into), leaderships, tags })
+                Self::Departure(Successors { all: all.map(Into::into), leaderships, hand_over_tags })
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Tags, and who has them. All of it belongs to one tenant.
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{taggings, tags};
 use crate::sql_type::{Id, Instant};
@@ -11,9 +11,6 @@ use domain::error::Result;
 use domain::id::{EntityId, MemberId, TagId};
 use domain::member::sort_key;
 use domain::tag::{Tag, TagName, TagSpot, TagStore};
-
-/// How many rows one statement keeps or names.
-const BATCH: usize = 1_000;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = tags, primary_key(tenant_id, id))]
@@ -91,19 +88,7 @@ impl TagStore for Tx<'_> {
                 query =
                     query.filter(tags::sort_key.ge(key)).filter(tags::sort_key.gt(key).or(tags::id.gt(id)));
             }
-            query
-                .order((tags::sort_key, tags::id))
-                .limit(limit.into())
-                .select((
-                    tags::tenant_id,
-                    tags::id,
-                    tags::name,
-                    tags::name_key,
-                    tags::sort_key,
-                    tags::created_at,
-                    tags::version,
-                ))
-                .load(db)
+            query.order((tags::sort_key, tags::id)).limit(limit.into()).select(tags::all_columns).load(db)
         })
         .understood()?;
         let placed = |row: Row| Ok(((row.sort_key.clone(), row.id.get()), Tag::try_from(row)?));
@@ -234,11 +219,8 @@ impl TagStore for Tx<'_> {
                 taggings::member_id.eq(Id::from(*member)),
             )
         };
-        for some in new.chunks(BATCH) {
-            let rows: Vec<_> = some.iter().map(row).collect();
-            on!(self.db, |db| diesel::insert_into(taggings::table).values(&rows).execute(db)).understood()?;
-        }
-        Ok(())
+        let rows: Vec<_> = new.iter().map(row).collect();
+        insert_all!(self.db, taggings::table, rows).understood()
     }
 
     fn delete_taggings(&mut self, tag: Option<TagId>, members: &[MemberId]) -> Result<()> {

@@ -53,6 +53,8 @@ class Store:
         db = sqlite3.connect(target, isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        # As the service has it.
+        db.execute("PRAGMA cache_size = -65536")
         started = time.monotonic()
         for piece in range(pieces):
             db.execute("BEGIN IMMEDIATE")
@@ -101,8 +103,7 @@ def wait(call, server, token, path, states):
 def company(bench, server, postgres, token, members, departments):
     """Imports a made-up company; gives seconds of the dry run, of carrying it out, and of the bare insert."""
     csv = subprocess.run(["target/debug/made-up-company", str(members), str(departments)], check=True, capture_output=True).stdout
-    form = (b'--x\r\ncontent-disposition: form-data; name="create_departments"\r\n\r\ntrue\r\n'
-            b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + csv + b"\r\n--x--\r\n")
+    form = bench.form_of({"create_departments": "true"}, "a.csv", csv)
     started = time.monotonic()
     made = bench.call(server.base, "POST", "/v1/member-imports", token=token, form=form)[0]
     path = f"/v1/member-imports/{made['id']}"
@@ -147,8 +148,7 @@ def measure(bench, server, postgres, small, large):
     return rows
 
 
-def main():
-    import bench
+def main(bench):
     bench.COMPANIES, bench.SUBMITTED, bench.OPERATORS = 2, 0, 0
     subprocess.run(["cargo", "build", "--quiet", "-p", "tests", "--bin", "made-up-company"], check=True)
     postgres = bench.Postgres()
@@ -168,4 +168,5 @@ def main():
 
 if __name__ == "__main__":
     os.chdir(pathlib.Path(__file__).parent.parent.parent)
-    main()
+    import bench
+    main(bench)

@@ -1,19 +1,16 @@
 //! Pictures of members.
 
+use crate::people::{member, member_id};
 use image::ImageFormat;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
-use tests::files::picture;
+use tests::files::{no_pictures, picture};
 use tests::{Answer, Company, both};
 
 async fn upload(company: &Company, member: &str, file: &[u8]) -> Answer {
     let request = company.world.request("PUT", format!("/v1/members/{member}/avatar"));
     request.bearer(&company.access_token).form(&[], Some(("me", file))).send().await
-}
-
-async fn member(company: &Company, id: &str) -> Answer {
-    company.get(&format!("/v1/members/{id}")).send().await.expect(200)
 }
 
 both!(members_and_who_manages_them_set_pictures, |world| {
@@ -76,7 +73,7 @@ both!(members_and_who_manages_them_set_pictures, |world| {
 both!(pictures_of_others_are_their_own, |world| {
     let company = world.company("他人头像").registered().await;
     let (one, other) = (company.plain_member().await, company.plain_member().await);
-    let id = one.get("/v1/me").send().await.expect(200).text("/member/id");
+    let id = member_id(&one).await;
     let file = picture(64, 64, ImageFormat::Png);
     upload(&other, &id, &file).await.refused(403, "forbidden");
     other.delete(&format!("/v1/members/{id}/avatar")).send().await.refused(403, "forbidden");
@@ -87,7 +84,7 @@ both!(pictures_of_others_are_their_own, |world| {
     upload(&neighbour, &id, &file).await.refused(404, "not_found");
     neighbour.delete(&format!("/v1/members/{id}/avatar")).send().await.refused(404, "not_found");
     let url = set.text("/avatar/0/url");
-    let their = other.get("/v1/me").send().await.expect(200).text("/member/id");
+    let their = member_id(&other).await;
     for foreign in [url.replace(&company.tenant, &neighbour.tenant), url.replace(&id, &their)] {
         assert_ne!(foreign, url);
         world.get(foreign).send().await.refused(404, "not_found");
@@ -103,13 +100,7 @@ both!(pictures_of_others_are_their_own, |world| {
         let path = format!("/v1/avatars/{}/{id}/{wrong}", company.tenant);
         world.get(path).send().await.refused(404, "not_found");
     }
-    for (file, code) in [
-        (picture(63, 200, ImageFormat::Png), "document_too_small"),
-        (tests::files::pdf(1), "document_type_unsupported"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "document_type_unsupported"),
-        (picture(300, 300, ImageFormat::Jpeg)[..600].to_vec(), "document_unreadable"),
-        (Vec::new(), "document_empty"),
-    ] {
+    for (file, code) in no_pictures() {
         let refused = upload(&one, &id, &file).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), [("/file".to_owned(), code.to_owned())]);
     }
@@ -120,7 +111,7 @@ both!(pictures_of_others_are_their_own, |world| {
 both!(whoever_is_shut_out_while_they_upload_sets_nothing, |world| {
     let company = world.company("慢传公司").registered().await;
     let person = company.plain_member().await;
-    let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    let id = member_id(&person).await;
     let file = picture(64, 64, ImageFormat::Png);
     // The first half of it, and the other half when they are out.
     let mut body = b"--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n".to_vec();
@@ -147,7 +138,7 @@ both!(whoever_is_shut_out_while_they_upload_sets_nothing, |world| {
 both!(a_picture_goes_with_who_left, |world| {
     let company = world.company("离职头像").registered().await;
     let person = company.plain_member().await;
-    let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    let id = member_id(&person).await;
     let file = picture(64, 64, ImageFormat::Png);
     let url = upload(&person, &id, &file).await.expect(200).text("/avatar/0/url");
     let depart = json!({"successor_id": null});

@@ -1,5 +1,6 @@
 //! Departments: the tree, and what happens to it.
 
+use crate::people::fault;
 use serde_json::{Value, json};
 use tests::world::join;
 use tests::{Answer, Company, both};
@@ -35,10 +36,6 @@ async fn root(company: &Company) -> String {
 fn names(page: &Answer) -> Vec<String> {
     let data = page.at("/data").as_array().unwrap();
     data.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
 }
 
 /// Puts a member into one more department.

@@ -1,46 +1,14 @@
 //! Leaving an organization: what is handed over, what ends, and coming back.
 
+use crate::people::{change, department, fault, invited, member, member_id, names};
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tests::world::mobile;
 use tests::{Answer, Backend, Company, World, both};
 
-/// The id of somebody new who is invited.
-async fn invited(company: &Company, name: &str, more: Value) -> String {
-    let mut body = json!({"name": name, "mobile": mobile(), "send_invitation": false});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    company.post("/v1/members", body).send().await.expect(201).text("/id")
-}
-
-async fn change(company: &Company, id: &str, patch: Value) -> Answer {
-    let request = company.world.patch(format!("/v1/members/{id}"), patch);
-    request.bearer(&company.access_token).send().await
-}
-
-async fn department(company: &Company, name: &str) -> String {
-    company.post("/v1/departments", json!({"name": name})).send().await.expect(201).text("/id")
-}
-
 async fn depart(company: &Company, id: &str, body: Value) -> Answer {
     company.post(&format!("/v1/members/{id}/departure"), body).send().await
-}
-
-async fn seen(company: &Company, id: &str) -> Answer {
-    company.get(&format!("/v1/members/{id}")).send().await.expect(200)
-}
-
-async fn member_id(person: &Company) -> String {
-    person.get("/v1/me").send().await.expect(200).text("/member/id")
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
-}
-
-async fn names(company: &Company, query: &str) -> Vec<String> {
-    let page = company.get(&format!("/v1/members?{query}")).send().await.expect(200);
-    page.at("/data").as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
 }
 
 both!(what_somebody_had_in_hand_goes_to_others, |world| {
@@ -98,13 +66,13 @@ both!(what_somebody_had_in_hand_goes_to_others, |world| {
         assert!(leaders.len() <= 1);
     }
     // The successor reports where the leaver did, everybody else to the successor.
-    assert_eq!(seen(&company, &heir).await.text("/leader_id"), chief);
-    assert_eq!(seen(&company, &report).await.text("/leader_id"), heir);
-    let gone = seen(&company, &id).await;
+    assert_eq!(member(&company, &heir).await.text("/leader_id"), chief);
+    assert_eq!(member(&company, &report).await.text("/leader_id"), heir);
+    let gone = member(&company, &id).await;
     assert_eq!((gone.text("/state"), gone.at("/departments")), ("departed".to_owned(), &json!([])));
-    assert!(!names(&company, "").await.contains(&"赵普通".to_owned()));
-    assert_eq!(names(&company, "state=departed").await, ["赵普通"]);
-    assert_eq!(names(&company, "search=zhao").await, [""; 0]);
+    assert!(!names(&company, "/v1/members").await.contains(&"赵普通".to_owned()));
+    assert_eq!(names(&company, "/v1/members?state=departed").await, ["赵普通"]);
+    assert_eq!(names(&company, "/v1/members?search=zhao").await, [""; 0]);
     depart(&company, &id, json!({"successor_id": null})).await.refused(409, "action_not_allowed");
     change(&company, &id, json!({"position": "顾问"})).await.refused(409, "action_not_allowed");
     let refused = change(&company, &report, json!({"leader_id": id})).await.refused(422, "input_invalid");
@@ -172,7 +140,7 @@ both!(who_left_can_come_back_for_a_while, |world| {
     assert_eq!([back.text("/state"), back.text("/department_id")], ["active".to_owned(), two.clone()]);
     assert_eq!(back.at("/departments"), &json!([{"department_id": two, "order": 3, "is_leader": false}]));
     assert_eq!(back.text("/leader_id"), chief);
-    assert_eq!(names(&company, "search=zhao").await, ["赵普通"]);
+    assert_eq!(names(&company, "/v1/members?search=zhao").await, ["赵普通"]);
     restore(&company).await.refused(409, "action_not_allowed");
     company.get(&format!("/v1/members/{id}/departure")).send().await.refused(404, "not_found");
     world.later(Duration::seconds(61));
@@ -231,11 +199,11 @@ both!(many_leave_or_none, |world| {
         ("/successor_id", "successor_leaves"),
     ];
     assert_eq!(refused.faults(), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
-    assert_eq!(seen(&company, &ids[0]).await.text("/state"), "active");
+    assert_eq!(member(&company, &ids[0]).await.text("/state"), "active");
     let left =
         bulk(json!({"members": [{"id": ids[0]}, {"id": ids[1]}], "successor_id": heir})).await.expect(200);
     assert_eq!([left.text("/departures/0/member_id"), left.text("/departures/1/member_id")], ids);
-    assert_eq!(seen(&company, &report).await.text("/leader_id"), heir);
+    assert_eq!(member(&company, &report).await.text("/leader_id"), heir);
     people[1].get("/v1/me").send().await.refused(401, "session_ended");
-    assert_eq!(names(&company, "state=departed").await.len(), 2);
+    assert_eq!(names(&company, "/v1/members?state=departed").await.len(), 2);
 });

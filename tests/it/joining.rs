@@ -1,5 +1,6 @@
 //! Joining by a link of invitation.
 
+use crate::people::fault;
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::world::mobile;
@@ -26,10 +27,6 @@ async fn sign_in(world: &World, number: &str) -> Answer {
     let code = world.code(number).await;
     let body = json!({"method": "sms_code", "mobile": number, "code": code, "device": device()});
     world.post("/v1/sessions", body).send().await
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
 }
 
 both!(an_administrator_lets_people_in, |world| {

@@ -26,6 +26,7 @@ mod number;
 mod operators;
 mod organization;
 mod password;
+mod people;
 mod person;
 mod policy;
 mod reading;

@@ -1,16 +1,12 @@
 //! Members: who is there, and shutting somebody out.
 
+use crate::people::{change, fault, invited, member_id};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tests::world::{join, mobile};
 use tests::{Answer, Backend, Company, World, both, device};
 
 const GOOD: &str = "mahogany cartwheel gravity";
-
-/// The id of whoever is signed in.
-async fn member_id(person: &Company) -> String {
-    person.get("/v1/me").send().await.expect(200).text("/member/id")
-}
 
 async fn set_state(by: &Company, id: &str, state: &str) -> Answer {
     let patch = by.world.patch(format!("/v1/members/{id}"), json!({"state": state}));
@@ -154,18 +150,6 @@ async fn invite(company: &Company, body: Value) -> Answer {
     company.post("/v1/members", body).send().await
 }
 
-/// The id of somebody new who is invited.
-async fn invited(company: &Company, name: &str, more: Value) -> String {
-    let mut body = json!({"name": name, "mobile": mobile(), "send_invitation": false});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    invite(company, body).await.expect(201).text("/id")
-}
-
-async fn change(company: &Company, id: &str, patch: Value) -> Answer {
-    let request = company.world.patch(format!("/v1/members/{id}"), patch);
-    request.bearer(&company.access_token).send().await
-}
-
 async fn department(company: &Company, name: &str, parent: Option<&str>) -> String {
     let mut body = json!({"name": name});
     if let Some(parent) = parent {
@@ -186,10 +170,6 @@ async fn names(company: &Company, query: &str) -> Vec<String> {
             None => return names,
         }
     }
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
 }
 
 async fn sms_sign_in(world: &World, number: &str) -> Answer {

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 use serde_json::{Value, json};
-use tests::files::picture;
+use tests::files::{no_pictures, picture};
 use tests::{Answer, Company, both};
 
 async fn change(company: &Company, patch: Value) -> Answer {
@@ -124,13 +124,7 @@ both!(a_logo_is_drawn_anew_in_every_size, |world| {
         world.get(path).send().await.refused(404, "not_found");
     }
 
-    for (file, code) in [
-        (picture(63, 200, ImageFormat::Png), "document_too_small"),
-        (tests::files::pdf(1), "document_type_unsupported"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "document_type_unsupported"),
-        (picture(300, 300, ImageFormat::Jpeg)[..600].to_vec(), "document_unreadable"),
-        (Vec::new(), "document_empty"),
-    ] {
+    for (file, code) in no_pictures() {
         let refused = upload(&company, &file).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), [("/file".to_owned(), code.to_owned())]);
     }

@@ -1,20 +1,10 @@
 //! Changes of members on a day to come.
 
+use crate::people::{department, fault, invited, member, member_id};
 use chrono::{Days, Duration, NaiveDate};
 use serde_json::{Value, json};
 use std::rc::Rc;
-use tests::world::mobile;
 use tests::{Answer, Backend, Company, World, both};
-
-async fn invited(company: &Company, name: &str, more: Value) -> String {
-    let mut body = json!({"name": name, "mobile": mobile(), "send_invitation": false});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    company.post("/v1/members", body).send().await.expect(201).text("/id")
-}
-
-async fn department(company: &Company, name: &str) -> String {
-    company.post("/v1/departments", json!({"name": name})).send().await.expect(201).text("/id")
-}
 
 /// The day so many days from now, where days are counted.
 fn day(world: &World, days: u64) -> NaiveDate {
@@ -44,14 +34,6 @@ async fn ended(company: &Company, id: &str) -> Answer {
     panic!("the change waits: {}", seen(company, id).await.json);
 }
 
-async fn member(company: &Company, id: &str) -> Answer {
-    company.get(&format!("/v1/members/{id}")).send().await.expect(200)
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
-}
-
 both!(a_transfer_happens_on_its_day, |world| {
     let company = world.company("调岗公司").registered().await;
     let team = department(&company, "平台部").await;
@@ -63,7 +45,7 @@ both!(a_transfer_happens_on_its_day, |world| {
         [json!("scheduled"), json!(day(&world, 30)), json!("晋升"), Value::Null, patch.clone(), json!([])];
     let told = ["/state", "/effective_on", "/note", "/departure", "/patch", "/faults"];
     assert_eq!(told.map(|at| ordered.at(at).clone()), expected);
-    let me = company.get("/v1/me").send().await.expect(200).text("/member/id");
+    let me = member_id(&company).await;
     assert_eq!(ordered.text("/by_id"), me);
     assert_eq!(seen(&company, &change).await.json, ordered.json);
     let other = schedule(&company, &me, 40, json!({"patch": {"position": "顾问"}})).await.expect(201);
@@ -112,7 +94,7 @@ both!(a_departure_happens_on_its_day, |world| {
     let company = world.company("离职公司").registered().await;
     let team = department(&company, "市场部").await;
     let person = company.plain_member().await;
-    let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    let id = member_id(&person).await;
     let led = json!({"departments": [{"department_id": team, "is_leader": true}]});
     let patch = world.patch(format!("/v1/members/{id}"), led).bearer(&company.access_token);
     patch.send().await.expect(200);
@@ -206,7 +188,7 @@ both!(what_is_known_to_be_wrong_is_refused, |world| {
         let refused = schedule(&company, &id, 1, more.clone()).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), faults, "{more}");
     }
-    let me = company.get("/v1/me").send().await.expect(200).text("/member/id");
+    let me = member_id(&company).await;
     let leave = json!({"departure": {"successor_id": other}});
     schedule(&company, &me, 1, leave).await.refused(409, "owner_stays");
     let active = json!({"patch": {"state": "active"}});
@@ -293,7 +275,7 @@ both!(whoever_ordered_a_change_has_to_have_the_right_on_its_day, |world| {
     let first = schedule(&company, &id, 1, promoted.clone()).await.expect(201).text("/id");
     let second = schedule(&company, &id, 2, promoted).await.expect(201).text("/id");
     let plain = company.plain_member().await;
-    let other = plain.get("/v1/me").send().await.expect(200).text("/member/id");
+    let other = member_id(&plain).await;
     ordered_by(&world, &other);
     world.later(Duration::days(1));
     let company = company.again().await;

@@ -1,35 +1,19 @@
 //! Tags, and who has them.
 
+use crate::people::{fault, invited, member_id, names};
 use serde_json::{Value, json};
-use tests::world::mobile;
 use tests::{Answer, Backend, Company, World, both};
 
 async fn tag(company: &Company, name: &str) -> String {
     company.post("/v1/tags", json!({"name": name})).send().await.expect(201).text("/id")
 }
 
-async fn invited(company: &Company, name: &str, more: Value) -> String {
-    let mut body = json!({"name": name, "mobile": mobile(), "send_invitation": false});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    company.post("/v1/members", body).send().await.expect(201).text("/id")
-}
-
 async fn give(company: &Company, tag: &str, members: &[&str]) -> Answer {
     company.post(&format!("/v1/tags/{tag}/members"), json!({"add": members})).send().await
 }
 
-/// The names on a page.
-async fn names(company: &Company, path: &str) -> Vec<String> {
-    let page = company.get(path).send().await.expect(200);
-    page.at("/data").as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
-}
-
 async fn tags_of(company: &Company, member: &str) -> Vec<String> {
     names(company, &format!("/v1/members/{member}/tags")).await
-}
-
-fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
-    vec![(pointer.to_owned(), code.to_owned())]
 }
 
 both!(tags_are_made_renamed_and_deleted, |world| {
@@ -87,7 +71,7 @@ both!(a_tag_is_given_to_whoever_can_have_it, |world| {
         invited(&company, "丙三", json!({})).await,
     ];
     let person = company.plain_member().await;
-    let left = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    let left = member_id(&person).await;
     let departure = json!({"successor_id": null});
     company.post(&format!("/v1/members/{left}/departure"), departure).send().await.expect(201);
     let neighbour = world.company("隔壁公司").registered().await;
@@ -177,7 +161,7 @@ both!(tags_go_to_who_takes_over_and_come_back, |world| {
     let company = world.company("标签交接").registered().await;
     let [one, two, three] = [tag(&company, "甲").await, tag(&company, "乙").await, tag(&company, "丙").await];
     let person = company.plain_member().await;
-    let id = person.get("/v1/me").send().await.expect(200).text("/member/id");
+    let id = member_id(&person).await;
     let heir = invited(&company, "继任", json!({})).await;
     for tag in [&one, &two, &three] {
         give(&company, tag, &[&id]).await.expect(200);

@@ -59,3 +59,16 @@ pub fn picture(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
     image::DynamicImage::from(image).write_to(&mut bytes, format).expect("a picture");
     bytes.into_inner()
 }
+
+/// Files that are no picture to show, and what each is refused with.
+#[must_use]
+pub fn no_pictures() -> Vec<(Vec<u8>, &'static str)> {
+    use image::ImageFormat;
+    vec![
+        (picture(63, 200, ImageFormat::Png), "document_too_small"),
+        (pdf(1), "document_type_unsupported"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "document_type_unsupported"),
+        (picture(300, 300, ImageFormat::Jpeg)[..600].to_vec(), "document_unreadable"),
+        (Vec::new(), "document_empty"),
+    ]
+}

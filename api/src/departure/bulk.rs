@@ -65,7 +65,7 @@ pub(crate) async fn depart_members(
     let leaver = |one: &LeavingMember| Leaver { id: one.id.into(), expected: one.version };
     let leavers: Vec<_> = body.value.members.iter().map(leaver).collect();
     let all = body.value.successor_id.map(Into::into);
-    let successors = Successors { all, leaderships: Vec::new(), tags: body.value.hand_over_tags };
+    let successors = Successors { all, leaderships: Vec::new(), hand_over_tags: body.value.hand_over_tags };
     let ended = Ended::default();
     let noted = ended.clone();
     let done = call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {

@@ -55,7 +55,7 @@ impl From<&DepartMember> for Successors {
         Self {
             all: given.successor_id.map(Into::into),
             leaderships: given.leaderships.iter().map(own).collect(),
-            tags: given.hand_over_tags,
+            hand_over_tags: given.hand_over_tags,
         }
     }
 }
@@ -69,7 +69,7 @@ impl From<&Successors> for DepartMember {
         Self {
             successor_id: successors.all.map(Uuid::from),
             leaderships: successors.leaderships.iter().map(own).collect(),
-            hand_over_tags: successors.tags,
+            hand_over_tags: successors.hand_over_tags,
         }
     }
 }

@@ -39,6 +39,8 @@ const SLOW_PERIOD: Duration = Duration::from_secs(1);
 /// How soon after its process was ended another one takes a slow job up, and how often a process says that it goes on.
 const SLOW_LEASE: Lease = Lease::seconds(15);
 const SLOW_BEAT: Duration = Duration::from_secs(5);
+/// How long one slow job may keep others waiting; what is left of it then is another one.
+pub(crate) const TURN: Duration = Duration::from_secs(5);
 /// How many jobs are taken at once.
 const BATCH: u32 = 32;
 /// How often old records are swept, and what time has made of others is written.
@@ -244,7 +246,10 @@ fn perform(service: &Service, job: &Job) -> Result<()> {
 }
 
 /// Changes things on Gongpai's own account.
-fn as_system<T>(service: &Service, work: impl Fn(&mut Tx<'_>, &Context<'_>) -> Result<T>) -> Result<T> {
+pub(crate) fn as_system<T>(
+    service: &Service,
+    work: impl Fn(&mut Tx<'_>, &Context<'_>) -> Result<T>,
+) -> Result<T> {
     let origin = Origin::default();
     let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
     service.database.write(|tx| work(tx, &context))

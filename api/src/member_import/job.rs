@@ -1,5 +1,6 @@
 //! Making plans and carrying them out, as jobs.
 
+use crate::job::{TURN, as_system};
 use crate::service::Service;
 use crate::spreadsheet::unpacked;
 use domain::context::Random;
@@ -11,12 +12,10 @@ use domain::member_import::{MemberImportStore, Planner, SheetRow, Step, execute 
 use domain::tenant::TenantScope;
 use persistence::Tx;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How many rows are looked at together.
 const PIECE: usize = 500;
-/// How long a plan is carried out before other jobs have their turn.
-const TURN: Duration = Duration::from_secs(5);
 
 /// An import of a tenant.
 type Which = (TenantId, MemberImportId);
@@ -165,7 +164,5 @@ fn give_up(service: &Service, which: Which, done: Result<()>) -> Result<()> {
 
 /// Ends an import that cannot go on, for one reason.
 pub(crate) fn end(service: &Service, which: Which, error: &Error) -> Result<()> {
-    let origin = Origin::default();
-    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
-    service.database.write(|tx| fail(tx, &context, which, Problem::from(error)))
+    as_system(service, |tx, context| fail(tx, context, which, Problem::from(error)))
 }

@@ -1,19 +1,17 @@
 //! Carrying changes out, as a job.
 
+use crate::job::{TURN, as_system};
 use crate::service::Service;
 use chrono::Duration as Wait;
-use domain::context::{Context, Origin, Random};
+use domain::context::Random;
 use domain::error::{Code, Error, Kind, Result};
 use domain::id::{ScheduledChangeId, TenantId};
 use domain::job::{Job, JobQueue};
 use domain::scheduled_change::{due, give_up, strike};
-use persistence::Tx;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use uuid::Uuid;
 
-/// How long changes are carried out before other jobs have their turn.
-const TURN: Duration = Duration::from_secs(5);
 /// How long after its day began a change is looked for that no job has carried out.
 const OVERDUE: Wait = Wait::minutes(10);
 
@@ -23,7 +21,7 @@ pub(crate) fn strike_changes(service: &Service, tenant: TenantId) -> Result<()> 
     let started = Instant::now();
     loop {
         let calendar = &service.settings.certification.calendar;
-        let waiting = act(service, |tx, context| due(tx, context, tenant, calendar))?;
+        let waiting = as_system(service, |tx, context| due(tx, context, tenant, calendar))?;
         let (mut refused, mut happened) = (Vec::new(), false);
         for id in waiting {
             if service.stopping.load(Ordering::Relaxed) {
@@ -37,7 +35,7 @@ pub(crate) fn strike_changes(service: &Service, tenant: TenantId) -> Result<()> 
             if happened && started.elapsed() >= TURN {
                 let job = Job::StrikeChanges { tenant: tenant.into() };
                 let id = service.random.uuid();
-                return act(service, |tx, context| tx.enqueue(id, &job, context.now, context.now));
+                return as_system(service, |tx, context| tx.enqueue(id, &job, context.now, context.now));
             }
         }
         if refused.is_empty() {
@@ -46,7 +44,7 @@ pub(crate) fn strike_changes(service: &Service, tenant: TenantId) -> Result<()> 
         if !happened {
             for (id, error) in refused {
                 tracing::info!(%error, "a scheduled change could not be carried out");
-                act(service, |tx, context| give_up(tx, context, (tenant, id), &error))?;
+                as_system(service, |tx, context| give_up(tx, context, (tenant, id), &error))?;
             }
             return Ok(());
         }
@@ -55,7 +53,7 @@ pub(crate) fn strike_changes(service: &Service, tenant: TenantId) -> Result<()> 
 
 fn carry_out(service: &Service, which: (TenantId, ScheduledChangeId)) -> Result<()> {
     let restorable = service.settings.restorable;
-    let ended = act(service, |tx, context| strike(tx, context, which, restorable))?;
+    let ended = as_system(service, |tx, context| strike(tx, context, which, restorable))?;
     ended.into_iter().for_each(|session| service.sessions.forget(session));
     Ok(())
 }
@@ -63,12 +61,6 @@ fn carry_out(service: &Service, which: (TenantId, ScheduledChangeId)) -> Result<
 /// What has nothing to do with the change.
 fn is_passing(error: &Error) -> bool {
     matches!(error.kind(), Kind::Contention | Kind::Unavailable)
-}
-
-fn act<T>(service: &Service, work: impl Fn(&mut Tx<'_>, &Context<'_>) -> Result<T>) -> Result<T> {
-    let origin = Origin::default();
-    let context = Context { now: service.clock.now(), random: &service.random, origin: &origin };
-    service.database.write(|tx| work(tx, &context))
 }
 
 /// Queues what no job has carried out: one was set aside, perhaps by a version that did not know it.
@@ -80,7 +72,7 @@ pub(crate) fn catch_up(service: &Service) -> Result<()> {
         let hour = now.timestamp() / 3600;
         let id = Uuid::new_v5(&tenant.into(), format!("overdue changes {hour}").as_bytes());
         let job = Job::StrikeChanges { tenant: tenant.into() };
-        act(service, |tx, context| tx.enqueue(id, &job, context.now, context.now))?;
+        as_system(service, |tx, context| tx.enqueue(id, &job, context.now, context.now))?;
     }
     Ok(())
 }

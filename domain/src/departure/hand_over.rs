@@ -16,7 +16,7 @@ pub struct Successors {
     /// Some departments, by somebody else or nobody.
     pub leaderships: Vec<(DepartmentId, Option<MemberId>)>,
     /// Whether whoever takes over has the tags as well.
-    pub tags: bool,
+    pub hand_over_tags: bool,
 }
 
 impl Successors {

@@ -128,13 +128,14 @@ fn leave(
         tx.replace_placements(&[(&heir.member, &heir.placements)])?;
     }
     let reports = hand_over_reports(tx, &ids, &leaving, successors.all)?;
-    let tags_to = successors.all.filter(|_| successors.tags);
+    let tags_to = successors.all.filter(|_| successors.hand_over_tags);
     let mut tags = hand_over_tags(tx, &ids, tags_to)?;
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
     let planned = tx.cancel_scheduled_of(&ids, context.now)?;
-    let entries = planned.into_iter().map(|(change, member)| cancelled(actor, change, member)).collect();
+    let entries =
+        planned.into_iter().map(|(change, member)| cancelled(actor.tenant, change, member)).collect();
     tx.record_all(context, &Actor::Member(*actor), entries)?;
     tx.delete_links_of(&ids)?;
     let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();

@@ -4,13 +4,13 @@
 mod order;
 mod strike;
 
-pub(crate) use order::cancelled;
 pub use order::{NewChange, cancel, get, list, schedule};
 pub use strike::{StrikingStore, due, give_up, strike};
 
 use crate::departure::Successors;
 use crate::error::{Problem, Result};
-use crate::id::{MemberId, ScheduledChangeId};
+use crate::id::{MemberId, ScheduledChangeId, TenantId};
+use crate::journal::Entry;
 use crate::named::named;
 use crate::on_behalf::OnBehalf;
 use crate::text::Line;
@@ -97,6 +97,27 @@ pub struct ScheduledChange {
     pub ended_at: Option<DateTime<Utc>>,
     /// The version read from the store; 0 for one not yet kept.
     pub version: i64,
+}
+
+/// An entry about a change of a member.
+fn entry(action: &'static str, tenant: TenantId, id: ScheduledChangeId, member: MemberId) -> Entry {
+    let entry = Entry::new(action, "scheduled_change", id).of(tenant);
+    entry.change("member", None::<String>, member.to_string())
+}
+
+/// That a change waits no more.
+fn ended(
+    action: &'static str,
+    tenant: TenantId,
+    (id, member): (ScheduledChangeId, MemberId),
+    state: ChangeState,
+) -> Entry {
+    entry(action, tenant, id, member).change("state", ChangeState::Scheduled.name(), state.name())
+}
+
+/// That a change was cancelled, by itself or because the member left.
+pub(crate) fn cancelled(tenant: TenantId, id: ScheduledChangeId, member: MemberId) -> Entry {
+    ended("scheduled_change.cancelled", tenant, (id, member), ChangeState::Cancelled)
 }
 
 impl ScheduledChange {

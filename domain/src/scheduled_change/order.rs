@@ -2,7 +2,7 @@
 
 use super::{
     ChangeFilter, ChangeSpot, ChangeState, Intent, MAX_DAYS, MAX_WAITING, Note, ScheduledChange,
-    ScheduledChangeStore,
+    ScheduledChangeStore, cancelled, entry,
 };
 use crate::access::{self, Permission};
 use crate::actor::{Actor, MemberActor};
@@ -11,7 +11,7 @@ use crate::departure::{LeavingStore, check_departure};
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{MemberId, ScheduledChangeId};
 use crate::job::Job;
-use crate::journal::{Entry, Journal};
+use crate::journal::Journal;
 use crate::member::{MemberState, check_update, listed};
 use crate::on_behalf::OnBehalf;
 use crate::reference::Calendar;
@@ -97,7 +97,7 @@ pub fn schedule(
     let job = Job::StrikeChanges { tenant: actor.tenant.into() };
     let id = Uuid::new_v5(&actor.tenant.into(), format!("changes of {}", new.effective_on).as_bytes());
     tx.enqueue(id, &job, calendar.start_of(new.effective_on), context.now)?;
-    let entry = entry("scheduled_change.created", actor, change.id, change.member)
+    let entry = entry("scheduled_change.created", actor.tenant, change.id, change.member)
         .change("kind", None::<String>, new.intent.name())
         .change("effective_on", None::<String>, new.effective_on.to_string())
         .about(new.member, said(&change));
@@ -114,20 +114,6 @@ fn said(
         Intent::Departure(_) => None,
     };
     [("patch", None, patch), ("note", None, change.note.as_ref().map(|note| note.as_str().to_owned()))]
-}
-
-/// That a change was cancelled, by itself or because the member left.
-pub(crate) fn cancelled(actor: &MemberActor, id: ScheduledChangeId, member: MemberId) -> Entry {
-    entry("scheduled_change.cancelled", actor, id, member).change(
-        "state",
-        ChangeState::Scheduled.name(),
-        ChangeState::Cancelled.name(),
-    )
-}
-
-fn entry(action: &'static str, actor: &MemberActor, id: ScheduledChangeId, member: MemberId) -> Entry {
-    let entry = Entry::new(action, "scheduled_change", id).of(actor.tenant);
-    entry.change("member", None::<String>, member.to_string())
 }
 
 /// A page of changes, by their days.
@@ -179,6 +165,6 @@ pub fn cancel(
     change.end(ChangeState::Cancelled, context.now);
     tx.save_scheduled_change(&change)?;
     change.version += 1;
-    tx.record(context, &Actor::Member(*actor), cancelled(actor, change.id, change.member))?;
+    tx.record(context, &Actor::Member(*actor), cancelled(actor.tenant, change.id, change.member))?;
     Ok(change)
 }

@@ -1,6 +1,6 @@
 //! Carrying changes out when their day has come.
 
-use super::{ChangeFault, ChangeState, Intent, ScheduledChange, ScheduledChangeStore};
+use super::{ChangeFault, ChangeState, Intent, ScheduledChange, ScheduledChangeStore, ended};
 use crate::access::Permission;
 use crate::actor::Actor;
 use crate::bundle::bundle;
@@ -8,7 +8,6 @@ use crate::context::{Context, Origin};
 use crate::departure::{Leaver, LeavingStore, depart};
 use crate::error::{Error, Fault, Problem, Result};
 use crate::id::{MemberId, NoticeId, ScheduledChangeId, SessionId, TenantId};
-use crate::journal::Entry;
 use crate::member::{Patch, update};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::reference::Calendar;
@@ -53,7 +52,11 @@ pub fn strike(
     // Before it happens: a departure cancels whatever waits.
     change.end(ChangeState::Done, context.now);
     tx.save_scheduled_change(&change)?;
-    tx.record(context, &Actor::System, entry("scheduled_change.done", tenant, &change))?;
+    tx.record(
+        context,
+        &Actor::System,
+        ended("scheduled_change.done", tenant, (id, change.member), change.state),
+    )?;
     match &change.intent {
         Intent::Update(patch) => {
             let patch = Patch { id: change.member, expected: None, document: patch.clone() };
@@ -84,9 +87,8 @@ pub fn give_up(
     change.faults = faults(&change.intent, why);
     tx.save_scheduled_change(&change)?;
     let codes: Vec<&str> = change.faults.iter().map(|fault| fault.problem.code.as_str()).collect();
-    let entry =
-        entry("scheduled_change.failed", tenant, &change).change("faults", Vec::<String>::new(), codes);
-    tx.record(context, &Actor::System, entry)?;
+    let failed = ended("scheduled_change.failed", tenant, (change.id, change.member), change.state);
+    tx.record(context, &Actor::System, failed.change("faults", Vec::<String>::new(), codes))?;
     let Some(to) = concerned(tx, tenant, &change)? else { return Ok(()) };
     let day = change.effective_on.to_string();
     let id = NoticeId::from(Uuid::new_v5(&to.into(), format!("changes of {day}").as_bytes()));
@@ -102,13 +104,6 @@ fn waiting(
 ) -> Result<Option<ScheduledChange>> {
     tx.enter(tenant);
     Ok(tx.scheduled_change(id)?.filter(|change| change.state == ChangeState::Scheduled))
-}
-
-fn entry(action: &'static str, tenant: TenantId, change: &ScheduledChange) -> Entry {
-    Entry::new(action, "scheduled_change", change.id)
-        .of(tenant)
-        .change("member", None::<String>, change.member.to_string())
-        .change("state", ChangeState::Scheduled.name(), change.state.name())
 }
 
 fn faults(intent: &Intent, error: &Error) -> Vec<ChangeFault> {

@@ -3,7 +3,7 @@
 mod placement;
 mod relation;
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{department_trees, departments, placements};
 use crate::sql_type::{Id, Instant};
@@ -19,9 +19,6 @@ diesel::define_sql_function! {
     /// What follows in a text from a position on; the first is 1.
     fn substr(text: diesel::sql_types::Text, from: diesel::sql_types::Integer) -> diesel::sql_types::Text;
 }
-
-/// How many rows one statement keeps or looks for.
-const BATCH: usize = 1_000;
 
 diesel::alias!(departments as below: Below, departments as beside: Beside);
 
@@ -169,12 +166,8 @@ impl DepartmentStore for Tx<'_> {
 
     fn insert_departments(&mut self, new: &[Department]) -> Result<()> {
         let tenant = self.bound()?;
-        for some in new.chunks(BATCH) {
-            let rows: Vec<Row> = some.iter().map(|department| Row::of(tenant, department)).collect();
-            on!(self.db, |db| diesel::insert_into(departments::table).values(&rows).execute(db))
-                .understood()?;
-        }
-        Ok(())
+        let rows: Vec<Row> = new.iter().map(|department| Row::of(tenant, department)).collect();
+        insert_all!(self.db, departments::table, rows).understood()
     }
 
     fn delete_department(&mut self, id: DepartmentId) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Which members are in which departments, and who leads them.
 
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, one_row};
 use crate::schema::{departments, members, placements};
 use crate::sql_type::Id;
@@ -14,9 +14,6 @@ use domain::member::{Member, sort_key};
 use std::collections::HashMap;
 
 diesel::alias!(placements as elsewhere: Elsewhere);
-
-/// How many rows one statement keeps.
-const BATCH: usize = 1_000;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = placements, treat_none_as_default_value = false)]
@@ -113,11 +110,7 @@ impl PlacementStore for Tx<'_> {
                 on!(self.db, |db| diesel::delete(theirs).execute(db)).understood()?;
             }
         }
-        for some in rows.chunks(BATCH) {
-            on!(self.db, |db| diesel::insert_into(placements::table).values(some).execute(db))
-                .understood()?;
-        }
-        Ok(())
+        insert_all!(self.db, placements::table, rows).understood()
     }
 
     fn move_members(&mut self, from: DepartmentId, to: DepartmentId) -> Result<()> {

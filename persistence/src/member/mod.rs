@@ -7,7 +7,7 @@ mod invitation;
 mod term;
 
 use crate::account::{stored_email, stored_mobile};
-use crate::connection::on;
+use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{accounts, member_values as values, members, tenants};
 use crate::sql_type::{Id, Instant, name_of, named};
@@ -29,8 +29,6 @@ diesel::alias!(members as beside: Beside);
 
 /// The state of those who left.
 const DEPARTED: &str = "departed";
-/// How many rows one statement keeps; SQLite binds 32 766 values at once and no more.
-const BATCH: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = members, primary_key(tenant_id, id), treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -150,10 +148,8 @@ fn member((row, mobile): Found) -> Result<Member> {
 impl MemberStore for Tx<'_> {
     fn insert_members(&mut self, new: &[Member]) -> Result<()> {
         let tenant_id = self.bound()?;
-        for some in new.chunks(BATCH) {
-            let rows: Vec<Row> = some.iter().map(|member| Row { tenant_id, ..Row::from(member) }).collect();
-            on!(self.db, |db| diesel::insert_into(members::table).values(&rows).execute(db)).understood()?;
-        }
+        let rows: Vec<Row> = new.iter().map(|member| Row { tenant_id, ..Row::from(member) }).collect();
+        insert_all!(self.db, members::table, rows).understood()?;
         self.index_new(new)
     }
 

@@ -1,6 +1,6 @@
 //! What members are found by.
 
-use crate::connection::on;
+use crate::connection::{insert_all, on};
 use crate::error::Understood;
 use crate::schema::member_terms as terms;
 use crate::sql_type::Id;
@@ -10,11 +10,8 @@ use domain::error::Result;
 use domain::member::{Member, MemberState, search_terms};
 use std::collections::BTreeSet;
 
-/// How many terms one statement keeps.
-const BATCH: usize = 5_000;
-
 #[derive(Insertable)]
-#[diesel(table_name = terms)]
+#[diesel(table_name = terms, treat_none_as_default_value = false)]
 struct Row {
     tenant_id: Id,
     term: String,
@@ -35,7 +32,7 @@ impl Tx<'_> {
     /// Keeps what new members are found by.
     pub(super) fn index_new(&mut self, members: &[Member]) -> Result<()> {
         let all: Vec<Row> = members.iter().flat_map(|member| rows(member, search_terms(member))).collect();
-        self.insert_terms(&all)
+        insert_all!(self.db, terms::table, all).understood()
     }
 
     /// Keeps what a member is found by from now on, as far as it is not what it was.
@@ -50,13 +47,6 @@ impl Tx<'_> {
             on!(self.db, |db| diesel::delete(old).execute(db)).understood()?;
         }
         let new: Vec<Row> = rows(member, are.difference(&were).cloned()).collect();
-        self.insert_terms(&new)
-    }
-
-    fn insert_terms(&mut self, rows: &[Row]) -> Result<()> {
-        for some in rows.chunks(BATCH) {
-            on!(self.db, |db| diesel::insert_into(terms::table).values(some).execute(db)).understood()?;
-        }
-        Ok(())
+        insert_all!(self.db, terms::table, new).understood()
     }
 }

@@ -779,8 +779,8 @@ CREATE INDEX placements_leaders ON placements (tenant_id, department_id, leads) 
 CREATE INDEX department_relations_to ON department_relations (tenant_id, to_id);
 CREATE INDEX departments_below ON departments (tenant_id, parent_id, sort_order, number);
 CREATE UNIQUE INDEX scheduled_changes_day ON scheduled_changes (tenant_id, member_id, effective_on) WHERE state = 'scheduled';
-CREATE INDEX scheduled_changes_member ON scheduled_changes (tenant_id, member_id, effective_on, id);
+CREATE INDEX scheduled_changes_member ON scheduled_changes (tenant_id, member_id, state, effective_on, id);
 CREATE INDEX scheduled_changes_state ON scheduled_changes (tenant_id, state, effective_on, id);
 CREATE INDEX scheduled_changes_all ON scheduled_changes (tenant_id, effective_on, id);
-CREATE INDEX scheduled_changes_due ON scheduled_changes (effective_on) WHERE state = 'scheduled';
+CREATE INDEX scheduled_changes_due ON scheduled_changes (state, effective_on, tenant_id);
 CREATE INDEX scheduled_changes_ended ON scheduled_changes (ended_at) WHERE ended_at IS NOT NULL;

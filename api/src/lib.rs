@@ -3,6 +3,7 @@
 //! A request goes through the pipeline (`http::pipeline`), is read by extractors (`http::body`, `http::params`,
 //! `http::actor`), and a handler runs one use case of the `domain` crate in one transaction of the `persistence` crate.
 
+mod access;
 mod agreement;
 mod assessment;
 mod certification;

@@ -217,8 +217,9 @@ fn department_routes(config: &mut impl Registry) {
 
 /// What is about the person who is signed in, and their organization as a whole.
 fn person_routes(config: &mut impl Registry) {
-    use crate::{dissolution, inbox, person, takeover};
+    use crate::{access, dissolution, inbox, person, takeover};
     config
+        .service(access::permissions::list_permissions)
         .service(person::correct::correct_me)
         .service(person::export::export_my_data)
         .service(person::close::close_account)

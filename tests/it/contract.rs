@@ -199,65 +199,81 @@ both!(every_operation_of_a_realm_refuses_the_other, |world| {
     }
 });
 
-// What a member without any right may do in the tenant: what is about themselves.
-both!(every_operation_refuses_a_member_without_rights, |world| {
+/// The permission that an operation states.
+fn permission(operation: &Operation) -> Option<&'static str> {
+    operation.document()["x-permission"].as_str()
+}
+
+/// That an operation refuses whoever lacks the permission that it states, and names it, and nobody else for that.
+fn keeps_its_permission(operation: &Operation, answer: &tests::Answer, held: &[String], who: &str) {
+    let stated = permission(operation);
+    if stated.is_none_or(|stated| held.iter().any(|held| held == stated)) {
+        let asks_back = answer.status == 403 && answer.text("/code") == "confirmation_required";
+        let fine =
+            asks_back || [200, 201, 202, 204, 404, 409, 412, 415, 422, 428, 429].contains(&answer.status);
+        assert!(fine, "{} of {who}: {}", operation.id(), answer.json);
+    } else {
+        assert_eq!(answer.status, 403, "{} of {who}", operation.id());
+        let named = [answer.text("/code"), answer.text("/permission")];
+        assert_eq!(named, ["forbidden", stated.unwrap_or_default()], "{} of {who}", operation.id());
+    }
+}
+
+both!(every_operation_asks_members_for_the_permission_that_it_states, |world| {
     let company = world.company("无权公司").registered().await;
-    let token = tests::world::plain_member(&world, &company).await;
-    let mut refused = 0;
-    for operation in
-        Contract::shared().operations().filter(|operation| security(operation) == ["access_token"])
-    {
-        let answer = send(&world, operation, Some(&token)).await;
-        let own = [
-            "get_me",
-            "correct_me",
-            "export_my_data",
-            "send_confirmation_code",
-            "confirm_action",
-            "send_mobile_code",
-            "change_my_mobile",
-            "send_email_code",
-            "change_my_email",
-            "remove_my_email",
-            "list_my_devices",
-            "remove_my_device",
-            "get_totp",
-            "begin_totp",
-            "confirm_totp",
-            "forget_totp",
-            "renew_recovery_codes",
-            "set_password",
-            "switch_tenant",
-            "list_my_organizations",
-            "list_my_invitations",
-            "list_my_sessions",
-            "end_my_session",
-            "end_my_other_sessions",
-            "close_account",
-            "list_inbox",
-            "read_inbox",
-            "read_notice",
-            "get_organization",
-            "list_departments",
-            "get_department",
-            "get_department_tree",
-            "draw_department_tree",
-            "list_department_relations",
-        ];
-        if own.contains(&operation.id()) {
-            let asks_back = answer.status == 403 && answer.text("/code") == "confirmation_required";
-            assert!(
-                asks_back || [200, 202, 204, 404, 409, 422].contains(&answer.status),
-                "{}",
-                answer.status
-            );
-        } else {
-            answer.refused(403, "forbidden");
-            refused += 1;
+    let person = company.plain_member().await;
+    for member in [&person, &company] {
+        let me = member.get("/v1/me").send().await.expect(200);
+        let held: Vec<String> = serde_json::from_value(me.at("/permissions").clone()).unwrap();
+        for operation in Contract::shared().operations() {
+            // What the owner may do to the whole organization, or to their own session, would end the others.
+            let ends = ["end_session", "end_my_session", "end_my_other_sessions"].contains(&operation.id());
+            if security(operation) == ["access_token"] && !ends {
+                let answer = send(&world, operation, Some(&member.access_token)).await;
+                keeps_its_permission(operation, &answer, &held, &me.text("/role"));
+            }
         }
     }
-    assert!(refused >= 9, "{refused}");
 });
+
+both!(every_operation_asks_operators_for_the_permission_that_it_states, |world| {
+    let mut refused = 0;
+    for (role, held) in [
+        ("reviewer", vec!["review:read", "review:decide", "ticket:answer", "sms:read"]),
+        (
+            "senior_reviewer",
+            vec![
+                "review:read",
+                "review:decide",
+                "review:confirm",
+                "certificate:suspend",
+                "ticket:answer",
+                "sms:read",
+            ],
+        ),
+        ("support", vec!["review:read", "ticket:answer", "sms:read"]),
+    ] {
+        let token = world.operator(role).await;
+        let held: Vec<String> = held.into_iter().map(str::to_owned).collect();
+        for operation in Contract::shared().operations() {
+            if security(operation) == ["operator_token"] {
+                assert!(permission(operation).is_some(), "{}", operation.id());
+                let answer = send(&world, operation, Some(&token)).await;
+                keeps_its_permission(operation, &answer, &held, role);
+                refused += usize::from(answer.status == 403);
+            }
+        }
+    }
+    assert!(refused > 10, "{refused}");
+});
+
+/// Every permission that an operation states is one of the catalogue, and every one of the catalogue is asked for somewhere.
+#[test]
+fn permissions_are_those_of_the_catalogue() {
+    let known: BTreeSet<&str> = domain::access::Permission::ALL.iter().map(|one| one.name()).collect();
+    let stated: BTreeSet<&str> = Contract::shared().operations().filter_map(permission).collect();
+    assert_eq!(stated, known);
+}
 
 // Another tenant's ids look like ids of nothing.
 both!(ids_of_another_tenant_are_ids_of_nothing, |world| {

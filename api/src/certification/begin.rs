@@ -56,7 +56,7 @@ impl From<StartableKind> for ApplicationKind {
     responses((status = 201, description = "The certification, with the new application.", body = CertificationView,
         headers(("ETag" = String, description = "The version of the application.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["application_under_way", "rejected_finally", "certificate_missing", "certificate_suspended", "certificate_ended", "renewal_too_early", "not_certified", "already_certified", "input_invalid"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["application_under_way", "rejected_finally", "certificate_missing", "certificate_suspended", "certificate_ended", "renewal_too_early", "not_certified", "already_certified", "input_invalid"]))),
 )]
 #[post("/v1/certification/applications")]
 pub(crate) async fn begin_certification_application(

@@ -34,7 +34,7 @@ pub(crate) struct SuspendCertificate {
     request_body = SuspendCertificate,
     responses((status = 200, description = "The certificate.", body = CertificateView)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["certificate_suspended", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("certificate:suspend")), ("x-errors" = json!(["certificate_suspended", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/certificates/{tenant_id}/suspension")]
 pub(crate) async fn suspend_certificate(
@@ -62,7 +62,7 @@ pub(crate) async fn suspend_certificate(
     params(("tenant_id" = Uuid, Path, description = "The tenant.")),
     responses((status = 200, description = "The certificate.", body = CertificateView)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["certificate_not_suspended", "own_organization"]))),
+    extensions(("x-permission" = json!("certificate:suspend")), ("x-errors" = json!(["certificate_not_suspended", "own_organization"]))),
 )]
 #[delete("/v1/platform/certificates/{tenant_id}/suspension")]
 pub(crate) async fn reinstate_certificate(call: Call, tenant: Path<Uuid>, operator: Operator) -> Outcome {

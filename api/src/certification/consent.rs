@@ -36,7 +36,7 @@ pub(crate) struct GiveConsent {
     operation_id = "request_certification_consent", tag = "certification",
     responses((status = 202, description = "The code is on its way.", body = SentCode)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["representative_incomplete", "action_not_allowed", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["representative_incomplete", "action_not_allowed", "code_resend_too_soon", "code_daily_limit", "code_budget_spent", "human_check_required", "human_check_failed"]))),
 )]
 #[post("/v1/certification/consent-codes")]
 pub(crate) async fn request_certification_consent(call: Call, member: Member) -> Outcome {
@@ -65,7 +65,7 @@ pub(crate) async fn request_certification_consent(call: Call, member: Member) ->
     responses((status = 200, description = "The representative has consented.", body = CertificationView,
         headers(("ETag" = String, description = "The new version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "representative_incomplete", "action_not_allowed", "input_invalid"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["verification_code_incorrect", "verification_code_exhausted", "verification_code_expired", "representative_incomplete", "action_not_allowed", "input_invalid"]))),
 )]
 #[post("/v1/certification/consent")]
 pub(crate) async fn give_certification_consent(

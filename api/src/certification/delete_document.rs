@@ -12,7 +12,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The document.")),
     responses((status = 204, description = "It is no longer part of the application.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["action_not_allowed"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["action_not_allowed"]))),
 )]
 #[delete("/v1/certification/documents/{id}")]
 pub(crate) async fn delete_certification_document(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

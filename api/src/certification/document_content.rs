@@ -21,7 +21,7 @@ use uuid::Uuid;
         content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf")),
         headers(("ETag" = String, description = "The digest of the content."))),
         (status = 304, description = "It has not changed.")),
-    extensions(("x-errors" = json!(["document_erased"]))),
+    extensions(("x-permission" = json!("certification:read")), ("x-errors" = json!(["document_erased"]))),
     security(("access_token" = [])),
 )]
 #[get("/v1/certification/documents/{id}/content")]

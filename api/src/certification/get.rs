@@ -16,6 +16,7 @@ use domain::certification::overview;
         headers(("ETag" = String, description = "The version of the application."))),
         (status = 304, description = "It has not changed.")),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("certification:read"))),
 )]
 #[get("/v1/certification")]
 pub(crate) async fn get_certification(call: Call, member: Member, _: Params<NoParams>) -> Outcome {

@@ -92,6 +92,7 @@ const LIST: &str = "applications";
     params(PageParams),
     responses((status = 200, description = "Applications, newest first.", body = Page<ApplicationHistory>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("certification:read"))),
 )]
 #[get("/v1/certification/applications")]
 pub(crate) async fn list_certification_applications(

@@ -33,7 +33,7 @@ pub(crate) struct SubmitCertification {
     responses((status = 201, description = "It waits for a reviewer.", body = CertificationView,
         headers(("ETag" = String, description = "The new version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["certification_incomplete", "action_not_allowed", "input_invalid"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["certification_incomplete", "action_not_allowed", "input_invalid"]))),
 )]
 #[post("/v1/certification/submission")]
 pub(crate) async fn submit_certification(

@@ -133,7 +133,7 @@ pub(crate) struct ApplicantPatch {
     responses((status = 200, description = "The certification, with the findings that remain.", body = CertificationView,
         headers(("ETag" = String, description = "The new version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_required", "version_stale", "action_not_allowed"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["version_required", "version_stale", "action_not_allowed"]))),
 )]
 #[patch("/v1/certification/subject")]
 pub(crate) async fn update_certification_subject(

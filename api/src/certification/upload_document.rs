@@ -45,7 +45,7 @@ pub(crate) struct UploadDocument {
     request_body(content = UploadDocument, content_type = "multipart/form-data"),
     responses((status = 201, description = "The document.", body = DocumentView)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["document_too_large", "document_page_taken", "action_not_allowed", "not_found", "input_invalid"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["document_too_large", "document_page_taken", "action_not_allowed", "not_found", "input_invalid"]))),
 )]
 #[post("/v1/certification/documents")]
 pub(crate) async fn upload_certification_document(

@@ -11,7 +11,7 @@ use domain::certification::withdraw;
     operation_id = "withdraw_certification", tag = "certification",
     responses((status = 204, description = "It was taken back.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["action_not_allowed"]))),
+    extensions(("x-permission" = json!("certification:manage")), ("x-errors" = json!(["action_not_allowed"]))),
 )]
 #[delete("/v1/certification/submission")]
 pub(crate) async fn withdraw_certification(call: Call, member: Member) -> Outcome {

@@ -38,7 +38,7 @@ pub(crate) struct CreateDepartment {
     responses((status = 201, description = "The department.", body = DepartmentView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["department_limit_reached", "input_invalid"]))),
+    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["department_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/departments")]
 pub(crate) async fn create_department(call: Call, member: Member, body: Body<CreateDepartment>) -> Outcome {

@@ -51,6 +51,7 @@ pub(crate) struct DepartmentParams {
     responses((status = 200, description = "The department.", body = DepartmentDetail,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("department:read"))),
 )]
 #[get("/v1/departments/{id}")]
 pub(crate) async fn get_department(

@@ -31,6 +31,7 @@ pub(crate) struct DepartmentsFilter {
         ("counts" = Option<bool>, Query, description = "Whether to count their people."), PageParams),
     responses((status = 200, description = "Departments.", body = Page<DepartmentView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("department:read"))),
 )]
 #[get("/v1/departments")]
 pub(crate) async fn list_departments(

@@ -53,6 +53,7 @@ pub(crate) struct RelatedDepartment {
     params(("id" = Uuid, Path, description = "The department."), PageParams),
     responses((status = 200, description = "Its relations, those that begin there first.", body = Page<RelatedDepartment>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("department:read"))),
 )]
 #[get("/v1/departments/{id}/relations")]
 pub(crate) async fn list_department_relations(
@@ -98,7 +99,7 @@ pub(crate) struct RelationPath {
         ("other_id" = Uuid, Path, description = "The other one.")),
     responses((status = 204, description = "They are related.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["department_below_itself", "relation_limit_reached"]))),
+    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["department_below_itself", "relation_limit_reached"]))),
 )]
 #[put("/v1/departments/{id}/relations/{kind}/{other_id}")]
 pub(crate) async fn relate_departments(
@@ -122,6 +123,7 @@ pub(crate) async fn relate_departments(
         ("other_id" = Uuid, Path, description = "The other one.")),
     responses((status = 204, description = "They are not related any more.")),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("department:manage"))),
 )]
 #[delete("/v1/departments/{id}/relations/{kind}/{other_id}")]
 pub(crate) async fn unrelate_departments(

@@ -71,7 +71,7 @@ pub(crate) struct TreeParams {
     responses((status = 200, description = "The tree.", body = DepartmentTree,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["not_found"]))),
+    extensions(("x-permission" = json!("department:read")), ("x-errors" = json!(["not_found"]))),
 )]
 #[get("/v1/departments/tree")]
 pub(crate) async fn get_department_tree(call: Call, member: Member, params: Params<TreeParams>) -> Outcome {
@@ -107,7 +107,7 @@ pub(crate) async fn get_department_tree(call: Call, member: Member, params: Para
         ("counts" = Option<bool>, Query, description = "Whether to count their people.")),
     responses((status = 200, description = "The chart.", content_type = "image/svg+xml", body = String)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["not_found"]))),
+    extensions(("x-permission" = json!("department:read")), ("x-errors" = json!(["not_found"]))),
 )]
 #[get("/v1/departments/tree.svg")]
 pub(crate) async fn draw_department_tree(call: Call, member: Member, params: Params<TreeParams>) -> Outcome {

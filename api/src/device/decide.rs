@@ -57,7 +57,7 @@ pub(crate) struct DecideDevice {
     request_body(content((DecideDevice = "application/json"), (DecideDevice = "application/merge-patch+json"))),
     responses((status = 204, description = "It is decided.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_stale", "device_in_use"]))),
+    extensions(("x-permission" = json!("device:manage")), ("x-errors" = json!(["version_stale", "device_in_use"]))),
 )]
 #[patch("/v1/devices/{id}")]
 pub(crate) async fn decide_device(

@@ -25,6 +25,7 @@ pub(crate) struct DevicesFilter {
         ("member_id" = Option<Uuid>, Query, description = "Only of this member."), PageParams),
     responses((status = 200, description = "Devices, newest first.", body = Page<DeviceView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("device:read"))),
 )]
 #[get("/v1/devices")]
 pub(crate) async fn list_devices(call: Call, member: Member, filter: Params<DevicesFilter>) -> Outcome {

@@ -66,6 +66,7 @@ impl CorporateSerialView {
     request_body = ImportSerials,
     responses((status = 200, description = "They are imported.", body = SerialsImported)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("device:manage"))),
 )]
 #[post("/v1/corporate-serials")]
 pub(crate) async fn import_corporate_serials(
@@ -87,6 +88,7 @@ pub(crate) async fn import_corporate_serials(
     params(PageParams),
     responses((status = 200, description = "Serials, in their order.", body = Page<CorporateSerialView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("device:read"))),
 )]
 #[get("/v1/corporate-serials")]
 pub(crate) async fn list_corporate_serials(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
@@ -114,6 +116,7 @@ pub(crate) async fn list_corporate_serials(call: Call, member: Member, page: Par
     params(("serial" = String, Path, description = "The serial.", example = "C02XK0ABJG5J")),
     responses((status = 204, description = "It is forgotten.")),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("device:manage"))),
 )]
 #[delete("/v1/corporate-serials/{serial}")]
 pub(crate) async fn forget_corporate_serial(call: Call, serial: Path<String>, member: Member) -> Outcome {

@@ -32,7 +32,7 @@ pub(crate) struct DissolveOrganization {
     request_body = DissolveOrganization,
     responses((status = 202, description = "It is to be dissolved.", body = Dissolution)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["dissolution_under_way", "organization_disputed", "confirmation_required", "input_invalid"]))),
+    extensions(("x-permission" = json!("tenant:manage")), ("x-errors" = json!(["dissolution_under_way", "organization_disputed", "confirmation_required", "input_invalid"]))),
 )]
 #[post("/v1/organization/dissolution")]
 pub(crate) async fn dissolve_organization(

@@ -9,7 +9,7 @@ use domain::dissolution::call_off;
     operation_id = "call_dissolution_off", tag = "person",
     responses((status = 204, description = "Everything stays.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["dissolution_not_under_way"]))),
+    extensions(("x-permission" = json!("tenant:manage")), ("x-errors" = json!(["dissolution_not_under_way"]))),
 )]
 #[delete("/v1/organization/dissolution")]
 pub(crate) async fn call_dissolution_off(call: Call, member: Member) -> Outcome {

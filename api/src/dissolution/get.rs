@@ -11,6 +11,7 @@ use domain::dissolution::get;
     operation_id = "get_dissolution", tag = "person",
     responses((status = 200, description = "Whether, and when.", body = Dissolution)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("tenant:manage"))),
 )]
 #[get("/v1/organization/dissolution")]
 pub(crate) async fn get_dissolution(call: Call, member: Member, _: Params<NoParams>) -> Outcome {

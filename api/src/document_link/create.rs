@@ -28,6 +28,7 @@ const LIFETIME: Duration = Duration::minutes(5);
     params(("id" = Uuid, Path, description = "The document.")),
     responses((status = 201, description = "The link.", body = DocumentLink)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("certification:read"))),
 )]
 #[post("/v1/certification/documents/{id}/links")]
 pub(crate) async fn create_certification_document_link(
@@ -64,7 +65,7 @@ pub(crate) struct LinkReviewDocument {
     request_body = LinkReviewDocument,
     responses((status = 201, description = "The link.", body = DocumentLink)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["input_invalid", "own_organization"]))),
+    extensions(("x-permission" = json!("review:read")), ("x-errors" = json!(["input_invalid", "own_organization"]))),
 )]
 #[post("/v1/platform/reviews/{id}/documents/{document_id}/links")]
 pub(crate) async fn create_review_document_link(

@@ -60,6 +60,7 @@ impl From<&JoinRequest> for JoinRequestView {
     params(PageParams),
     responses((status = 200, description = "Those who wait.", body = Page<JoinRequestView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/join-requests")]
 pub(crate) async fn list_join_requests(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
@@ -97,7 +98,7 @@ pub(crate) struct ApproveJoinRequest {
     responses((status = 201, description = "The member.", body = MemberView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["member_limit_reached", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["member_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/join-requests/{id}/approval")]
 pub(crate) async fn approve_join_request(
@@ -125,6 +126,7 @@ pub(crate) async fn approve_join_request(
     params(("id" = Uuid, Path, description = "The request.")),
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[post("/v1/join-requests/{id}/refusal")]
 pub(crate) async fn decline_join_request(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

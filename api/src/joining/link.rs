@@ -97,7 +97,7 @@ impl InvitationLinkView {
     request_body = CreateInvitationLink,
     responses((status = 201, description = "The link.", body = InvitationLinkView)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["invitation_link_limit_reached", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["invitation_link_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/invitation-links")]
 pub(crate) async fn create_invitation_link(
@@ -126,6 +126,7 @@ pub(crate) async fn create_invitation_link(
     params(PageParams),
     responses((status = 200, description = "Those that are good.", body = Page<InvitationLinkView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/invitation-links")]
 pub(crate) async fn list_invitation_links(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
@@ -148,6 +149,7 @@ pub(crate) async fn list_invitation_links(call: Call, member: Member, page: Para
     params(("id" = Uuid, Path, description = "The link.")),
     responses((status = 204, description = "It is good for nothing.")),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[delete("/v1/invitation-links/{id}")]
 pub(crate) async fn delete_invitation_link(
@@ -172,6 +174,7 @@ pub(crate) async fn delete_invitation_link(
     params(("id" = Uuid, Path, description = "The link.")),
     responses((status = 200, description = "The QR code.", content_type = "image/svg+xml", body = String)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/invitation-links/{id}/qr.svg")]
 pub(crate) async fn draw_invitation_link_svg(
@@ -191,6 +194,7 @@ pub(crate) async fn draw_invitation_link_svg(
     params(("id" = Uuid, Path, description = "The link.")),
     responses((status = 200, description = "The QR code.", content_type = "image/png", body = String)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/invitation-links/{id}/qr.png")]
 pub(crate) async fn draw_invitation_link_png(

@@ -40,7 +40,7 @@ pub(crate) struct AvatarView {
     request_body(content = UploadPicture, content_type = "multipart/form-data"),
     responses((status = 200, description = "The picture.", body = AvatarView)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["action_not_allowed", "document_too_large", "input_invalid", "busy"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["action_not_allowed", "document_too_large", "input_invalid", "busy"]))),
 )]
 #[put("/v1/members/{id}/avatar")]
 pub(crate) async fn set_member_avatar(
@@ -69,7 +69,7 @@ pub(crate) async fn set_member_avatar(
     params(("id" = Uuid, Path, description = "The member.")),
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["action_not_allowed"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["action_not_allowed"]))),
 )]
 #[delete("/v1/members/{id}/avatar")]
 pub(crate) async fn remove_member_avatar(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

@@ -56,7 +56,7 @@ pub(crate) struct UpdatedMembers {
     request_body = UpdateMembers,
     responses((status = 200, description = "The members.", body = UpdatedMembers)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["input_invalid"]))),
 )]
 #[post("/v1/members/bulk-update")]
 pub(crate) async fn update_members(call: Call, member: Member, body: Body<UpdateMembers, LIMIT>) -> Outcome {

@@ -84,7 +84,7 @@ pub(crate) struct InviteMember {
     responses((status = 201, description = "The member.", body = MemberView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["member_limit_reached", "invitation_too_soon", "invitations_spent", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["member_limit_reached", "invitation_too_soon", "invitations_spent", "input_invalid"]))),
 )]
 #[post("/v1/members")]
 pub(crate) async fn invite_member(call: Call, member: Member, body: Body<InviteMember>) -> Outcome {

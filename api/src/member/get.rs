@@ -15,6 +15,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The member.", body = MemberView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:read"))),
 )]
 #[get("/v1/members/{id}")]
 pub(crate) async fn get_member(call: Call, id: Path<Uuid>, member: Member, _: Params<NoParams>) -> Outcome {

@@ -80,6 +80,7 @@ pub(crate) struct MembersFilter {
         ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag."), PageParams),
     responses((status = 200, description = "Members.", body = Page<MemberView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:read"))),
 )]
 #[get("/v1/members")]
 pub(crate) async fn list_members(call: Call, member: Member, filter: Params<MembersFilter>) -> Outcome {

@@ -15,7 +15,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The member, who has not come yet.")),
     responses((status = 204, description = "It is on its way.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["action_not_allowed", "invitation_too_soon", "invitations_spent"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["action_not_allowed", "invitation_too_soon", "invitations_spent"]))),
 )]
 #[post("/v1/members/{id}/invitation")]
 pub(crate) async fn send_invitation(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

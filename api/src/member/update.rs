@@ -81,7 +81,7 @@ pub(crate) struct UpdateMember {
     responses((status = 200, description = "The member.", body = MemberView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_stale", "owner_stays", "action_not_allowed", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["version_stale", "owner_stays", "action_not_allowed", "input_invalid"]))),
 )]
 #[patch("/v1/members/{id}")]
 pub(crate) async fn update_member(

@@ -48,7 +48,7 @@ pub(crate) struct CreateMemberField {
     responses((status = 201, description = "The field.", body = MemberFieldView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["member_field_limit_reached", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["member_field_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/member-fields")]
 pub(crate) async fn create_member_field(

@@ -15,7 +15,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The field.")),
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_stale"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["version_stale"]))),
 )]
 #[delete("/v1/member-fields/{id}")]
 pub(crate) async fn delete_member_field(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

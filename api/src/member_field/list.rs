@@ -15,6 +15,7 @@ use domain::member_field::{MemberField, list};
     params(PageParams),
     responses((status = 200, description = "Fields.", body = Page<MemberFieldView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:read"))),
 )]
 #[get("/v1/member-fields")]
 pub(crate) async fn list_member_fields(call: Call, member: Member, page: Params<PageParams>) -> Outcome {

@@ -43,7 +43,7 @@ pub(crate) struct UpdateMemberField {
     responses((status = 200, description = "The field.", body = MemberFieldView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_stale", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["version_stale", "input_invalid"]))),
 )]
 #[patch("/v1/member-fields/{id}")]
 pub(crate) async fn update_member_field(

@@ -63,7 +63,7 @@ pub(crate) struct StartMemberImport {
     responses((status = 201, description = "The import.", body = MemberImportView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["document_too_large", "import_under_way", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["document_too_large", "import_under_way", "input_invalid"]))),
 )]
 #[post("/v1/member-imports")]
 pub(crate) async fn start_member_import(

@@ -17,6 +17,7 @@ use uuid::Uuid;
     params(PageParams),
     responses((status = 200, description = "Imports.", body = Page<MemberImportView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/member-imports")]
 pub(crate) async fn list_member_imports(call: Call, member: Member, page: Params<PageParams>) -> Outcome {

@@ -24,6 +24,7 @@ pub(crate) struct TemplateParams {
     responses((status = 200, description = "The spreadsheet.", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv")))),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/member-import-template")]
 pub(crate) async fn get_member_import_template(

@@ -22,7 +22,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The organization.", body = OrganizationView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["document_too_large", "input_invalid", "busy"]))),
+    extensions(("x-permission" = json!("organization:manage")), ("x-errors" = json!(["document_too_large", "input_invalid", "busy"]))),
 )]
 #[put("/v1/organization/logo")]
 pub(crate) async fn set_organization_logo(
@@ -46,7 +46,7 @@ pub(crate) async fn set_organization_logo(
     operation_id = "remove_organization_logo", tag = "organization",
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["not_found"]))),
+    extensions(("x-permission" = json!("organization:manage")), ("x-errors" = json!(["not_found"]))),
 )]
 #[delete("/v1/organization/logo")]
 pub(crate) async fn remove_organization_logo(call: Call, member: Member) -> Outcome {

@@ -92,7 +92,7 @@ impl UpdateOrganization {
     responses((status = 200, description = "The organization.", body = OrganizationView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_stale", "input_invalid"]))),
+    extensions(("x-permission" = json!("organization:manage")), ("x-errors" = json!(["version_stale", "input_invalid"]))),
 )]
 #[patch("/v1/organization")]
 pub(crate) async fn update_organization(

@@ -12,6 +12,7 @@ use domain::policy::get;
     responses((status = 200, description = "The policy.", body = SecurityPolicyView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("policy:read"))),
 )]
 #[get("/v1/security-policy")]
 pub(crate) async fn get_security_policy(call: Call, member: Member, _: Params<NoParams>) -> Outcome {

@@ -98,6 +98,7 @@ impl PolicyImpact {
     request_body = SecurityPolicyPatch,
     responses((status = 200, description = "What it would do.", body = PolicyImpact)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("policy:manage"))),
 )]
 #[post("/v1/security-policy/preview")]
 pub(crate) async fn preview_security_policy(

@@ -120,7 +120,7 @@ pub(crate) struct ConfirmationPatch {
     responses((status = 200, description = "The policy.", body = SecurityPolicyView,
         headers(("ETag" = String, description = "The new version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_required", "version_stale", "policy_shuts_out_author", "confirmation_required"]))),
+    extensions(("x-permission" = json!("policy:manage")), ("x-errors" = json!(["version_required", "version_stale", "policy_shuts_out_author", "confirmation_required"]))),
 )]
 #[patch("/v1/security-policy")]
 pub(crate) async fn update_security_policy(

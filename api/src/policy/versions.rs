@@ -16,6 +16,7 @@ use domain::policy::versions;
     params(PageParams),
     responses((status = 200, description = "Versions.", body = Page<SecurityPolicyView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("policy:read"))),
 )]
 #[get("/v1/security-policy/versions")]
 pub(crate) async fn list_security_policy_versions(

@@ -16,7 +16,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The case, held by you.", body = ReviewView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["review_claimed", "action_not_allowed", "own_organization"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["review_claimed", "action_not_allowed", "own_organization"]))),
 )]
 #[post("/v1/platform/reviews/{id}/claim")]
 pub(crate) async fn claim_review(call: Call, id: Path<Uuid>, operator: Operator) -> Outcome {

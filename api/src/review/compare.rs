@@ -94,6 +94,7 @@ impl ReviewComparison {
     params(("id" = Uuid, Path, description = "The application."), CompareReview),
     responses((status = 200, description = "Both, side by side.", body = ReviewComparison)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/reviews/{id}/comparison")]
 pub(crate) async fn compare_review(

@@ -31,7 +31,7 @@ pub(crate) struct ConfirmReview {
     responses((status = 200, description = "The decided case.", body = ReviewView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["not_certified", "takeover_under_way", "second_reviewer_required", "attempt_mismatch", "action_not_allowed", "blocking_findings", "credit_code_taken", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:confirm")), ("x-errors" = json!(["not_certified", "takeover_under_way", "second_reviewer_required", "attempt_mismatch", "action_not_allowed", "blocking_findings", "credit_code_taken", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/confirmation")]
 pub(crate) async fn confirm_review(

@@ -33,6 +33,7 @@ pub(crate) struct ReviewCounts {
     operation_id = "count_reviews", tag = "review",
     responses((status = 200, description = "How many there are.", body = ReviewCounts)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/review-counts")]
 pub(crate) async fn count_reviews(call: Call, operator: Operator, _: Params<NoParams>) -> Outcome {

@@ -111,7 +111,7 @@ impl ReviewFinding {
     responses((status = 200, description = "The decided case.", body = ReviewView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["claim_lost", "attempt_mismatch", "action_not_allowed", "blocking_findings", "credit_code_taken", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["claim_lost", "attempt_mismatch", "action_not_allowed", "blocking_findings", "credit_code_taken", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/decision")]
 pub(crate) async fn decide_review(

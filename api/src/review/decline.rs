@@ -35,7 +35,7 @@ pub(crate) struct DeclineReview {
     responses((status = 200, description = "The case, held by nobody.", body = ReviewView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["second_reviewer_required", "attempt_mismatch", "action_not_allowed", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:confirm")), ("x-errors" = json!(["second_reviewer_required", "attempt_mismatch", "action_not_allowed", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/declination")]
 pub(crate) async fn decline_review(

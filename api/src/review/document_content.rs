@@ -18,7 +18,7 @@ use uuid::Uuid;
         content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "application/pdf")),
         headers(("ETag" = String, description = "The digest of the content."))),
         (status = 304, description = "It has not changed.")),
-    extensions(("x-errors" = json!(["document_erased", "own_organization"]))),
+    extensions(("x-permission" = json!("review:read")), ("x-errors" = json!(["document_erased", "own_organization"]))),
     security(("operator_token" = [])),
 )]
 #[get("/v1/platform/reviews/{id}/documents/{document_id}/content")]

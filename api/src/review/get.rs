@@ -203,7 +203,7 @@ fn show(dossier: &Dossier, world: &World<'_>) -> Result<Reply> {
         headers(("ETag" = String, description = "The version."))),
         (status = 304, description = "It has not changed.")),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization"]))),
+    extensions(("x-permission" = json!("review:read")), ("x-errors" = json!(["own_organization"]))),
 )]
 #[get("/v1/platform/reviews/{id}")]
 pub(crate) async fn get_review(

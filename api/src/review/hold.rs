@@ -52,7 +52,7 @@ impl From<&Hold> for DocumentHold {
     request_body = HoldDocuments,
     responses((status = 201, description = "The hold.", body = DocumentHold)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["already_held", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:confirm")), ("x-errors" = json!(["already_held", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/hold")]
 pub(crate) async fn hold_review_documents(
@@ -79,7 +79,7 @@ pub(crate) async fn hold_review_documents(
     params(("id" = Uuid, Path, description = "The application.")),
     responses((status = 204, description = "It is lifted.")),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["not_held", "own_organization"]))),
+    extensions(("x-permission" = json!("review:confirm")), ("x-errors" = json!(["not_held", "own_organization"]))),
 )]
 #[delete("/v1/platform/reviews/{id}/hold")]
 pub(crate) async fn lift_review_hold(call: Call, id: Path<Uuid>, operator: Operator) -> Outcome {

@@ -121,6 +121,7 @@ impl ReviewItem {
         PageParams),
     responses((status = 200, description = "Applications, oldest due first.", body = Page<ReviewItem>)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/reviews")]
 pub(crate) async fn list_reviews(call: Call, operator: Operator, filter: Params<ReviewFilter>) -> Outcome {

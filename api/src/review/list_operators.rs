@@ -29,6 +29,7 @@ pub(crate) struct OperatorView {
     params(PageParams),
     responses((status = 200, description = "Operators, oldest first.", body = Page<OperatorView>)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/operators")]
 pub(crate) async fn list_operators(call: Call, operator: Operator, page: Params<PageParams>) -> Outcome {

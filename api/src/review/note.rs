@@ -30,7 +30,7 @@ pub(crate) struct AddReviewNote {
     request_body = AddReviewNote,
     responses((status = 201, description = "The note.", body = ReviewNote)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/notes")]
 pub(crate) async fn add_review_note(

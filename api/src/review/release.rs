@@ -12,7 +12,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The application.")),
     responses((status = 204, description = "Nobody holds it.")),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["claim_lost", "action_not_allowed"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["claim_lost", "action_not_allowed"]))),
 )]
 #[delete("/v1/platform/reviews/{id}/claim")]
 pub(crate) async fn release_review(call: Call, id: Path<Uuid>, operator: Operator) -> Outcome {

@@ -84,6 +84,7 @@ pub(crate) struct ReviewStatistics {
     params(StatisticsSpan),
     responses((status = 200, description = "What they did.", body = ReviewStatistics)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/review-statistics")]
 pub(crate) async fn get_review_statistics(

@@ -16,7 +16,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The change.", body = ScheduledChangeView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["not_found", "version_stale", "action_not_allowed"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found", "version_stale", "action_not_allowed"]))),
 )]
 #[post("/v1/scheduled-changes/{id}/cancellation")]
 pub(crate) async fn cancel_scheduled_change(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

@@ -50,7 +50,7 @@ pub(crate) struct ScheduleMemberChange {
     responses((status = 201, description = "The scheduled change.", body = ScheduledChangeView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["owner_stays", "action_not_allowed", "scheduled_change_limit_reached", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["owner_stays", "action_not_allowed", "scheduled_change_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/members/{id}/scheduled-changes")]
 pub(crate) async fn schedule_member_change(

@@ -45,7 +45,7 @@ pub(crate) struct Me {
 impl Me {
     pub(crate) fn of(actor: &MemberActor, profile: Profile) -> Self {
         let place = profile.membership;
-        let permitted = Permission::ALL.into_iter().filter(|permission| actor.may(*permission));
+        let permitted = Permission::ALL.iter().filter(|permission| actor.may(**permission));
         Self {
             account_id: actor.account.into(),
             mobile_masked: profile.mobile.masked(),

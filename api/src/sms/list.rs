@@ -28,6 +28,7 @@ pub(crate) struct SmsFilter {
     params(("mobile" = String, Query, description = "The number.", example = "13800138000", min_length = 5, max_length = 30), PageParams),
     responses((status = 200, description = "Messages, newest first.", body = Page<SmsMessage>)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("sms:read"))),
 )]
 #[get("/v1/platform/sms-messages")]
 pub(crate) async fn list_sms_messages(call: Call, operator: Operator, filter: Params<SmsFilter>) -> Outcome {

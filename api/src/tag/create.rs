@@ -30,7 +30,7 @@ pub(crate) struct CreateTag {
     responses((status = 201, description = "The tag.", body = TagView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["tag_limit_reached", "input_invalid"]))),
+    extensions(("x-permission" = json!("tag:manage")), ("x-errors" = json!(["tag_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/tags")]
 pub(crate) async fn create_tag(call: Call, member: Member, body: Body<CreateTag>) -> Outcome {

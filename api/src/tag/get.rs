@@ -15,6 +15,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The tag.", body = TagView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("tag:read"))),
 )]
 #[get("/v1/tags/{id}")]
 pub(crate) async fn get_tag(call: Call, id: Path<Uuid>, member: Member, _: Params<NoParams>) -> Outcome {

@@ -40,6 +40,7 @@ fn spot((key, id): Kept) -> TagSpot {
     params(("counts" = Option<bool>, Query, description = "Whether to count who has them."), PageParams),
     responses((status = 200, description = "Tags.", body = Page<TagView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("tag:read"))),
 )]
 #[get("/v1/tags")]
 pub(crate) async fn list_tags(call: Call, member: Member, filter: Params<TagsFilter>) -> Outcome {
@@ -68,6 +69,7 @@ pub(crate) async fn list_tags(call: Call, member: Member, filter: Params<TagsFil
     params(("id" = Uuid, Path, description = "The member."), PageParams),
     responses((status = 200, description = "Tags.", body = Page<TagView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("member:read"))),
 )]
 #[get("/v1/members/{id}/tags")]
 pub(crate) async fn list_member_tags(

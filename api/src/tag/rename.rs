@@ -31,7 +31,7 @@ pub(crate) struct UpdateTag {
     responses((status = 200, description = "The tag.", body = TagView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["version_stale", "input_invalid"]))),
+    extensions(("x-permission" = json!("tag:manage")), ("x-errors" = json!(["version_stale", "input_invalid"]))),
 )]
 #[patch("/v1/tags/{id}")]
 pub(crate) async fn update_tag(call: Call, id: Path<Uuid>, member: Member, body: Body<UpdateTag>) -> Outcome {

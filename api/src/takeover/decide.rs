@@ -29,7 +29,7 @@ pub(crate) struct DecideTakeover {
     request_body = DecideTakeover,
     responses((status = 200, description = "The takeover.", body = DeskTakeover)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["takeover_not_objected", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:confirm")), ("x-errors" = json!(["takeover_not_objected", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/takeovers/{id}/decision")]
 pub(crate) async fn decide_takeover(

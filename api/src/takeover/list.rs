@@ -17,6 +17,7 @@ use uuid::Uuid;
     params(PageParams),
     responses((status = 200, description = "Takeovers, newest first.", body = Page<TakeoverView>)),
     security(("access_token" = [])),
+    extensions(("x-permission" = json!("tenant:manage"))),
 )]
 #[get("/v1/organization/takeovers")]
 pub(crate) async fn list_takeovers(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
@@ -47,6 +48,7 @@ pub(crate) struct TakeoverFilter {
     params(("state" = Option<TakeoverState>, Query, description = "Only this state."), PageParams),
     responses((status = 200, description = "Takeovers, oldest first.", body = Page<DeskTakeover>)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/takeovers")]
 pub(crate) async fn list_desk_takeovers(

@@ -36,7 +36,7 @@ pub(crate) struct ObjectToTakeover {
     request_body = ObjectToTakeover,
     responses((status = 201, description = "The takeover.", body = TakeoverView)),
     security(("access_token" = [])),
-    extensions(("x-errors" = json!(["takeover_not_open", "confirmation_required", "input_invalid"]))),
+    extensions(("x-permission" = json!("tenant:manage")), ("x-errors" = json!(["takeover_not_open", "confirmation_required", "input_invalid"]))),
 )]
 #[post("/v1/organization/takeovers/{id}/objection")]
 pub(crate) async fn object_to_takeover(

@@ -14,7 +14,7 @@ use domain::review::replies::add;
     responses((status = 201, description = "The reply.", body = SavedReplyView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["input_invalid"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["input_invalid"]))),
 )]
 #[post("/v1/platform/saved-replies")]
 pub(crate) async fn create_saved_reply(call: Call, operator: Operator, body: Body<SaveReply>) -> Outcome {

@@ -12,6 +12,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The reply.")),
     responses((status = 204, description = "It is gone.")),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:decide"))),
 )]
 #[delete("/v1/platform/saved-replies/{id}")]
 pub(crate) async fn delete_saved_reply(call: Call, id: Path<Uuid>, operator: Operator) -> Outcome {

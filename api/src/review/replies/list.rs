@@ -27,6 +27,7 @@ pub(crate) struct ReplyFilter {
         PageParams),
     responses((status = 200, description = "Replies, by title.", body = Page<SavedReplyView>)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("review:read"))),
 )]
 #[get("/v1/platform/saved-replies")]
 pub(crate) async fn list_saved_replies(

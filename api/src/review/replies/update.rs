@@ -16,7 +16,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The reply.", body = SavedReplyView,
         headers(("ETag" = String, description = "The new version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["version_stale", "version_required", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["version_stale", "version_required", "input_invalid"]))),
 )]
 #[put("/v1/platform/saved-replies/{id}")]
 pub(crate) async fn update_saved_reply(

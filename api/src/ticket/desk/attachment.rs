@@ -21,7 +21,7 @@ use uuid::Uuid;
     request_body(content = AttachTicketFile, content_type = "multipart/form-data"),
     responses((status = 201, description = "The message.", body = DeskMessage)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization", "document_too_large", "ticket_closed", "ticket_full", "input_invalid"]))),
+    extensions(("x-permission" = json!("ticket:answer")), ("x-errors" = json!(["own_organization", "document_too_large", "ticket_closed", "ticket_full", "input_invalid"]))),
 )]
 #[post("/v1/platform/tickets/{id}/attachments")]
 pub(crate) async fn attach_desk_file(
@@ -57,7 +57,7 @@ pub(crate) async fn attach_desk_file(
         headers(("ETag" = String, description = "The digest of the content."))),
         (status = 304, description = "It has not changed.")),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization"]))),
+    extensions(("x-permission" = json!("ticket:answer")), ("x-errors" = json!(["own_organization"]))),
 )]
 #[get("/v1/platform/tickets/{id}/attachments/{attachment_id}/content")]
 pub(crate) async fn get_desk_attachment_content(

@@ -15,7 +15,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The ticket.", body = DeskTicket,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization"]))),
+    extensions(("x-permission" = json!("ticket:answer")), ("x-errors" = json!(["own_organization"]))),
 )]
 #[get("/v1/platform/tickets/{id}")]
 pub(crate) async fn get_desk_ticket(

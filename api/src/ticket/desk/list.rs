@@ -57,6 +57,7 @@ impl DeskFilter {
         PageParams),
     responses((status = 200, description = "Tickets.", body = Page<DeskTicket>)),
     security(("operator_token" = [])),
+    extensions(("x-permission" = json!("ticket:answer"))),
 )]
 #[get("/v1/platform/tickets")]
 pub(crate) async fn list_desk_tickets(call: Call, operator: Operator, filter: Params<DeskFilter>) -> Outcome {

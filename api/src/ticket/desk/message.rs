@@ -34,7 +34,7 @@ pub(crate) struct AnswerTicket {
     params(("id" = Uuid, Path, description = "The ticket."), PageParams),
     responses((status = 200, description = "Messages and notes, oldest first.", body = Page<DeskMessage>)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization"]))),
+    extensions(("x-permission" = json!("ticket:answer")), ("x-errors" = json!(["own_organization"]))),
 )]
 #[get("/v1/platform/tickets/{id}/messages")]
 pub(crate) async fn list_desk_messages(
@@ -63,7 +63,7 @@ pub(crate) async fn list_desk_messages(
     request_body = AnswerTicket,
     responses((status = 201, description = "The message.", body = DeskMessage)),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization", "ticket_closed", "ticket_full", "input_invalid"]))),
+    extensions(("x-permission" = json!("ticket:answer")), ("x-errors" = json!(["own_organization", "ticket_closed", "ticket_full", "input_invalid"]))),
 )]
 #[post("/v1/platform/tickets/{id}/messages")]
 pub(crate) async fn answer_ticket(

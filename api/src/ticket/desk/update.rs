@@ -35,7 +35,7 @@ pub(crate) struct UpdateTicket {
     responses((status = 200, description = "The ticket.", body = DeskTicket,
         headers(("ETag" = String, description = "The new version.")))),
     security(("operator_token" = [])),
-    extensions(("x-errors" = json!(["own_organization", "version_required", "version_stale", "ticket_closed", "input_invalid"]))),
+    extensions(("x-permission" = json!("ticket:answer")), ("x-errors" = json!(["own_organization", "version_required", "version_stale", "ticket_closed", "input_invalid"]))),
 )]
 #[patch("/v1/platform/tickets/{id}")]
 pub(crate) async fn update_desk_ticket(

@@ -6,6 +6,7 @@ use crate::service::Service;
 use crate::session::Credentials;
 use crate::settings::Mode;
 use chrono::Days;
+use domain::access::Rights;
 use domain::account::AccountStore;
 use domain::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole, Realm};
 use domain::agreement::{Accepted, Occasion};
@@ -191,7 +192,8 @@ impl Demo<'_> {
         match completed.opened.session.owner {
             Owner::Member { account, tenant, member } => {
                 let session = completed.opened.session.id;
-                Ok(Some(MemberActor { account, tenant, member, role: MemberRole::Owner, session }))
+                let (role, rights) = (MemberRole::Owner, Arc::new(Rights::of_owner()));
+                Ok(Some(MemberActor { account, tenant, member, role, session, rights }))
             }
             Owner::Operator(_) => Err(Error::internal("an owner is a member")),
         }

@@ -31,6 +31,7 @@ pub(crate) fn routes(config: &mut impl Registry) {
     organization_routes(config);
     profile_routes(config);
     department_routes(config);
+    access_routes(config);
     person_routes(config);
     support_routes(config);
     platform_routes(config);
@@ -215,11 +216,28 @@ fn department_routes(config: &mut impl Registry) {
         .service(relation::unrelate_departments);
 }
 
+/// Who may do what.
+fn access_routes(config: &mut impl Registry) {
+    use crate::access::{
+        assign, assignments, create_role, delete_role, permissions, roles, update_role, withdraw,
+    };
+    config
+        .service(permissions::list_permissions)
+        .service(roles::list_roles)
+        .service(roles::get_role)
+        .service(create_role::create_role)
+        .service(update_role::update_role)
+        .service(delete_role::delete_role)
+        .service(assignments::list_assignments)
+        .service(assignments::get_assignment)
+        .service(assign::create_assignment)
+        .service(withdraw::delete_assignment);
+}
+
 /// What is about the person who is signed in, and their organization as a whole.
 fn person_routes(config: &mut impl Registry) {
-    use crate::{access, dissolution, inbox, person, takeover};
+    use crate::{dissolution, inbox, person, takeover};
     config
-        .service(access::permissions::list_permissions)
         .service(person::correct::correct_me)
         .service(person::export::export_my_data)
         .service(person::close::close_account)

@@ -1,8 +1,10 @@
 //! Actors: who performs a request, as far as it is known and proved.
 
+use crate::access::Rights;
 use crate::id::{AccountId, MemberId, OperatorId, RegistrationId, SessionId, TenantId};
 use crate::named::named;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 named! {
     /// The two worlds that a token can open. A token of one is worth nothing in the other.
@@ -39,7 +41,7 @@ named! {
 }
 
 /// A member who proved who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberActor {
     /// The person.
     pub account: AccountId,
@@ -47,10 +49,12 @@ pub struct MemberActor {
     pub tenant: TenantId,
     /// Their place there.
     pub member: MemberId,
-    /// Their role there.
+    /// Whether they are the owner.
     pub role: MemberRole,
     /// The session they act in.
     pub session: SessionId,
+    /// What they may do.
+    pub rights: Arc<Rights>,
 }
 
 /// An operator who proved who they are.
@@ -65,7 +69,7 @@ pub struct OperatorActor {
 }
 
 /// Whoever performs a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// Nobody in particular.
     Anonymous,
@@ -79,9 +83,9 @@ pub enum Actor {
     System,
 }
 
-impl From<MemberActor> for Actor {
-    fn from(member: MemberActor) -> Self {
-        Self::Member(member)
+impl From<&MemberActor> for Actor {
+    fn from(member: &MemberActor) -> Self {
+        Self::Member(member.clone())
     }
 }
 

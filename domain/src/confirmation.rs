@@ -1,7 +1,7 @@
 //! Confirmations: what nobody does with a session alone. A code or the password, given afresh, confirms one action in one session
 //! for five minutes.
 
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::guess::{Guarded, GuessStore, Patience, admit, note_wrong};
@@ -93,7 +93,7 @@ pub fn send_code(
     let subject = Subject::confirmation(action, actor.account);
     let request = verification::Request { permit, subject: &subject, new_subject: false, deliver: true };
     let sent = verification::send(tx, context, &request, limits)?;
-    tx.record(context, &Actor::Member(*actor), entry("account.confirmation_asked", actor, action))?;
+    tx.record(context, &actor.into(), entry("account.confirmation_asked", actor, action))?;
     Ok(sent)
 }
 
@@ -158,7 +158,7 @@ pub fn confirm_by_password(
 ) -> Result<Option<Confirmation>> {
     if !compared.right {
         note_wrong(tx, context, patience)?;
-        tx.record(context, &Actor::Member(*actor), entry("account.confirmation_refused", actor, action))?;
+        tx.record(context, &actor.into(), entry("account.confirmation_refused", actor, action))?;
         return Ok(None);
     }
     still(tx, &compared.known)?;
@@ -183,7 +183,7 @@ pub fn confirm_by_second_factor(
     if try_second_factor(tx, context, (totp, Requester::Stranger), given, patience)? {
         return confirmed(tx, context, actor, action).map(Some);
     }
-    tx.record(context, &Actor::Member(*actor), entry("account.confirmation_refused", actor, action))?;
+    tx.record(context, &actor.into(), entry("account.confirmation_refused", actor, action))?;
     Ok(None)
 }
 
@@ -203,7 +203,7 @@ fn confirmed(
     actor: &MemberActor,
     action: SensitiveAction,
 ) -> Result<Confirmation> {
-    tx.record(context, &Actor::Member(*actor), entry("account.confirmed", actor, action))?;
+    tx.record(context, &actor.into(), entry("account.confirmed", actor, action))?;
     Ok(Confirmation { action, session: actor.session, expires_at: context.now + LIFETIME })
 }
 

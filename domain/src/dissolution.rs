@@ -93,7 +93,7 @@ pub fn ask(
         None::<String>,
         at.to_rfc3339(),
     );
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(at)
 }
 
@@ -123,7 +123,7 @@ pub fn call_off(
         at.to_rfc3339(),
         None::<String>,
     );
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 /// How far a dissolution has come.

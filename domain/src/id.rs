@@ -50,6 +50,10 @@ ids! {
     JoinRequestId;
     /// A change of a member on a day to come.
     ScheduledChangeId;
+    /// A role: what somebody may do, under one name.
+    RoleId;
+    /// That somebody has a role.
+    AssignmentId;
     /// A tag that a tenant gives to its members.
     TagId;
     /// A signed-in session.

@@ -1,7 +1,7 @@
 //! Members as rows of a spreadsheet, in the words in which an import reads them.
 
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::{Department, DepartmentStore};
@@ -57,7 +57,7 @@ pub fn begin(
         .of(actor.tenant)
         .change("fields", None::<String>, names)
         .change("filtered", false, filter != MemberFilter::default());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(Export { filter, columns, language, fields, departments: HashMap::new(), numbers: HashMap::new() })
 }
 

@@ -1,10 +1,11 @@
 //! Acting later for somebody who ordered something now.
 
-use crate::access::{Holder, Permission};
+use crate::access::{AccessStore, Permission, rights_of};
 use crate::actor::MemberActor;
 use crate::error::{Code, Result};
 use crate::id::{AccountId, MemberId, SessionId, TenantId};
 use crate::member::{MemberState, MemberStore};
+use chrono::{DateTime, Utc};
 
 /// Whoever ordered something that is done later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,20 +31,18 @@ impl OnBehalf {
     /// `orderer_without_right`.
     pub(crate) fn actor(
         &self,
-        tx: &mut impl MemberStore,
-        tenant: TenantId,
+        tx: &mut (impl MemberStore + AccessStore),
+        (tenant, now): (TenantId, DateTime<Utc>),
         needed: &[Permission],
     ) -> Result<MemberActor> {
         let member = tx.member(self.member)?.filter(|member| member.state == MemberState::Active);
         let member = member.filter(|member| member.account == Some(self.account));
-        let actor = member.map(|member| MemberActor {
-            account: self.account,
-            tenant,
-            member: member.id,
-            role: member.role,
-            session: self.session,
-        });
-        let able = |actor: &MemberActor| needed.iter().all(|permission| actor.may(*permission));
-        actor.filter(able).ok_or_else(|| Code::OrdererWithoutRight.into())
+        let member = member.ok_or(Code::OrdererWithoutRight)?;
+        let rights = rights_of(tx, (member.id, member.role), now)?;
+        if !needed.iter().all(|permission| rights.somewhere(*permission)) {
+            return Err(Code::OrdererWithoutRight.into());
+        }
+        let (account, session) = (self.account, self.session);
+        Ok(MemberActor { account, tenant, member: member.id, role: member.role, session, rights })
     }
 }

@@ -2,7 +2,7 @@
 //! applies with the number that is certified already. When two reviewers have approved that, the old owner has a week to
 //! object; then whoever applied becomes the owner of the certified tenant.
 
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission};
 use crate::account::AccountStore;
 use crate::actor::{Actor, MemberActor, MemberRole, OperatorActor};
 use crate::bundle::bundle;
@@ -125,7 +125,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal + TagStore
+    TransferStore: AccessStore + TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal + TagStore
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -224,7 +224,7 @@ pub fn object(
     takeover.objection = Some(why.as_str().to_owned());
     tx.update_takeover(&takeover)?;
     takeover.version += 1;
-    tx.record(context, &Actor::Member(*actor), entry("takeover.objected", &takeover))?;
+    tx.record(context, &actor.into(), entry("takeover.objected", &takeover))?;
     Ok(takeover)
 }
 

@@ -4,6 +4,7 @@
 //! them is in `dialect`. A use case runs in
 //! [`Database::read`] or [`Database::write`] and sees the stores through a [`Tx`].
 
+mod access;
 mod account;
 mod agreement;
 mod certification;

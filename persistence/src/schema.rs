@@ -933,6 +933,52 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
+    roles (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        name -> Text,
+        name_key -> Text,
+        sort_key -> Text,
+        description -> Nullable<Text>,
+        permissions -> Json,
+        fields -> Json,
+        created_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    role_assignments (tenant_id, id) {
+        tenant_id -> Id,
+        id -> Id,
+        role_id -> Id,
+        holder_kind -> Text,
+        holder_id -> Id,
+        range_kind -> Text,
+        until -> Nullable<Instant>,
+        granted_by -> Id,
+        granted_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
+    role_assignment_departments (tenant_id, assignment_id, department_id) {
+        tenant_id -> Id,
+        assignment_id -> Id,
+        department_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant, Json};
+
     scheduled_changes (id) {
         id -> Id,
         tenant_id -> Id,
@@ -973,6 +1019,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     department_relations,
     tags,
     taggings,
+    roles,
+    role_assignments,
+    role_assignment_departments,
     devices
 );
 

@@ -57,7 +57,7 @@ impl PermissionView {
 ///
 /// Everything that a role of an organization can allow, by name.
 #[utoipa::path(
-    operation_id = "list_permissions", tag = "organization",
+    operation_id = "list_permissions", tag = "access",
     params(PageParams),
     responses((status = 200, description = "Permissions.", body = Page<PermissionView>)),
     security(("access_token" = [])),

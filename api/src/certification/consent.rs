@@ -44,7 +44,8 @@ pub(crate) async fn request_certification_consent(call: Call, member: Member) ->
     let permit = if call.repeated().await? {
         None
     } else {
-        let asked = call.read(tenant, move |tx, world| consenting(tx, &world.context, &member.0));
+        let actor = member.0.clone();
+        let asked = call.read(tenant, move |tx, world| consenting(tx, &world.context, &actor));
         let (_, _, mobile) = asked.await?;
         permit(&call, Realm::Tenant, Purpose::ConfirmRepresentation, &mobile, None, tenant).await?
     };

@@ -103,7 +103,7 @@ pub(crate) async fn confirm(call: Call, member: Member, body: Body<Confirm>) -> 
             let compared = if call.repeated().await? {
                 None
             } else {
-                Some(compared(&call, (actor, action), &password).await?)
+                Some(compared(&call, (actor.clone(), action), &password).await?)
             };
             call.write(Some(actor.tenant), body.fingerprint, move |tx, world| {
                 let compared = compared.as_ref().ok_or(ErrorCode::Busy)?;

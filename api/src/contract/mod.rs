@@ -47,6 +47,7 @@ pub struct Contract {
         (name = "registration", description = "A company joins, proved by an SMS code."),
         (name = "session", description = "Signing in and out."),
         (name = "organization", description = "The people of an organization."),
+        (name = "access", description = "Who may do what, where, and with which fields of members."),
         (name = "security", description = "The security policy of the organization."),
         (name = "certification", description = "A company proves by documents that it is who it says it is."),
         (name = "inbox", description = "What Gongpai tells a member of its own accord."),

@@ -30,13 +30,13 @@ pub(crate) struct Operator(pub(crate) OperatorActor);
 pub(crate) struct SignedIn(pub(crate) Actor, pub(crate) SessionId);
 
 /// Whoever asks for help: a member, or who holds the token of a registration that is not completed.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Requester(pub(crate) ticket::Requester);
 
 impl Requester {
     /// The tenant, if there is one yet.
     pub(crate) fn tenant(&self) -> Option<TenantId> {
-        match self.0 {
+        match &self.0 {
             ticket::Requester::Member(member) => Some(member.tenant),
             ticket::Requester::Applicant(_) => None,
         }

@@ -41,10 +41,12 @@ pub(crate) async fn set_password(
     confirmed: Confirmed,
     body: Body<SetPassword>,
 ) -> Outcome {
-    let (actor, tenant) = (member.0, Some(member.0.tenant));
+    let Member(actor) = member;
+    let tenant = Some(actor.tenant);
     let confirmation = confirmed.of(&call, actor.session, SensitiveAction::SetPassword);
+    let asker = actor.clone();
     let wanted = call
-        .read(tenant, move |tx, world| prepare(tx, &world.context, &actor, confirmation.as_ref()))
+        .read(tenant, move |tx, world| prepare(tx, &world.context, &asker, confirmation.as_ref()))
         .await?;
     let password = good(&body.value.password, &context_words(&wanted.profile), &wanted.rules)?;
     let hash = hashed(&call.service, &password, wanted.known.as_ref(), &wanted.rules).await?;

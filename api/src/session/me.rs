@@ -6,7 +6,7 @@ use crate::http::params::{NoParams, Params};
 use crate::member::avatar::avatar;
 use crate::picture::PictureSquare;
 use actix_web::get;
-use domain::access::{Holder, Permission};
+use domain::access::{Permission, Permitted};
 use domain::actor::MemberActor;
 use domain::member::{MemberStore, Profile};
 use serde::Serialize;

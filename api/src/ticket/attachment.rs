@@ -86,7 +86,7 @@ pub(crate) async fn attach_ticket_file(
     request: HttpRequest,
     payload: Payload,
 ) -> Outcome {
-    let (ticket, who) = (TicketId::from(id.into_inner()), requester.0);
+    let (ticket, who) = (TicketId::from(id.into_inner()), requester.0.clone());
     // Nobody's file is taken in for a ticket that they do not see.
     call.read(requester.tenant(), move |tx, _| own(tx, &who, ticket).map(drop)).await?;
     let sent = Sent::receive(&call, &request, payload).await?;

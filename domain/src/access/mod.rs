@@ -1,104 +1,119 @@
-//! Access: which role may do what. One pure decision, asked by every use case before it reads anything.
+//! Access: who may do what, where, and with which fields of members.
+//!
+//! [`Rights`] are what all roles of somebody come to. They are looked up once, with the session, and every decision is made from them
+//! alone: [`require`] for what concerns the whole organization, [`reach`] for what can be given for some departments.
 
+mod assign;
+mod assignment;
 mod catalogue;
+mod field;
+mod manage_role;
+mod reach;
+mod rights;
+mod role;
+mod set;
+mod store;
 
+pub use assign::{AssigningStore, NewAssignment, assign, assignment, assignments, withdraw};
+pub use assignment::{Assignment, Holder, HolderKind, MAX_ASSIGNMENTS, MAX_DEPARTMENTS, Range, RangeKind};
 pub use catalogue::{Permission, PermissionGroup};
+pub use field::{FieldGroup, FieldSet, Fields};
+pub use manage_role::{RoleDraft, RolePatch, create_role, delete_role, role, roles, update_role};
+pub use reach::Reach;
+pub use rights::{Grant, Lack, Rights};
+pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleName};
+pub use set::PermissionSet;
+pub use store::{AccessStore, AssignmentFilter};
 
 use crate::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};
 use crate::error::{Code, Error, Result};
+use crate::id::MemberId;
+use assign::{beyond, range_of};
+use chrono::{DateTime, Utc};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-/// Somebody with a role.
-pub trait Holder {
-    /// Whether the role allows it.
+/// Somebody who may do some things everywhere in their world.
+pub trait Permitted {
+    /// Whether they may do this.
     fn may(&self, permission: Permission) -> bool;
 }
 
-impl Holder for MemberActor {
+impl Permitted for MemberActor {
     fn may(&self, permission: Permission) -> bool {
-        match self.role {
-            MemberRole::Owner => {
-                matches!(
-                    permission,
-                    Permission::CertificationRead
-                        | Permission::CertificationManage
-                        | Permission::TenantManage
-                        | Permission::OrganizationManage
-                        | Permission::PolicyRead
-                        | Permission::PolicyManage
-                        | Permission::MemberRead
-                        | Permission::MemberManage
-                        | Permission::DepartmentRead
-                        | Permission::DepartmentManage
-                        | Permission::TagRead
-                        | Permission::TagManage
-                        | Permission::DeviceRead
-                        | Permission::DeviceManage
-                )
-            }
-            MemberRole::Member => permission == Permission::DepartmentRead,
-        }
+        self.rights.everywhere(permission)
     }
 }
 
-impl Holder for OperatorActor {
+impl Permitted for OperatorActor {
     fn may(&self, permission: Permission) -> bool {
+        self.role.permissions().has(permission)
+    }
+}
+
+impl OperatorRole {
+    /// What it allows.
+    #[must_use]
+    pub fn permissions(self) -> PermissionSet {
         use Permission::{
             CertificateSuspend, ReviewConfirm, ReviewDecide, ReviewRead, SmsRead, TicketAnswer,
         };
-        match self.role {
-            OperatorRole::Reviewer => {
-                matches!(permission, ReviewRead | ReviewDecide | TicketAnswer | SmsRead)
+        let some: &[Permission] = match self {
+            Self::Reviewer => &[ReviewRead, ReviewDecide, TicketAnswer, SmsRead],
+            Self::SeniorReviewer => {
+                &[ReviewRead, ReviewDecide, ReviewConfirm, CertificateSuspend, TicketAnswer, SmsRead]
             }
-            OperatorRole::SeniorReviewer => {
-                matches!(
-                    permission,
-                    ReviewRead | ReviewDecide | ReviewConfirm | CertificateSuspend | TicketAnswer | SmsRead
-                )
-            }
-            OperatorRole::Support | OperatorRole::PlatformAdmin => {
-                matches!(permission, ReviewRead | TicketAnswer | SmsRead)
-            }
-        }
+            Self::Support | Self::PlatformAdmin => &[ReviewRead, TicketAnswer, SmsRead],
+        };
+        some.iter().copied().collect()
     }
 }
 
-/// Refuses whoever lacks a permission.
+/// What a member may do at a moment.
+///
+/// # Errors
+/// When the store fails.
+pub fn rights_of(
+    tx: &mut impl AccessStore,
+    (member, role): (MemberId, MemberRole),
+    now: DateTime<Utc>,
+) -> Result<Arc<Rights>> {
+    Ok(Arc::new(match role {
+        MemberRole::Owner => Rights::of_owner(),
+        MemberRole::Member => Rights::of_member(tx.grants_of(member, now)?),
+    }))
+}
+
+/// Refuses whoever may not do something everywhere.
 ///
 /// # Errors
 /// [`Code::Forbidden`] with the permission's name.
-pub fn require(holder: &impl Holder, permission: Permission) -> Result<()> {
-    if holder.may(permission) {
-        Ok(())
-    } else {
-        Err(Error::new(Code::Forbidden).with("permission", permission.name()))
-    }
+pub fn require(asker: &impl Permitted, permission: Permission) -> Result<()> {
+    if asker.may(permission) { Ok(()) } else { Err(forbidden(permission)) }
+}
+
+/// Where somebody may do something; refuses whoever may nowhere.
+///
+/// # Errors
+/// [`Code::Forbidden`] with the permission's name.
+pub fn reach(actor: &MemberActor, permission: Permission) -> Result<Cow<'_, Reach>> {
+    let reach = actor.rights.reach(permission);
+    if reach.is_nowhere() { Err(forbidden(permission)) } else { Ok(reach) }
+}
+
+fn forbidden(permission: Permission) -> Error {
+    Error::new(Code::Forbidden).with("permission", permission.name())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fmt::Write;
-    use uuid::Uuid;
 
-    /// Every role, by name.
-    fn roles() -> Vec<(&'static str, Box<dyn Holder>)> {
-        let id = Uuid::nil();
-        let member = |role| MemberActor {
-            account: id.into(),
-            tenant: id.into(),
-            member: id.into(),
-            role,
-            session: id.into(),
-        };
-        let operator = |role| OperatorActor { operator: id.into(), role, session: id.into() };
-        vec![
-            ("owner", Box::new(member(MemberRole::Owner))),
-            ("member", Box::new(member(MemberRole::Member))),
-            ("reviewer", Box::new(operator(OperatorRole::Reviewer))),
-            ("senior_reviewer", Box::new(operator(OperatorRole::SeniorReviewer))),
-            ("support", Box::new(operator(OperatorRole::Support))),
-            ("platform_admin", Box::new(operator(OperatorRole::PlatformAdmin))),
-        ]
+    /// Every role, by name, with what it allows everywhere.
+    fn roles() -> Vec<(&'static str, PermissionSet)> {
+        let members = BuiltInRole::ALL.iter().map(|role| (role.name(), role.permissions()));
+        members.chain(OperatorRole::ALL.iter().map(|role| (role.name(), role.permissions()))).collect()
     }
 
     /// The golden matrix: a change of rights shows up in review, as a change of that file.
@@ -110,7 +125,7 @@ mod tests {
         for permission in Permission::ALL {
             write!(matrix, "\n{:22}", permission.name()).unwrap();
             for (name, holder) in &roles {
-                let cell = if holder.may(*permission) { "yes" } else { "-" };
+                let cell = if holder.has(*permission) { "yes" } else { "-" };
                 write!(matrix, " {cell:width$}", width = name.len()).unwrap();
             }
         }
@@ -141,8 +156,8 @@ mod tests {
     #[test]
     fn no_role_has_half_of_a_right() {
         for (role, holder) in roles() {
-            for permission in Permission::ALL.iter().filter(|permission| holder.may(**permission)) {
-                let whole = permission.needs().iter().all(|needed| holder.may(*needed));
+            for permission in Permission::ALL.iter().filter(|permission| holder.has(**permission)) {
+                let whole = permission.needs().iter().all(|needed| holder.has(*needed));
                 assert!(whole, "{role} {}", permission.name());
             }
         }

@@ -6,7 +6,7 @@ use super::{
     Overview, State, Terms, consent,
 };
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::journal::{Entry, Journal};
@@ -116,7 +116,7 @@ pub fn begin(
     } else {
         tx.insert_application(&application)?;
     }
-    tx.record(context, &Actor::Member(*actor), begun(&application))?;
+    tx.record(context, &actor.into(), begun(&application))?;
     Case::load(tx, context.now)?.overview(types, terms.day(context.now))
 }
 
@@ -137,7 +137,7 @@ fn change_reason(
     }
     let application = Application { kind, ..case.application };
     tx.update_application(&application)?;
-    tx.record(context, &Actor::Member(*actor), begun(&application))?;
+    tx.record(context, &actor.into(), begun(&application))?;
     Case::load(tx, context.now)?.overview(types, terms.day(context.now))
 }
 

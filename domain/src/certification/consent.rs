@@ -3,7 +3,7 @@
 
 use super::{Action, Application, ApplicationStore, Case, Consent, ConsentWay, Document, RequirementKind};
 use crate::access;
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::agreement::{Accepted, Agreements, Occasion};
 use crate::contact::ContactPoint;
 use crate::context::Context;
@@ -83,7 +83,7 @@ pub fn send_code(
     let sent = verification::send(tx, context, &request, limits)?;
     let entry = Entry::new("certification.consent_asked", "certification_application", application.id)
         .of(application.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(sent)
 }
 
@@ -115,7 +115,7 @@ pub fn give(
         application.consent = Some(Consent { name, mobile, way, agreements, at: context.now });
         tx.update_application(&application)?;
         let entry = given(&application, ConsentWay::Code);
-        tx.record(context, &Actor::Member(*actor), entry)?;
+        tx.record(context, &actor.into(), entry)?;
     }
     Ok(check)
 }
@@ -139,7 +139,7 @@ pub(super) fn of_session(
     let mobile = mobile.as_str().to_owned();
     let (way, agreements) = (ConsentWay::Session, Vec::new());
     application.consent = Some(Consent { name, mobile, way, agreements, at: context.now });
-    tx.record(context, &Actor::Member(*actor), given(application, ConsentWay::Session))
+    tx.record(context, &actor.into(), given(application, ConsentWay::Session))
 }
 
 fn given(application: &Application, way: ConsentWay) -> Entry {

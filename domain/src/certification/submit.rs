@@ -3,7 +3,7 @@
 use super::evidence::ask_for_evidence;
 use super::{Attempt, Case, CaseStore, Finding, Overview, Terms};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::agreement::{AcceptanceStore, Accepted, Agreements, Occasion, acceptances};
 use crate::context::Context;
 use crate::error::Result;
@@ -65,7 +65,7 @@ pub fn submit(
         .of(case.application.tenant)
         .change("state", before.name(), next.name())
         .change("attempt", attempt - 1, attempt);
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     case.application.version += 1;
     Ok(Submitted::Accepted(Box::new(case.overview(types, today)?)))
 }

@@ -2,7 +2,7 @@
 
 use super::{Document, DocumentStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::Result;
 use crate::id::{DocumentId, TenantId};
@@ -21,7 +21,7 @@ pub fn view_document(
     access::require(actor, Permission::CertificationRead)?;
     let document = tx.document(id)?;
     document.require_kept()?;
-    tx.record(context, &Actor::Member(*actor), viewed(actor.tenant, id))?;
+    tx.record(context, &actor.into(), viewed(actor.tenant, id))?;
     Ok(document)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ApplicationStore, Terms, schedule_erasure};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::Result;
 use crate::job::JobQueue;
@@ -27,5 +27,5 @@ pub fn withdraw(
     let entry = Entry::new("certification.withdrawn", "certification_application", application.id)
         .of(application.tenant)
         .change("state", before.name(), application.state.name());
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

@@ -5,7 +5,7 @@ use super::{
     Overview, RequirementKind, Terms, consent, schedule_erasure,
 };
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::DocumentId;
@@ -40,7 +40,7 @@ pub fn update_subject(
     }
     let before = std::mem::replace(&mut case.application.draft, draft);
     consent::of_session(tx, context, actor, &mut case.application)?;
-    tx.record(context, &Actor::Member(*actor), changes(&case.application, &before))?;
+    tx.record(context, &actor.into(), changes(&case.application, &before))?;
     tx.update_application(&case.application)?;
     case.application.version += 1;
     case.number_holder = match case.application.draft.registration_key() {
@@ -157,7 +157,7 @@ pub fn attach(
         .change("page", None::<u32>, attach.page)
         .change("sha256", None::<String>, attach.content.sha256.as_str())
         .change("replaces", None::<String>, attach.replaces.map(|id| id.to_string()));
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(document)
 }
 
@@ -205,5 +205,5 @@ pub fn detach(
         document.kind.name(),
         None::<String>,
     );
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

@@ -3,7 +3,7 @@
 
 use super::ContactPoint;
 use crate::account::AccountStore;
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Result};
@@ -146,5 +146,5 @@ fn changed(
     let text = |contact: Option<&ContactPoint>| contact.map(|it| it.as_str().to_owned()).unwrap_or_default();
     let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
     let entry = entry.about(Identity::Account(actor.account).id(), [(of.kind(), text(former), text(next))]);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

@@ -2,7 +2,7 @@
 
 use super::{Department, DepartmentName, DepartmentStore, MAX_LEADERS, MAX_LEVEL, PlacementStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::{DepartmentId, MemberId};
@@ -60,7 +60,7 @@ pub fn create(
     tx.save_tree(&tree)?;
     tx.save_department(&made)?;
     made.version += 1;
-    tx.record(context, &Actor::Member(*actor), creation(actor, &made))?;
+    tx.record(context, &actor.into(), creation(actor, &made))?;
     Ok(made)
 }
 
@@ -124,7 +124,7 @@ pub fn update(
     if after.path != before.path {
         tx.move_below(&before.path, &after.path)?;
     }
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(after)
 }
 

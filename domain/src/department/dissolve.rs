@@ -2,7 +2,7 @@
 
 use super::{Department, DepartmentStore, MAX_LEVEL, PlacementStore, RelationStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -104,7 +104,7 @@ fn dissolve(
         .of(actor.tenant)
         .change("name", department.name.as_str(), None::<String>)
         .change("into", None::<String>, into);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 /// Refuses a department that cannot take over what is in another one.

@@ -8,6 +8,9 @@ use std::fmt;
 pub struct Path(String);
 
 impl Path {
+    /// What follows the path of a department where those of its subtree end. In ASCII the colon follows the digits and the full stop.
+    pub const AFTER: &'static str = ":";
+
     /// The path of the root.
     #[must_use]
     pub fn root() -> Self {
@@ -50,8 +53,7 @@ impl Path {
     /// Where the paths of the subtree end: every one of them is less than this, and none of those that follow.
     #[must_use]
     pub fn end(&self) -> String {
-        // In ASCII the colon follows the digits and the full stop.
-        format!("{}:", self.0)
+        format!("{}{}", self.0, Self::AFTER)
     }
 
     /// The text.

@@ -2,7 +2,7 @@
 
 use super::{DepartmentName, DepartmentStore, RelationStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::DepartmentId;
@@ -91,7 +91,7 @@ pub fn relate(
     }
     tx.insert_relation(from, kind, to)?;
     let entry = entry("department.related", actor, from).change(kind.name(), None::<String>, to.to_string());
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 /// Ends a relation.
@@ -108,7 +108,7 @@ pub fn unrelate(
     tx.delete_relation(from, kind, to)?;
     let entry =
         entry("department.unrelated", actor, from).change(kind.name(), to.to_string(), None::<String>);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 fn entry(action: &'static str, actor: &MemberActor, from: DepartmentId) -> Entry {

@@ -3,7 +3,7 @@
 use super::hand_over::{Leaving, Succession, above, hand_over_reports, hand_over_tags, succession};
 use super::{Departure, DepartureStore, Leadership, Successors};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor, MemberRole};
+use crate::actor::{MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::Placement;
@@ -136,7 +136,7 @@ fn leave(
     let planned = tx.cancel_scheduled_of(&ids, context.now)?;
     let entries =
         planned.into_iter().map(|(change, member)| cancelled(actor.tenant, change, member)).collect();
-    tx.record_all(context, &Actor::Member(*actor), entries)?;
+    tx.record_all(context, &actor.into(), entries)?;
     tx.delete_links_of(&ids)?;
     let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();
     for (leader, department, name) in led {
@@ -164,7 +164,7 @@ fn leave(
             departed_at: context.now,
             restorable_until: until,
         };
-        tx.record(context, &Actor::Member(*actor), entry(actor, &departure))?;
+        tx.record(context, &actor.into(), entry(actor, &departure))?;
         if let Some(until) = until {
             let member = Member { state: MemberState::Departed, ..one.member.clone() };
             tx.save_member(&member)?;

@@ -34,7 +34,7 @@ pub fn restore(
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     };
     has_room(tx, context, terms, 1)?;
-    bring_back(tx, context, &Actor::Member(*actor), member, &departure)
+    bring_back(tx, context, &actor.into(), member, &departure)
 }
 
 /// The same, whoever decided it.

@@ -2,7 +2,7 @@
 
 use super::{DeviceFilter, DeviceKind, DeviceState, ListedDevice, MemberDevice, MemberDeviceStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{DeviceId, SessionId};
@@ -77,7 +77,7 @@ pub fn decide(
         .of(actor.tenant)
         .change("state", was.name(), device.state.name())
         .change("kind", kind.name(), device.kind.name());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok((device, ended))
 }
 
@@ -96,6 +96,6 @@ pub fn remove_own(
     }
     let ended = tx.give_up_device(actor.account, id, context.now)?;
     let entry = Entry::new("device.given_up", "device", id).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(ended)
 }

@@ -2,7 +2,7 @@
 
 use super::MemberDeviceStore;
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result, Violation};
 use crate::id::MemberId;
@@ -81,7 +81,7 @@ pub fn import_serials(
     let known = (raw.len() as u64).saturating_sub(added);
     let entry = Entry::new("device.serials_imported", "tenant", actor.tenant).of(actor.tenant);
     let names: Vec<_> = serials.iter().map(Serial::as_str).collect();
-    tx.record(context, &Actor::Member(*actor), entry.change("serials", None::<String>, names))?;
+    tx.record(context, &actor.into(), entry.change("serials", None::<String>, names))?;
     Ok(Import { added, known })
 }
 
@@ -113,7 +113,7 @@ pub fn forget_serial(
     let serial = Serial::parse(raw).map_err(|_| Code::NotFound)?;
     tx.delete_serial(&serial)?;
     let entry = Entry::new("device.serial_forgotten", "tenant", actor.tenant).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry.change("serial", serial.as_str(), None::<String>))
+    tx.record(context, &actor.into(), entry.change("serial", serial.as_str(), None::<String>))
 }
 
 #[cfg(test)]

@@ -224,6 +224,17 @@ catalogue! {
     TagLimitReached "tag_limit_reached" Conflict "标签数已达上限（{max}）。" "There are {max} tags, and no more than that.";
     TagFull "tag_full" Invalid "一个标签最多 {max} 名成员。" "A tag has {max} members at most.";
     MemberTagLimitReached "member_tag_limit_reached" Invalid "一名成员最多 {max} 个标签。" "A member has {max} tags at most.";
+    PermissionUnknown "permission_unknown" Invalid "没有这项权限。" "There is no such permission.";
+    RoleUnknown "role_unknown" Invalid "没有这个角色。" "There is no such role.";
+    RoleNameTaken "role_name_taken" Invalid "已有名为“{name}”的角色。" "A role called “{name}” is already there.";
+    RoleLimitReached "role_limit_reached" Conflict "自定义角色已达上限（{max}）。" "There are {max} roles, and no more than that.";
+    RoleBuiltIn "role_built_in" Conflict "内置角色不能修改或删除，可新建角色。" "A built-in role cannot be changed or deleted; make one of your own.";
+    RoleInUse "role_in_use" Conflict "仍有人拥有此角色，请先收回。" "Somebody still has this role; take it away first.";
+    RoleNotAssignable "role_not_assignable" Invalid "此角色不能授予：创建者须移交，成员人人皆是。" "This role is not given: the owner hands over, and everybody is a member.";
+    AssignmentLimitReached "assignment_limit_reached" Conflict "授权数已达上限（{max}）。" "{max} roles have been given, and no more than that can be.";
+    RangeBeyondOwn "range_beyond_own" Invalid "超出您可以授权的范围。" "This is beyond where you may give roles.";
+    BeyondOwnRights "beyond_own_rights" Forbidden "这会给出您自己在该范围、该期限内没有的权限（{permissions}）或字段（{fields}）。" "This would give what you do not have there or for so long: permissions {permissions}, fields {fields}.";
+    MomentPast "moment_past" Invalid "该时间已过。" "That moment is over.";
     OrganizationNameLocked "organization_name_locked" Invalid "企业名称以认证为准，变更请发起认证变更。" "The name is that of the certificate; to change it, ask for a change of the certification.";
     WebsiteInvalid "website_invalid" Invalid "请填写 http 或 https 网址。" "This is no address of a website that begins with http or https.";
     OwnerStays "owner_stays" Conflict "创建者不能停用，请先移交企业。" "The owner cannot be disabled; the organization has to be handed over first.";

@@ -3,7 +3,7 @@
 use super::request::draft;
 use super::{JoinRequest, JoiningStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::certification::Terms;
 use crate::context::Context;
@@ -64,7 +64,7 @@ pub fn approve(
     };
     let draft = draft((&request.name, &request.mobile), department, admit.custom.clone());
     tx.delete_join_request(id)?;
-    let by = Actor::Member(*actor);
+    let by = actor.into();
     let entry = Entry::new("join_request.approved", "join_request", id).of(actor.tenant);
     tx.record(context, &by, entry)?;
     let mut made = add(tx, context, (actor.tenant, &by), &draft, terms)?;
@@ -93,5 +93,5 @@ pub fn decline(
     access::require(actor, Permission::MemberManage)?;
     tx.delete_join_request(id)?;
     let entry = Entry::new("join_request.declined", "join_request", id).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

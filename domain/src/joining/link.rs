@@ -2,7 +2,7 @@
 
 use super::{InvitationLink, JoiningStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::department::DepartmentStore;
 use crate::error::{Code, Error, Faults, Place, Result};
@@ -63,7 +63,7 @@ pub fn create_link(
         .change("department", None::<String>, department.to_string())
         .change("needs_approval", None::<bool>, link.needs_approval)
         .change("expires_at", None::<String>, link.expires_at.to_rfc3339());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(link)
 }
 
@@ -93,7 +93,7 @@ pub fn delete_link(
     access::require(actor, Permission::MemberManage)?;
     tx.delete_invitation_link(id)?;
     let entry = Entry::new("invitation_link.deleted", "invitation_link", id).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 /// The link of a token, if it is good; the transaction is bound to its tenant then.

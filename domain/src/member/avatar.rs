@@ -2,7 +2,7 @@
 
 use super::{MemberState, MemberStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::MemberId;
@@ -38,7 +38,7 @@ pub fn set_avatar(
     }
     tx.set_avatar(id, digest.as_deref())?;
     let entry = Entry::new("member.changed", "member", id).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry.about(id, [("avatar", member.avatar, digest)]))
+    tx.record(context, &actor.into(), entry.about(id, [("avatar", member.avatar, digest)]))
 }
 
 /// Refuses whoever may not set the picture of a member.

@@ -3,6 +3,7 @@
 
 use super::draft::Read;
 use super::{ListedMember, Member, MemberDraft, MemberStore};
+use crate::access::AccessStore;
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 
 bundle! {
     /// What changing members touches.
-    ChangingStore: MemberStore + DepartmentStore + PlacementStore + MemberFieldStore + Journal
+    ChangingStore: AccessStore + MemberStore + DepartmentStore + PlacementStore + MemberFieldStore + Journal
 }
 
 /// How a member is, and is to be from now on.

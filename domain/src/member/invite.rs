@@ -66,7 +66,7 @@ pub fn invite(
     (terms, by_sms): (&Terms, bool),
 ) -> Result<ListedMember> {
     access::require(actor, Permission::MemberManage)?;
-    let mut made = add(tx, context, (actor.tenant, &Actor::Member(*actor)), draft, terms)?;
+    let mut made = add(tx, context, (actor.tenant, &actor.into()), draft, terms)?;
     if by_sms {
         made.member.invited_at = Some(context.now);
         tx.save_member(&made.member)?;
@@ -160,7 +160,7 @@ pub fn remind(
     tx.save_member(&member)?;
     send(tx, context, &member)?;
     let entry = Entry::new("member.reminded", "member", id).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 /// Whoever came with the number of an invitation is a member from now on. The transaction is bound to the tenant.

@@ -5,7 +5,7 @@ use super::review::{Review, review};
 use super::view::listed;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor, MemberRole};
+use crate::actor::{MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::DepartmentStore;
@@ -217,7 +217,7 @@ fn commit(
     if !makers.is_empty() {
         tx.delete_links_of(&makers)?;
     }
-    let kept = keep(tx, context, &Actor::Member(*actor), changes, fields)?;
+    let kept = keep(tx, context, &actor.into(), changes, fields)?;
     let ended = if shut_out.is_empty() { Vec::new() } else { tx.end_sessions_here(&shut_out, context.now)? };
     Ok((kept, ended))
 }

@@ -2,7 +2,7 @@
 
 use super::{FieldKind, FieldName, FieldOption, MAX_FIELDS, MAX_OPTIONS, MemberField, MemberFieldStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::MemberFieldId;
@@ -87,7 +87,7 @@ pub fn create(
     let entry = changes(Entry::new("member_field.created", "member_field", field.id), None, &field);
     let entry = entry.change("kind", None::<String>, field.kind.name());
     let entry = entry.change("unique", None::<bool>, field.unique);
-    tx.record(context, &Actor::Member(*actor), entry.of(actor.tenant))?;
+    tx.record(context, &actor.into(), entry.of(actor.tenant))?;
     Ok(field)
 }
 
@@ -121,7 +121,7 @@ pub fn update(
     tx.save_member_field(&after)?;
     let entry = changes(Entry::new("member_field.changed", "member_field", id), Some(before), &after);
     after.version += 1;
-    tx.record(context, &Actor::Member(*actor), entry.of(actor.tenant))?;
+    tx.record(context, &actor.into(), entry.of(actor.tenant))?;
     Ok(after)
 }
 
@@ -144,7 +144,7 @@ pub fn delete(
     tx.delete_member_field(id)?;
     let entry = Entry::new("member_field.deleted", "member_field", id).of(actor.tenant);
     let entry = entry.change("name", field.name.as_str(), None::<String>);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 fn check(known: &[MemberField], field: &MemberField) -> Result<()> {

@@ -52,7 +52,7 @@ pub fn execute(
     let Some(mut import) = import else { return Ok(Step::default()) };
     let mut needed = vec![Permission::MemberManage];
     needed.extend(import.options.create_departments.then_some(Permission::DepartmentManage));
-    let actor = import.by.actor(tx, tenant, &needed)?;
+    let actor = import.by.actor(tx, (tenant, context.now), &needed)?;
     let origin = Origin { request_id: import.request_id.clone(), ..Origin::default() };
     let context = &Context { origin: &origin, ..*context };
     let departments = import.plan.as_ref().map_or(0, |plan| plan.departments);
@@ -148,7 +148,7 @@ fn make_departments(
     }
     tx.save_tree(&tree)?;
     tx.insert_departments(&made)?;
-    tx.record_all(context, &Actor::Member(*actor), entries)?;
+    tx.record_all(context, &actor.into(), entries)?;
     Ok(u32::try_from(made.len()).unwrap_or_default())
 }
 
@@ -195,7 +195,7 @@ fn change(
         changes.retain(|change| change.at.parse().map_or(true, |at: u32| !wrong.contains_key(&at)));
         failed.extend(wrong);
     }
-    keep(tx, context, &Actor::Member(*actor), changes, &fields)?;
+    keep(tx, context, &actor.into(), changes, &fields)?;
     let left_out = |row: PlannedRow| Some(PlannedRow { faults: failed.remove(&row.position)?, ..row });
     Ok(rows.into_iter().filter_map(left_out).collect())
 }

@@ -4,7 +4,7 @@ use super::{
     ImportState, MemberImport, MemberImportStore, Options, PlannedDepartment, PlannedRow, RowFilter, Sheet,
 };
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
@@ -88,7 +88,7 @@ pub fn start(
         .of(actor.tenant)
         .change("rows", 0, rows)
         .change("options", None::<String>, serde_json::to_value(options).unwrap_or_default());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(import)
 }
 
@@ -156,7 +156,7 @@ pub fn order(
         .change("state", ImportState::Planned.name(), import.state.name())
         .change("plan_hash", None::<String>, plan.hash.as_str())
         .change("rows", None::<String>, serde_json::to_value(plan.rows).unwrap_or_default());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(import)
 }
 
@@ -182,7 +182,7 @@ pub fn cancel(
         was.name(),
         import.state.name(),
     );
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(import)
 }
 

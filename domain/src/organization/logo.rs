@@ -1,7 +1,7 @@
 //! The logo.
 
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::journal::{Entry, Journal};
@@ -59,6 +59,6 @@ fn show(
     tx.save_tenant(&tenant)?;
     tenant.version += 1;
     let entry = Entry::new("organization.changed", "tenant", tenant.id).of(tenant.id);
-    tx.record(context, &Actor::Member(*actor), entry.change("logo", was, logo))?;
+    tx.record(context, &actor.into(), entry.change("logo", was, logo))?;
     Ok(tenant)
 }

@@ -2,7 +2,7 @@
 
 use super::{PrimaryContact, ShortName, Website};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::certification::{CaseStore, CertificateState};
 use crate::context::Context;
 use crate::error::{Code, Faults, Place, Result};
@@ -131,7 +131,7 @@ pub fn update(
     }
     tx.save_tenant(&found.tenant)?;
     found.tenant.version += 1;
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(found)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{PasswordHash, PasswordStore, Rules, StoredPassword};
 use crate::account::AccountStore;
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Result};
@@ -68,5 +68,5 @@ pub fn change(
     tx.forget_guesses(Guarded::Password, &Identity::Account(actor.account).to_string(), None)?;
     warn(tx, context, (actor.tenant, actor.member, actor.account), NoticeKind::PasswordChanged, None)?;
     let entry = Entry::new("account.password_changed", "account", actor.account).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

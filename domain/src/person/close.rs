@@ -1,7 +1,7 @@
 //! Closing an account: the person is erased from every tenant at once.
 
 use super::PersonStore;
-use crate::actor::{Actor, MemberActor, MemberRole};
+use crate::actor::{MemberActor, MemberRole};
 use crate::confirmation::{self, Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
@@ -28,5 +28,5 @@ pub fn close(
     tx.forget_join_requests(&mobile)?;
     tx.erase_accounts(&[actor.account])?;
     let entry = Entry::new("account.closed", "account", actor.account).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

@@ -1,6 +1,6 @@
 //! Correcting what a tenant has about oneself.
 
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::member::{ChangingStore, ListedMember, MemberChange, Profile, keep, listed};
@@ -27,6 +27,6 @@ pub fn correct(
         after.details.position = position.cloned();
     }
     let change = MemberChange { at: String::new(), before: Some(before), after, placements, custom };
-    keep(tx, context, &Actor::Member(*actor), vec![change], &fields)?;
+    keep(tx, context, &actor.into(), vec![change], &fields)?;
     tx.profile(actor.member)
 }

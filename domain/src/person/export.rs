@@ -2,7 +2,7 @@
 
 use super::PersonStore;
 use crate::account::Account;
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::confirmation::{Confirmation, SensitiveAction};
 use crate::context::Context;
 use crate::error::Result;
@@ -142,6 +142,6 @@ pub fn export(
     require_confirmation(tx, confirmation, context, actor, SensitiveAction::ExportMyData)?;
     let data = tx.person_data(actor.account)?;
     let entry = Entry::new("account.exported", "account", actor.account).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(data)
 }

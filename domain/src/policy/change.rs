@@ -238,7 +238,7 @@ pub fn change(
         Value::Object(values.collect::<Map<_, _>>())
     };
     let entry = Entry::new("security_policy.changed", "tenant", actor.tenant).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry.change("settings", side(false), side(true)))?;
+    tx.record(context, &actor.into(), entry.change("settings", side(false), side(true)))?;
     Ok(changed)
 }
 
@@ -307,11 +307,11 @@ fn shuts_out(
     actor: &MemberActor,
     policy: &SecurityPolicy,
 ) -> Result<Option<&'static str>> {
-    if !policy.admits_from(actor.role, context.origin.ip) {
+    if !policy.admits_from(&actor.rights, context.origin.ip) {
         return Ok(Some("/network/administrators"));
     }
     let session = tx.session(actor.session)?.ok_or(Code::SessionEnded)?;
-    if policy.asks_second_factor(actor.role) && !session.factors.are_two() {
+    if policy.asks_second_factor(&actor.rights) && !session.factors.are_two() {
         return Ok(Some("/sign_in/second_factor"));
     }
     let only_password = !policy.sign_in.methods.contains(&SignInMethod::SmsCode);

@@ -10,7 +10,7 @@ pub use change::{
 };
 pub use setting::{Choice, Preset, SecurityPreset, Setting, SettingKind, Settings};
 
-use crate::actor::MemberRole;
+use crate::access::Rights;
 use crate::confirmation::SensitiveAction;
 use crate::named::named;
 use crate::password::Rules;
@@ -136,11 +136,6 @@ impl Default for ConfirmationRules {
     }
 }
 
-/// Whether a role administers the organization.
-fn administers(role: MemberRole) -> bool {
-    role == MemberRole::Owner
-}
-
 /// Whether an allow-list has an address; an empty one has any.
 pub(crate) fn admit(networks: &[IpNet], address: Option<IpAddr>) -> bool {
     let inside = |address: IpAddr| networks.iter().any(|network| network.contains(&address.to_canonical()));
@@ -157,26 +152,26 @@ impl SecurityPolicy {
         }
     }
 
-    /// Whether a role needs a second factor.
+    /// Whether somebody needs a second factor.
     #[must_use]
-    pub fn asks_second_factor(&self, role: MemberRole) -> bool {
+    pub fn asks_second_factor(&self, rights: &Rights) -> bool {
         match self.sign_in.second_factor {
             AskedOf::None => false,
-            AskedOf::Administrators => administers(role),
+            AskedOf::Administrators => rights.are_administrative(),
             AskedOf::All => true,
         }
     }
 
-    /// Whether a role may come from an address. Where an allow-list counts, an unknown address is none of it.
+    /// Whether somebody may come from an address. Where an allow-list counts, an unknown address is none of it.
     #[must_use]
-    pub fn admits_from(&self, role: MemberRole, address: Option<IpAddr>) -> bool {
-        admit(self.networks_of(role), address)
+    pub fn admits_from(&self, rights: &Rights, address: Option<IpAddr>) -> bool {
+        admit(self.networks_of(rights), address)
     }
 
-    /// From where a role comes; empty allows any.
+    /// From where somebody comes; empty allows any.
     #[must_use]
-    pub fn networks_of(&self, role: MemberRole) -> &[IpNet] {
-        if administers(role) { &self.network.administrators } else { &[] }
+    pub fn networks_of(&self, rights: &Rights) -> &[IpNet] {
+        if rights.are_administrative() { &self.network.administrators } else { &[] }
     }
 }
 
@@ -187,19 +182,19 @@ mod tests {
     #[test]
     fn an_allow_list_counts_for_administrators() {
         let mut policy = SecurityPolicy::default();
-        let from = |policy: &SecurityPolicy, role, address: &str| {
-            policy.admits_from(role, Some(address.parse().unwrap()))
+        let from = |policy: &SecurityPolicy, rights: &Rights, address: &str| {
+            policy.admits_from(rights, Some(address.parse().unwrap()))
         };
-        assert!(from(&policy, MemberRole::Owner, "192.0.2.1"));
+        assert!(from(&policy, &Rights::of_owner(), "192.0.2.1"));
         policy.network.administrators =
             vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
         for (address, expected) in
             [("192.0.2.1", true), ("::ffff:192.0.2.1", true), ("2001:db8::1", true), ("198.51.100.1", false)]
         {
-            assert_eq!(from(&policy, MemberRole::Owner, address), expected, "{address}");
-            assert!(from(&policy, MemberRole::Member, address));
+            assert_eq!(from(&policy, &Rights::of_owner(), address), expected, "{address}");
+            assert!(from(&policy, &Rights::of_member(Vec::new()), address));
         }
-        assert!(!policy.admits_from(MemberRole::Owner, None));
+        assert!(!policy.admits_from(&Rights::of_owner(), None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{
     ScheduledChangeStore, cancelled, entry,
 };
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::departure::{LeavingStore, check_departure};
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -101,7 +101,7 @@ pub fn schedule(
         .change("kind", None::<String>, new.intent.name())
         .change("effective_on", None::<String>, new.effective_on.to_string())
         .about(new.member, said(&change));
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(change)
 }
 
@@ -165,6 +165,6 @@ pub fn cancel(
     change.end(ChangeState::Cancelled, context.now);
     tx.save_scheduled_change(&change)?;
     change.version += 1;
-    tx.record(context, &Actor::Member(*actor), cancelled(actor.tenant, change.id, change.member))?;
+    tx.record(context, &actor.into(), cancelled(actor.tenant, change.id, change.member))?;
     Ok(change)
 }

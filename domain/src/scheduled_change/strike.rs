@@ -12,7 +12,7 @@ use crate::member::{Patch, update};
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::reference::Calendar;
 use crate::tenant::TenantScope;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 bundle! {
@@ -48,7 +48,7 @@ pub fn strike(
     let Some(mut change) = waiting(tx, tenant, id)? else { return Ok(Vec::new()) };
     let origin = Origin { request_id: change.request_id.clone(), ..Origin::default() };
     let context = &Context { origin: &origin, ..*context };
-    let actor = change.by.actor(tx, tenant, &[Permission::MemberManage])?;
+    let actor = change.by.actor(tx, (tenant, context.now), &[Permission::MemberManage])?;
     // Before it happens: a departure cancels whatever waits.
     change.end(ChangeState::Done, context.now);
     tx.save_scheduled_change(&change)?;
@@ -89,7 +89,7 @@ pub fn give_up(
     let codes: Vec<&str> = change.faults.iter().map(|fault| fault.problem.code.as_str()).collect();
     let failed = ended("scheduled_change.failed", tenant, (change.id, change.member), change.state);
     tx.record(context, &Actor::System, failed.change("faults", Vec::<String>::new(), codes))?;
-    let Some(to) = concerned(tx, tenant, &change)? else { return Ok(()) };
+    let Some(to) = concerned(tx, (tenant, context.now), &change)? else { return Ok(()) };
     let day = change.effective_on.to_string();
     let id = NoticeId::from(Uuid::new_v5(&to.into(), format!("changes of {day}").as_bytes()));
     let params = Params::from([("date".to_owned(), day)]);
@@ -123,10 +123,10 @@ fn faults(intent: &Intent, error: &Error) -> Vec<ChangeFault> {
 
 fn concerned(
     tx: &mut impl StrikingStore,
-    tenant: TenantId,
+    (tenant, now): (TenantId, DateTime<Utc>),
     change: &ScheduledChange,
 ) -> Result<Option<MemberId>> {
-    match change.by.actor(tx, tenant, &[Permission::MemberRead]) {
+    match change.by.actor(tx, (tenant, now), &[Permission::MemberManage]) {
         Ok(actor) => Ok(Some(actor.member)),
         Err(_) => tx.owner(),
     }

@@ -6,6 +6,7 @@ use super::{
     ChallengeStore, DeviceStore, Factor, Factors, Identity, Lifetime, Opened, Proved, SessionStore,
     SignInFrom, Tokens,
 };
+use crate::access::{AccessStore, rights_of};
 use crate::account::AccountStore;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -28,7 +29,7 @@ use chrono::Duration;
 
 bundle! {
     /// Everything that signing in touches.
-    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + MemberDeviceStore + PolicyStore + TotpStore + NoticeStore + JobQueue + TenantScope + Journal
+    SignInStore: VerificationStore + AccountStore + OperatorStore + MemberStore + PasswordStore + GuessStore + SessionStore + DeviceStore + ChallengeStore + MemberDeviceStore + PolicyStore + AccessStore + TotpStore + NoticeStore + JobQueue + TenantScope + Journal
 }
 
 /// On what terms people sign in here.
@@ -263,7 +264,8 @@ fn into_tenant(
         let error = Error::new(Code::SignInMethodNotAllowed).with("allowed", allowed.join(", "));
         return Ok(Entering::Barred(error));
     }
-    if !policy.admits_from(place.role, context.origin.ip) {
+    let rights = rights_of(tx, (place.member, place.role), context.now)?;
+    if !policy.admits_from(&rights, context.origin.ip) {
         return Ok(barred(Code::NetworkNotAllowed));
     }
     if let Some(age) = policy.password.max_age()
@@ -276,7 +278,7 @@ fn into_tenant(
     if let Admissible::No(error) = admissible {
         return Ok(Entering::Barred(error));
     }
-    if let Some(needs) = second_factor(tx, challenge, policy.asks_second_factor(place.role))? {
+    if let Some(needs) = second_factor(tx, challenge, policy.asks_second_factor(&rights))? {
         return Ok(needs);
     }
     let Admissible::Yes(known_device) = admissible else {

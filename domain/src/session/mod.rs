@@ -174,7 +174,7 @@ pub trait SessionStore {
     ///
     /// # Errors
     /// When the store fails.
-    fn standing(&mut self, id: SessionId) -> Result<Option<Standing>>;
+    fn standing(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Standing>>;
 }
 
 /// Ends a session. Ending an ended one changes nothing.

@@ -3,6 +3,7 @@
 use super::{
     Device, DeviceStore, Factors, Identity, Lifetime, NewDevice, Owner, Session, SessionStore, TokenHash,
 };
+use crate::access::Rights;
 use crate::actor::{Actor, MemberActor, OperatorActor};
 use crate::context::Context;
 use crate::device::{self, MemberDevice, MemberDeviceStore};
@@ -14,6 +15,7 @@ use crate::operator::Operator;
 use crate::totp::RECOVERY_CODES;
 use crate::verification::Requester;
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// The hashes of tokens that were made for a sign-in, whichever of them it will need.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +100,9 @@ pub fn open_member_session(
     session.expires_at = ends_by.map_or(session.expires_at, |end| session.expires_at.min(end));
     session.idle_until = session.idle_until.min(session.expires_at);
     tx.insert_session(&session)?;
-    let actor = MemberActor { account, tenant, member, role, session: session.id };
+    // Nothing is decided by them here.
+    let rights = Arc::new(Rights::of_member(Vec::new()));
+    let actor = MemberActor { account, tenant, member, role, session: session.id, rights };
     tx.record(context, &Actor::Member(actor), started(&session, device).of(tenant))?;
     Ok(Opened { session, new_device, new_authenticator: false, who: SignedIn::Member(place) })
 }

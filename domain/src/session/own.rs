@@ -1,7 +1,7 @@
 //! One's own sessions: what is open, and ending it.
 
 use super::{NewDevice, Owner, SessionStore, ended};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Result};
 use crate::id::{DeviceId, SessionId, TenantId};
@@ -61,7 +61,7 @@ pub fn end_own(
     }
     session.ended_at = Some(context.now);
     tx.update_session(&session)?;
-    tx.record(context, &Actor::Member(*actor), ended(&session, "ended_by_owner"))
+    tx.record(context, &actor.into(), ended(&session, "ended_by_owner"))
 }
 
 /// Ends all of the actor's sessions but the one they act in, and gives their ids.
@@ -76,6 +76,6 @@ pub fn end_others(
     let ended = tx.end_sessions(actor.account, Some(actor.session), context.now)?;
     let names: Vec<_> = ended.iter().map(ToString::to_string).collect();
     let entry = Entry::new("session.others_ended", "account", actor.account).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry.change("sessions", names, None::<String>))?;
+    tx.record(context, &actor.into(), entry.change("sessions", names, None::<String>))?;
     Ok(ended)
 }

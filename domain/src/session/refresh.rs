@@ -62,7 +62,7 @@ pub fn refresh(
     next: TokenHash,
     lifetime: &Lifetime,
 ) -> Result<Refreshed> {
-    let standing = tx.standing(id)?.filter(|standing| standing.lives(context.now, lifetime));
+    let standing = tx.standing(id, context.now)?.filter(|standing| standing.lives(context.now, lifetime));
     let Some(Standing { session, policy, .. }) = standing else { return Ok(Refreshed::Ended) };
     match session.present(presented, next, &policy.lifetime(lifetime), context.now) {
         Step::Ended => Ok(Refreshed::Ended),

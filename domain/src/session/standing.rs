@@ -26,9 +26,9 @@ impl Standing {
     /// Whether the session lives, with lives as the policy has them now, whatever it said when the session was opened.
     #[must_use]
     pub fn lives(&self, now: DateTime<Utc>, ceiling: &Lifetime) -> bool {
-        let Actor::Member(member) = self.actor else { return self.session.alive(now) };
+        let Actor::Member(member) = &self.actor else { return self.session.alive(now) };
         let lifetime = self.policy.lifetime(ceiling);
-        let proved = self.session.factors.are_two() || !self.policy.asks_second_factor(member.role);
+        let proved = self.session.factors.are_two() || !self.policy.asks_second_factor(&member.rights);
         let young =
             now < self.session.created_at + lifetime.absolute && now < self.session.used_at + lifetime.idle;
         self.session.alive(now) && proved && young
@@ -52,7 +52,11 @@ impl Admission {
         if matches!(self.actor, Actor::Operator(_)) && !origin.operators {
             return Err(Code::NetworkNotAllowed.into());
         }
-        if admit(&self.networks, origin.ip) { Ok(self.actor) } else { Err(Code::NetworkNotAllowed.into()) }
+        if admit(&self.networks, origin.ip) {
+            Ok(self.actor.clone())
+        } else {
+            Err(Code::NetworkNotAllowed.into())
+        }
     }
 }
 
@@ -66,10 +70,10 @@ pub fn admission(
     id: SessionId,
     ceiling: &Lifetime,
 ) -> Result<Admission> {
-    let standing = tx.standing(id)?.filter(|standing| standing.lives(now, ceiling));
+    let standing = tx.standing(id, now)?.filter(|standing| standing.lives(now, ceiling));
     let standing = standing.ok_or(Code::SessionEnded)?;
-    let networks = match standing.actor {
-        Actor::Member(member) => standing.policy.networks_of(member.role).into(),
+    let networks = match &standing.actor {
+        Actor::Member(member) => standing.policy.networks_of(&member.rights).into(),
         _ => Arc::default(),
     };
     Ok(Admission { actor: standing.actor, networks })

@@ -21,7 +21,9 @@ pub fn switch(
     terms: &SignInTerms<'_>,
 ) -> Result<Outcome> {
     // The session was believed to live for a moment; another one is opened only if it really does.
-    let standing = tx.standing(actor.session)?.filter(|standing| standing.lives(context.now, terms.lifetime));
+    let standing = tx
+        .standing(actor.session, context.now)?
+        .filter(|standing| standing.lives(context.now, terms.lifetime));
     let session = standing.ok_or(Code::SessionEnded)?.session;
     let device = session.device.map(|id| tx.device(id)).transpose()?.flatten();
     let device = device.ok_or_else(|| Error::internal("a session without a device"))?;

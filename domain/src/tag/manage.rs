@@ -2,7 +2,7 @@
 
 use super::{MAX_TAGS, Tag, TagName, TagSpot, TagStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
 use crate::id::TagId;
@@ -52,7 +52,7 @@ pub fn create(
     tx.save_tag(&tag)?;
     tag.version += 1;
     let entry = entry("tag.created", actor, tag.id).change("name", None::<String>, tag.name.as_str());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(tag)
 }
 
@@ -77,7 +77,7 @@ pub fn rename(
     tx.save_tag(&after)?;
     after.version += 1;
     let entry = entry("tag.changed", actor, id).change("name", before.name.as_str(), after.name.as_str());
-    tx.record(context, &Actor::Member(*actor), entry)?;
+    tx.record(context, &actor.into(), entry)?;
     Ok(after)
 }
 
@@ -98,7 +98,7 @@ pub fn delete(
     let entry = entry("tag.deleted", actor, id)
         .change("name", tag.name.as_str(), None::<String>)
         .change("members", had, 0);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 /// A tag, if it is as it was seen.

@@ -3,7 +3,7 @@
 use super::manage::{entry, seen};
 use super::{MAX_TAGGED, MAX_TAGS_OF_ONE, Tag, TagSpot, TagStore};
 use crate::access::{self, Permission};
-use crate::actor::{Actor, MemberActor};
+use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Result, Violation};
 use crate::id::{MemberId, TagId};
@@ -83,7 +83,7 @@ pub fn retag(
             ids(&removed),
             none(),
         );
-        tx.record(context, &Actor::Member(*actor), entry)?;
+        tx.record(context, &actor.into(), entry)?;
     }
     Ok(Retagged { tag, added: added.len() as u64, removed: removed.len() as u64, rejected })
 }

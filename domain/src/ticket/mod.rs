@@ -70,7 +70,7 @@ named! {
 }
 
 /// Whoever asks for help.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Requester {
     /// A member.
     Member(MemberActor),
@@ -78,11 +78,11 @@ pub enum Requester {
     Applicant(RegistrationId),
 }
 
-impl From<Requester> for Actor {
-    fn from(requester: Requester) -> Self {
+impl From<&Requester> for Actor {
+    fn from(requester: &Requester) -> Self {
         match requester {
-            Requester::Member(member) => Self::Member(member),
-            Requester::Applicant(registration) => Self::Applicant(registration),
+            Requester::Member(member) => member.into(),
+            Requester::Applicant(registration) => Self::Applicant(*registration),
         }
     }
 }

@@ -69,7 +69,7 @@ pub fn open(
     append(tx, context, &mut ticket, Author::Requester, false, &content)?;
     tx.insert_ticket(&ticket)?;
     let entry = entry("ticket.opened", &ticket).change("topic", None::<String>, ticket.topic.name());
-    tx.record(context, &Actor::from(*requester), entry)?;
+    tx.record(context, &Actor::from(requester), entry)?;
     Ok(ticket)
 }
 
@@ -123,7 +123,7 @@ pub fn write(
     wait(&mut ticket, context.now);
     tx.update_ticket(&ticket)?;
     let entry = entry("ticket.written", &ticket).change("message", None::<String>, message.id.to_string());
-    tx.record(context, &Actor::from(*requester), entry)?;
+    tx.record(context, &Actor::from(requester), entry)?;
     Ok(message)
 }
 
@@ -154,7 +154,7 @@ pub fn resolve(
     ticket.changed_at = context.now;
     tx.update_ticket(&ticket)?;
     ticket.version += 1;
-    tx.record(context, &Actor::from(*requester), entry("ticket.resolved", &ticket))?;
+    tx.record(context, &Actor::from(requester), entry("ticket.resolved", &ticket))?;
     Ok(ticket)
 }
 
@@ -172,6 +172,6 @@ pub fn view_attachment(
     let ticket = own(tx, requester, id)?;
     let message = tx.attachment(id, attachment)?;
     let found = message.content.attachment.filter(|_| !message.internal).ok_or(Code::NotFound)?;
-    tx.record(context, &Actor::from(*requester), viewed(&ticket, &found))?;
+    tx.record(context, &Actor::from(requester), viewed(&ticket, &found))?;
     Ok(found)
 }

@@ -158,7 +158,7 @@ pub fn renew_recovery_codes(
     totp.recovery = recovery.to_vec();
     tx.save_totp(&totp)?;
     let entry = Entry::new("account.recovery_codes_renewed", "account", actor.account).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }
 
 fn told(
@@ -170,5 +170,5 @@ fn told(
 ) -> Result<()> {
     warn(tx, context, (actor.tenant, actor.member, actor.account), kind, None)?;
     let entry = Entry::new(action, "account", actor.account).of(actor.tenant);
-    tx.record(context, &Actor::Member(*actor), entry)
+    tx.record(context, &actor.into(), entry)
 }

@@ -12,12 +12,14 @@ use crate::tx::Tx;
 use chrono::{DateTime, Utc};
 use device::described;
 use diesel::prelude::*;
-use domain::actor::{Actor, MemberActor, OperatorActor};
+use domain::access::Rights;
+use domain::actor::{Actor, MemberActor, MemberRole, OperatorActor};
 use domain::error::Result;
 use domain::id::{AccountId, SessionId};
 use domain::policy::SecurityPolicy;
 use domain::session::{Factor, Factors, OwnSession, Owner, Session, SessionStore, Standing, TokenHash};
 use std::net::IpAddr;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The words of some factors.
@@ -231,7 +233,7 @@ impl SessionStore for Tx<'_> {
         self.end(open, now)
     }
 
-    fn standing(&mut self, id: SessionId) -> Result<Option<Standing>> {
+    fn standing(&mut self, id: SessionId, now: DateTime<Utc>) -> Result<Option<Standing>> {
         type Found = (Row, Option<String>, Option<String>, Option<Json>);
         let found: Option<Found> = on!(self.db, |db| {
             let member = members::tenant_id
@@ -265,7 +267,18 @@ impl SessionStore for Tx<'_> {
         let actor = match (session.owner, member_role, operator_role) {
             (Owner::Member { account, tenant, member }, Some(role), _) => {
                 let role = named(&role).ok_or_else(wrong)?;
-                Actor::Member(MemberActor { account, tenant, member, role, session: id })
+                let rights = match role {
+                    MemberRole::Owner => Rights::of_owner(),
+                    MemberRole::Member => Rights::of_member(self.grants_in(tenant.into(), member, now)?),
+                };
+                Actor::Member(MemberActor {
+                    account,
+                    tenant,
+                    member,
+                    role,
+                    session: id,
+                    rights: Arc::new(rights),
+                })
             }
             (Owner::Operator(operator), _, Some(role)) => {
                 let role = named(&role).ok_or_else(wrong)?;

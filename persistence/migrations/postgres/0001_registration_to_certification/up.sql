@@ -692,6 +692,41 @@ CREATE TABLE taggings (
     PRIMARY KEY (tenant_id, tag_id, member_id)
 );
 
+CREATE TABLE roles (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
+    sort_key text COLLATE "C" NOT NULL,
+    description text COLLATE "C",
+    permissions jsonb NOT NULL,
+    fields jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    version bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name_key)
+);
+
+CREATE TABLE role_assignments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    holder_kind text COLLATE "C" NOT NULL,
+    holder_id uuid NOT NULL,
+    range_kind text COLLATE "C" NOT NULL,
+    until timestamptz,
+    granted_by uuid NOT NULL,
+    granted_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+CREATE TABLE role_assignment_departments (
+    tenant_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    department_id uuid NOT NULL,
+    PRIMARY KEY (tenant_id, assignment_id, department_id)
+);
+
 CREATE TABLE pictures (
     tenant_id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -757,6 +792,9 @@ CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
 CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
 CREATE INDEX tags_sorted ON tags (tenant_id, sort_key, id);
 CREATE INDEX taggings_member ON taggings (tenant_id, member_id);
+CREATE INDEX role_assignments_holder ON role_assignments (tenant_id, holder_kind, holder_id);
+CREATE INDEX role_assignments_role ON role_assignments (tenant_id, role_id, id);
+CREATE INDEX role_assignment_departments_department ON role_assignment_departments (tenant_id, department_id);
 CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
 CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);

@@ -1,4 +1,7 @@
 DROP TABLE scheduled_changes;
+DROP TABLE role_assignment_departments;
+DROP TABLE role_assignments;
+DROP TABLE roles;
 DROP TABLE taggings;
 DROP TABLE tags;
 DROP TABLE pictures;

@@ -691,6 +691,41 @@ CREATE TABLE taggings (
     PRIMARY KEY (tenant_id, tag_id, member_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE roles (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    sort_key TEXT NOT NULL,
+    description TEXT,
+    permissions TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE role_assignments (
+    tenant_id BLOB NOT NULL,
+    id BLOB NOT NULL,
+    role_id BLOB NOT NULL,
+    holder_kind TEXT NOT NULL,
+    holder_id BLOB NOT NULL,
+    range_kind TEXT NOT NULL,
+    until INTEGER,
+    granted_by BLOB NOT NULL,
+    granted_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE role_assignment_departments (
+    tenant_id BLOB NOT NULL,
+    assignment_id BLOB NOT NULL,
+    department_id BLOB NOT NULL,
+    PRIMARY KEY (tenant_id, assignment_id, department_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE pictures (
     tenant_id BLOB NOT NULL,
     owner_id BLOB NOT NULL,
@@ -756,6 +791,9 @@ CREATE INDEX members_state ON members (tenant_id, state, sort_key, id);
 CREATE INDEX members_sorted ON members (tenant_id, sort_key, id);
 CREATE INDEX tags_sorted ON tags (tenant_id, sort_key, id);
 CREATE INDEX taggings_member ON taggings (tenant_id, member_id);
+CREATE INDEX role_assignments_holder ON role_assignments (tenant_id, holder_kind, holder_id);
+CREATE INDEX role_assignments_role ON role_assignments (tenant_id, role_id, id);
+CREATE INDEX role_assignment_departments_department ON role_assignment_departments (tenant_id, department_id);
 CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
 CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);

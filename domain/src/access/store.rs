@@ -1,0 +1,100 @@
+//! Where roles and assignments are kept.
+
+use super::{Assignment, CustomRole, Grant, Holder, Reach};
+use crate::department::Path;
+use crate::error::Result;
+use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId};
+use chrono::{DateTime, Utc};
+
+/// Which assignments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AssignmentFilter {
+    /// Of this role.
+    pub role: Option<RoleId>,
+    /// Given to this holder itself.
+    pub holder: Option<Holder>,
+    /// Among these.
+    pub among: Option<Vec<AssignmentId>>,
+    /// That end before this moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Keeps roles and assignments of the tenant that the transaction is bound to.
+pub trait AccessStore {
+    /// What the assignments of a member give, in whatever way they have them, but those that are over by a moment. One query.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn grants_of(&mut self, member: MemberId, now: DateTime<Utc>) -> Result<Vec<Grant>>;
+    /// The roles that the organization made, by the sound of their names.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn custom_roles(&mut self) -> Result<Vec<CustomRole>>;
+    /// One of them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn custom_role(&mut self, id: RoleId) -> Result<Option<CustomRole>>;
+    /// The role with a name of this key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn role_named(&mut self, key: &str) -> Result<Option<RoleId>>;
+    /// Inserts version 0, updates any other.
+    ///
+    /// # Errors
+    /// `version_stale` when somebody else changed it.
+    fn save_role(&mut self, role: &CustomRole) -> Result<()>;
+    /// Forgets a role that nobody has.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn delete_role(&mut self, id: RoleId) -> Result<()>;
+    /// How many assignments there are, those that are over included.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn count_assignments(&mut self) -> Result<u64>;
+    /// An assignment.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn assignment(&mut self, id: AssignmentId) -> Result<Option<Assignment>>;
+    /// A page of assignments, oldest first: of those that count within a reach and nowhere else.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn assignments(
+        &mut self,
+        filter: &AssignmentFilter,
+        within: &Reach,
+        after: Option<AssignmentId>,
+        limit: u32,
+    ) -> Result<Vec<Assignment>>;
+    /// What holders are called; nothing about those that are not there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn holder_names(&mut self, holders: &[Holder]) -> Result<Vec<(Holder, String)>>;
+    /// Keeps a new assignment.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn insert_assignment(&mut self, new: &Assignment) -> Result<()>;
+    /// Forgets assignments.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn delete_assignments(&mut self, ids: &[AssignmentId]) -> Result<()>;
+    /// Where some departments stand; nothing about those that are not there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn paths(&mut self, departments: &[DepartmentId]) -> Result<Vec<(DepartmentId, Path)>>;
+    /// In which departments some members are, the main one included; also those of who left, as they were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn whereabouts(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Path)>>;
+}

@@ -224,6 +224,12 @@ impl Tx<'_> {
         Ok(grants.into_iter().map(reaching).collect())
     }
 
+    fn at_paths(&mut self, rows: Vec<(String, AssignmentRow)>) -> Result<Vec<(Path, Assignment)>> {
+        let (paths, rows): (Vec<String>, Vec<AssignmentRow>) = rows.into_iter().unzip();
+        let assignments = self.with_ranges(rows)?;
+        paths.iter().zip(assignments).map(|(text, one)| Ok((path(text)?, one))).collect()
+    }
+
     fn with_ranges(&mut self, rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>> {
         let tenant = self.bound()?;
         let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
@@ -240,8 +246,9 @@ impl Tx<'_> {
                 departments.entry(assignment).or_default().push(department.get());
             }
         }
+        // One may stand here several times.
         let read = |row: AssignmentRow| {
-            let there = departments.remove(&row.id).unwrap_or_default();
+            let there = departments.get(&row.id).cloned().unwrap_or_default();
             row.read(there)
         };
         rows.into_iter().map(read).collect()
@@ -381,6 +388,91 @@ impl AccessStore for Tx<'_> {
             }
             query.order(assignments::id).limit(limit.into()).select(AssignmentRow::as_select()).load(db)
         })
+        .understood()?;
+        self.with_ranges(rows)
+    }
+
+    fn assignments_of(&mut self, holders: &[Holder]) -> Result<Vec<Assignment>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        for kind in HolderKind::ALL {
+            let of = holders.iter().filter(|holder| holder.kind() == *kind);
+            let ids: Vec<Id> = of.map(|holder| Id(holder.id())).collect();
+            for some in ids.chunks(BATCH) {
+                let rows: Vec<AssignmentRow> = on!(self.db, |db| assignments::table
+                    .filter(assignments::tenant_id.eq(tenant))
+                    .filter(assignments::holder_kind.eq(kind.name()))
+                    .filter(assignments::holder_id.eq_any(some))
+                    .select(AssignmentRow::as_select())
+                    .load(db))
+                .understood()?;
+                found.extend(rows);
+            }
+        }
+        self.with_ranges(found)
+    }
+
+    fn leave_ranges(&mut self, department: DepartmentId) -> Result<Vec<Assignment>> {
+        let (tenant, department) = (self.bound()?, Id::from(department));
+        let there =
+            ranges::table.filter(ranges::tenant_id.eq(tenant)).filter(ranges::department_id.eq(department));
+        let theirs: Vec<Id> = on!(self.db, |db| there.select(ranges::assignment_id).load(db)).understood()?;
+        let rows: Vec<AssignmentRow> = on!(self.db, |db| assignments::table
+            .filter(assignments::tenant_id.eq(tenant))
+            .filter(assignments::id.eq_any(&theirs))
+            .select(AssignmentRow::as_select())
+            .load(db))
+        .understood()?;
+        let known = self.with_ranges(rows)?;
+        on!(self.db, |db| diesel::delete(there).execute(db)).understood()?;
+        Ok(known
+            .into_iter()
+            .filter(|one| matches!(&one.range, Range::Departments(ids) if ids.len() == 1))
+            .collect())
+    }
+
+    fn held_by_departments(&mut self) -> Result<Vec<(Path, Assignment)>> {
+        let tenant = self.bound()?;
+        let rows: Vec<(String, AssignmentRow)> = on!(self.db, |db| {
+            let there = departments::tenant_id
+                .eq(assignments::tenant_id)
+                .and(departments::id.eq(assignments::holder_id));
+            assignments::table
+                .inner_join(departments::table.on(there))
+                .filter(assignments::tenant_id.eq(tenant))
+                .filter(assignments::holder_kind.eq(HolderKind::Department.name()))
+                .select((departments::path, AssignmentRow::as_select()))
+                .load(db)
+        })
+        .understood()?;
+        self.at_paths(rows)
+    }
+
+    fn assignments_at(&mut self, numbers: &[i64]) -> Result<Vec<(Path, Assignment)>> {
+        let tenant = self.bound()?;
+        let rows: Vec<(String, AssignmentRow)> = on!(self.db, |db| {
+            let there =
+                ranges::tenant_id.eq(departments::tenant_id).and(ranges::department_id.eq(departments::id));
+            let given =
+                assignments::tenant_id.eq(ranges::tenant_id).and(assignments::id.eq(ranges::assignment_id));
+            departments::table
+                .inner_join(ranges::table.on(there))
+                .inner_join(assignments::table.on(given))
+                .filter(departments::tenant_id.eq(tenant))
+                .filter(departments::number.eq_any(numbers))
+                .select((departments::path, AssignmentRow::as_select()))
+                .load(db)
+        })
+        .understood()?;
+        self.at_paths(rows)
+    }
+
+    fn own_assignments(&mut self) -> Result<Vec<Assignment>> {
+        let tenant = self.bound()?;
+        let rows: Vec<AssignmentRow> = on!(self.db, |db| assignments::table
+            .filter(assignments::tenant_id.eq(tenant))
+            .filter(assignments::range_kind.eq(RangeKind::Own.name()))
+            .select(AssignmentRow::as_select())
+            .load(db))
         .understood()?;
         self.with_ranges(rows)
     }

@@ -10,7 +10,7 @@ use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::DepartmentStore;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
-use crate::id::{AssignmentId, MemberId, RoleId};
+use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId};
 use crate::journal::{Entry, Journal};
 use crate::member::MemberStore;
 use crate::tag::TagStore;
@@ -143,19 +143,52 @@ pub fn withdraw(
         beyond(actor.rights.lack(&grant))?;
     }
     tx.delete_assignments(&[id])?;
-    let entry = entry("role.withdrawn", actor, &known)
-        .change("role", known.role.to_string(), None::<String>)
-        .change("range", range(&known.range), None::<String>);
-    tx.record(context, &actor.into(), entry)
+    tx.record(context, &actor.into(), withdrawal(actor, &known))
+}
+
+/// Whatever holders that are gone had is over.
+pub(crate) fn lose(
+    tx: &mut (impl AccessStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    holders: &[Holder],
+) -> Result<()> {
+    let over = tx.assignments_of(holders)?;
+    end(tx, context, actor, &over)
+}
+
+/// The same of a department, where roles counted as well.
+pub(crate) fn lose_department(
+    tx: &mut (impl AccessStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    department: DepartmentId,
+) -> Result<()> {
+    lose(tx, context, actor, &[Holder::Department(department)])?;
+    let over = tx.leave_ranges(department)?;
+    end(tx, context, actor, &over)
+}
+
+fn end(
+    tx: &mut (impl AccessStore + Journal),
+    context: &Context<'_>,
+    actor: &MemberActor,
+    over: &[Assignment],
+) -> Result<()> {
+    if over.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<AssignmentId> = over.iter().map(|one| one.id).collect();
+    tx.delete_assignments(&ids)?;
+    tx.record_all(context, &actor.into(), over.iter().map(|one| withdrawal(actor, one)).collect())
 }
 
 /// Refuses whoever would give what they do not have.
-pub(super) fn beyond(lack: Lack) -> Result<()> {
+pub(crate) fn beyond(lack: Lack) -> Result<()> {
     if lack.is_nothing() {
         return Ok(());
     }
-    let permissions: Vec<&str> = lack.permissions.iter().map(Permission::name).collect();
-    let fields: Vec<&str> = lack.fields.iter().map(super::FieldGroup::name).collect();
+    let (permissions, fields) = lack.names();
     Err(Error::new(Code::BeyondOwnRights).with("permissions", permissions).with("fields", fields))
 }
 
@@ -230,6 +263,14 @@ fn range(range: &Range) -> String {
         Range::Departments(ids) => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         other => other.kind().name().to_owned(),
     }
+}
+
+fn withdrawal(actor: &MemberActor, over: &Assignment) -> Entry {
+    entry("role.withdrawn", actor, over).change("role", over.role.to_string(), None::<String>).change(
+        "range",
+        range(&over.range),
+        None::<String>,
+    )
 }
 
 fn entry(action: &'static str, actor: &MemberActor, assignment: &Assignment) -> Entry {

@@ -65,6 +65,12 @@ impl Lack {
     pub fn is_nothing(self) -> bool {
         self == Self::default()
     }
+
+    /// The names of both.
+    pub(super) fn names(self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let permissions = self.permissions.iter().map(Permission::name).collect();
+        (permissions, self.fields.iter().map(FieldGroup::name).collect())
+    }
 }
 
 /// Everything that somebody may do in an organization.
@@ -90,6 +96,12 @@ impl Rights {
     #[must_use]
     pub fn grants(&self) -> &[Grant] {
         &self.0
+    }
+
+    /// Whether they are the owner's: everything, everywhere, for good.
+    #[must_use]
+    pub fn are_all(&self) -> bool {
+        self.0.iter().any(|grant| grant.role == BuiltInRole::Owner.id())
     }
 
     /// Whether there is more than everybody has.

@@ -72,6 +72,31 @@ pub trait AccessStore {
         after: Option<AssignmentId>,
         limit: u32,
     ) -> Result<Vec<Assignment>>;
+    /// What is given to some holders themselves.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn assignments_of(&mut self, holders: &[Holder]) -> Result<Vec<Assignment>>;
+    /// Takes a department out of every range; what counted nowhere else is over, and told.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn leave_ranges(&mut self, department: DepartmentId) -> Result<Vec<Assignment>>;
+    /// What is given to departments, and where those stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn held_by_departments(&mut self) -> Result<Vec<(Path, Assignment)>>;
+    /// What counts in departments of some numbers because these were chosen, and where each stands.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn assignments_at(&mut self, numbers: &[i64]) -> Result<Vec<(Path, Assignment)>>;
+    /// What counts where its holders are.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn own_assignments(&mut self) -> Result<Vec<Assignment>>;
     /// What holders are called; nothing about those that are not there.
     ///
     /// # Errors

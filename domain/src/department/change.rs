@@ -1,7 +1,7 @@
 //! Making departments and changing them.
 
 use super::{Department, DepartmentName, DepartmentStore, MAX_LEADERS, MAX_LEVEL, PlacementStore};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -79,7 +79,7 @@ pub(crate) fn creation(actor: &MemberActor, made: &Department) -> Entry {
 /// `forbidden`, `not_found`, `version_stale`, `department_root_stays`; at `/parent_id` `department_unknown`,
 /// `department_below_itself` and `department_too_deep`, at `/name` `department_name_taken`, at `/leader_ids` `leader_not_in_department`.
 pub fn update(
-    tx: &mut (impl DepartmentStore + PlacementStore + Journal),
+    tx: &mut (impl DepartmentStore + PlacementStore + AccessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (id, expected): (DepartmentId, Option<i64>),
@@ -96,6 +96,7 @@ pub fn update(
     after.order = patch.order.unwrap_or(after.order);
     if let Some(target) = patch.parent.filter(|target| Some(*target) != before.parent) {
         let parent = placeable(tx, &before, target)?;
+        access::check_moving(tx, actor, (&before.path, &parent.path))?;
         after.parent = Some(parent.id);
         after.path = parent.path.below(before.number);
     }

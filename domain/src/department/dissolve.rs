@@ -1,7 +1,7 @@
 //! Taking departments away. What is in one goes to another, or it has to be empty.
 
 use super::{Department, DepartmentStore, MAX_LEVEL, PlacementStore, RelationStore};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission};
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -11,7 +11,7 @@ use crate::journal::{Entry, Journal};
 
 bundle! {
     /// What taking a department away touches.
-    DissolvingStore: DepartmentStore + PlacementStore + RelationStore + Journal
+    DissolvingStore: AccessStore + DepartmentStore + PlacementStore + RelationStore + Journal
 }
 
 /// Takes a department away. The members and departments in it go to the successor.
@@ -87,11 +87,13 @@ fn dissolve(
     }
     if let Some(into) = into {
         takes_over(tx, department, into, fault)?;
+        access::check_merging(tx, actor, (&department.path, &into.path))?;
         tx.move_members(department.id, into.id)?;
     }
     let mut tree = tx.tree()?;
     tree.departments = tree.departments.saturating_sub(1);
     tx.save_tree(&tree)?;
+    access::lose_department(tx, context, actor, department.id)?;
     tx.forget_relations(department.id)?;
     // One right below it may have its name, so it goes first.
     tx.delete_department(department.id)?;

@@ -1,6 +1,8 @@
 //! To whom what somebody has in hand goes when they leave.
 
 use super::{DepartureStore, HadTag, LeavingStore};
+use crate::access::{AccessStore, check_tagging};
+use crate::actor::MemberActor;
 use crate::department::Placement;
 use crate::error::{Code, Faults, Result, Violation};
 use crate::id::{DepartmentId, MemberId, TagId};
@@ -165,7 +167,8 @@ pub(super) fn hand_over_reports(
 
 /// Takes the tags of those who leave, and gives them to one who takes over; gives who had which.
 pub(super) fn hand_over_tags(
-    tx: &mut impl TagStore,
+    tx: &mut (impl TagStore + AccessStore),
+    actor: &MemberActor,
     ids: &[MemberId],
     to: Option<MemberId>,
 ) -> Result<HashMap<MemberId, Vec<HadTag>>> {
@@ -180,7 +183,9 @@ pub(super) fn hand_over_tags(
     if let Some(to) = to {
         let known: HashSet<TagId> = tx.taggings(&[to])?.into_iter().map(|(_, tag, _)| tag).collect();
         let all: BTreeSet<TagId> = had.values().flatten().map(|had| had.tag).collect();
-        let new: Vec<_> = all.into_iter().filter(|tag| !known.contains(tag)).map(|tag| (tag, to)).collect();
+        let new: Vec<TagId> = all.into_iter().filter(|tag| !known.contains(tag)).collect();
+        check_tagging(tx, actor, new.iter().copied())?;
+        let new: Vec<_> = new.into_iter().map(|tag| (tag, to)).collect();
         tx.insert_taggings(&new)?;
     }
     Ok(had)

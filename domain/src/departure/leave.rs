@@ -2,7 +2,7 @@
 
 use super::hand_over::{Leaving, Succession, above, hand_over_reports, hand_over_tags, succession};
 use super::{Departure, DepartureStore, Leadership, Successors};
-use crate::access::{self, Permission};
+use crate::access::{self, Holder, Permission};
 use crate::actor::{MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -129,7 +129,7 @@ fn leave(
     }
     let reports = hand_over_reports(tx, &ids, &leaving, successors.all)?;
     let tags_to = successors.all.filter(|_| successors.hand_over_tags);
-    let mut tags = hand_over_tags(tx, &ids, tags_to)?;
+    let mut tags = hand_over_tags(tx, actor, &ids, tags_to)?;
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
@@ -138,6 +138,8 @@ fn leave(
         planned.into_iter().map(|(change, member)| cancelled(actor.tenant, change, member)).collect();
     tx.record_all(context, &actor.into(), entries)?;
     tx.delete_links_of(&ids)?;
+    let holders: Vec<Holder> = ids.iter().copied().map(Holder::Member).collect();
+    access::lose(tx, context, actor, &holders)?;
     let mut hands: HashMap<MemberId, (Vec<Leadership>, u64)> = HashMap::new();
     for (leader, department, name) in led {
         let successor = successors.of(department);

@@ -1,7 +1,7 @@
 //! Coming back.
 
 use super::{Departure, DepartureStore};
-use crate::access::{self, Permission};
+use crate::access::{self, Permission, Placing, check_tagging, placing};
 use crate::actor::{Actor, MemberActor};
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
@@ -17,7 +17,7 @@ use serde_json::Value;
 /// others took over stays with them.
 ///
 /// # Errors
-/// `forbidden`, `not_found`, `action_not_allowed` for who has not left or not lately, `member_limit_reached`.
+/// `forbidden`, `not_found`, `action_not_allowed` for who has not left or not lately, `member_limit_reached`, `beyond_own_rights`.
 pub fn restore(
     tx: &mut (impl ChangingStore + CertificateStore + DepartureStore + TagStore),
     context: &Context<'_>,
@@ -34,6 +34,12 @@ pub fn restore(
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     };
     has_room(tx, context, terms, 1)?;
+    let departments = departure.placements.iter().map(|placement| placement.department).collect();
+    let back = Placing { member: id, had: Vec::new(), has: departments };
+    for lack in placing(tx, &actor.rights, &[back])? {
+        access::beyond(lack)?;
+    }
+    check_tagging(tx, actor, departure.tags.iter().map(|had| had.tag))?;
     bring_back(tx, context, &actor.into(), member, &departure)
 }
 

@@ -36,11 +36,11 @@ pub struct MemberChange {
 }
 
 impl MemberChange {
-    pub(super) fn was(&self) -> Option<&Member> {
+    pub(crate) fn was(&self) -> Option<&Member> {
         self.before.as_ref().map(|before| &before.member)
     }
 
-    pub(super) fn had(&self) -> &[Placement] {
+    pub(crate) fn had(&self) -> &[Placement] {
         self.before.as_ref().map_or(&[], |before| &before.placements)
     }
 

@@ -3,7 +3,7 @@
 use super::change::{ChangingStore, MemberChange, keep};
 use super::review::review;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
-use crate::access::{self, Permission};
+use crate::access::{self, Permission, check_placing};
 use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
@@ -112,6 +112,7 @@ pub(crate) fn add(
     let change = MemberChange::to(String::new(), (None, member), read, root, &mut faults);
     let changes: Vec<_> = change.into_iter().collect();
     review(tx, &changes, &fields, &mut faults)?;
+    check_placing(tx, by, &changes, &mut faults)?;
     faults.finish()?;
     let kept = keep(tx, context, by, changes, &fields)?;
     kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))

@@ -4,8 +4,8 @@ use super::change::{ChangingStore, MemberChange, keep};
 use super::review::{Review, review};
 use super::view::listed;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
-use crate::access::{self, Permission};
-use crate::actor::{MemberActor, MemberRole};
+use crate::access::{self, Permission, check_placing};
+use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::DepartmentStore;
@@ -200,6 +200,8 @@ fn commit(
     (fields, mut faults): (&[MemberField], Faults),
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
     review(tx, &changes, fields, &mut faults)?;
+    let by = Actor::from(actor);
+    check_placing(tx, &by, &changes, &mut faults)?;
     faults.finish()?;
     let shut_out: Vec<AccountId> = changes
         .iter()
@@ -217,7 +219,7 @@ fn commit(
     if !makers.is_empty() {
         tx.delete_links_of(&makers)?;
     }
-    let kept = keep(tx, context, &actor.into(), changes, fields)?;
+    let kept = keep(tx, context, &by, changes, fields)?;
     let ended = if shut_out.is_empty() { Vec::new() } else { tx.end_sessions_here(&shut_out, context.now)? };
     Ok((kept, ended))
 }

@@ -3,7 +3,7 @@
 use super::cell;
 use super::row::{faults_by_row, row_faults};
 use super::{ImportState, MemberImport, MemberImportStore, PlannedRow, RowAction, RowFilter};
-use crate::access::Permission;
+use crate::access::{Permission, check_placing};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
@@ -184,10 +184,12 @@ fn change(
             failed.insert(row.position, row_faults(&faults, &import.columns));
         }
     }
+    let by = Actor::from(actor);
     // What falls away may take others with it: whoever was to report to who does not come.
     loop {
         let mut faults = cell::faults();
         review(tx, &changes, &fields, &mut faults)?;
+        check_placing(tx, &by, &changes, &mut faults)?;
         if faults.found().is_empty() {
             break;
         }
@@ -195,7 +197,7 @@ fn change(
         changes.retain(|change| change.at.parse().map_or(true, |at: u32| !wrong.contains_key(&at)));
         failed.extend(wrong);
     }
-    keep(tx, context, &actor.into(), changes, &fields)?;
+    keep(tx, context, &by, changes, &fields)?;
     let left_out = |row: PlannedRow| Some(PlannedRow { faults: failed.remove(&row.position)?, ..row });
     Ok(rows.into_iter().filter_map(left_out).collect())
 }

@@ -1,7 +1,7 @@
 //! Making tags, renaming and deleting them.
 
 use super::{MAX_TAGS, Tag, TagName, TagSpot, TagStore};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Holder, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -86,7 +86,7 @@ pub fn rename(
 /// # Errors
 /// `forbidden`, `not_found`, `version_stale`.
 pub fn delete(
-    tx: &mut (impl TagStore + Journal),
+    tx: &mut (impl TagStore + AccessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (id, expected): (TagId, Option<i64>),
@@ -94,6 +94,7 @@ pub fn delete(
     access::require(actor, Permission::TagManage)?;
     let tag = seen(tx, id, expected)?;
     let had = tx.count_tagged(&[id])?.pop().map_or(0, |(_, count)| count);
+    access::lose(tx, context, actor, &[Holder::Tag(id)])?;
     tx.delete_tag(id)?;
     let entry = entry("tag.deleted", actor, id)
         .change("name", tag.name.as_str(), None::<String>)

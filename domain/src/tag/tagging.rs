@@ -2,7 +2,7 @@
 
 use super::manage::{entry, seen};
 use super::{MAX_TAGGED, MAX_TAGS_OF_ONE, Tag, TagSpot, TagStore};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission, check_tagging};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Result, Violation};
@@ -39,7 +39,7 @@ pub struct Retagged {
 /// # Errors
 /// `forbidden`, `not_found`, `version_stale`.
 pub fn retag(
-    tx: &mut (impl TagStore + MemberStore + Journal),
+    tx: &mut (impl TagStore + MemberStore + AccessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (id, expected): (TagId, Option<i64>),
@@ -72,7 +72,10 @@ pub fn retag(
         }
     }
     let new: Vec<(TagId, MemberId)> = added.iter().map(|member| (id, *member)).collect();
-    tx.insert_taggings(&new)?;
+    if !new.is_empty() {
+        check_tagging(tx, actor, [id])?;
+        tx.insert_taggings(&new)?;
+    }
     if !(added.is_empty() && removed.is_empty()) {
         tx.save_tag(&tag)?;
         tag.version += 1;

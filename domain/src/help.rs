@@ -88,6 +88,7 @@ fn text(slug: &str) -> Option<Localized> {
         "organization",
         "departments",
         "members",
+        "roles",
         "importing",
         "filling-in",
         "documents",

@@ -47,7 +47,7 @@ pub fn begin(
     (filter, wanted): (MemberFilter, Option<&str>),
     language: Language,
 ) -> Result<Export> {
-    access::require(actor, Permission::MemberRead)?;
+    access::require(actor, Permission::MemberExport)?;
     let fields = tx.member_fields()?;
     let custom = fields.iter().map(|field| Column::Custom(field.id));
     let all: Vec<Column> = Column::ALL.into_iter().chain(custom).collect();

@@ -1,5 +1,6 @@
 //! Whatever is done to a tree, it stays one.
 
+use domain::access::Rights;
 use domain::actor::{MemberActor, MemberRole};
 use domain::context::{Context, Origin};
 use domain::department::{
@@ -61,6 +62,7 @@ impl Grove {
             member: id(member).into(),
             role: MemberRole::Owner,
             session: Uuid::nil().into(),
+            rights: Arc::new(Rights::of_owner()),
         };
         Self { database: world.service().database.clone(), service: world.running(), actor }
     }

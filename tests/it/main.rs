@@ -1,6 +1,7 @@
 //! The API tried from outside, over real HTTP, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod access;
 mod avatars;
 mod certificate;
 mod certification;

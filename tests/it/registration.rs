@@ -20,10 +20,13 @@ both!(a_company_registers, |world| {
             "policy:manage",
             "member:read",
             "member:manage",
+            "member:export",
             "department:read",
             "department:manage",
             "tag:read",
             "tag:manage",
+            "access:read",
+            "access:manage",
             "device:read",
             "device:manage"
         ])

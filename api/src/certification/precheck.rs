@@ -21,7 +21,7 @@ pub(crate) struct PrecheckView {
     operation_id = "precheck_certification", tag = "certification",
     responses((status = 200, description = "The findings.", body = PrecheckView)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("certification:manage"))),
+    extensions(("x-permission" = json!("certification:read"))),
 )]
 #[post("/v1/certification/precheck")]
 pub(crate) async fn precheck_certification(call: Call, member: Member) -> Outcome {

@@ -25,7 +25,7 @@ pub(crate) struct Succession {
         ("successor_id" = Option<Uuid>, Query, description = "The department that takes over what is in it.")),
     responses((status = 204, description = "It is gone.")),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["version_stale", "department_root_stays", "department_not_empty", "input_invalid"]))),
+    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["beyond_own_rights", "version_stale", "department_root_stays", "department_not_empty", "input_invalid"]))),
 )]
 #[delete("/v1/departments/{id}")]
 pub(crate) async fn delete_department(

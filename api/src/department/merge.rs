@@ -32,7 +32,7 @@ pub(crate) struct MergeDepartments {
     responses((status = 200, description = "The department.", body = DepartmentDetail,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["version_stale", "department_root_stays", "input_invalid"]))),
+    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["beyond_own_rights", "version_stale", "department_root_stays", "input_invalid"]))),
 )]
 #[post("/v1/departments/{id}/merge")]
 pub(crate) async fn merge_departments(

@@ -48,7 +48,7 @@ pub(crate) struct UpdateDepartment {
     responses((status = 200, description = "The department.", body = DepartmentDetail,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["version_stale", "department_root_stays", "input_invalid"]))),
+    extensions(("x-permission" = json!("department:manage")), ("x-errors" = json!(["beyond_own_rights", "version_stale", "department_root_stays", "input_invalid"]))),
 )]
 #[patch("/v1/departments/{id}")]
 pub(crate) async fn update_department(

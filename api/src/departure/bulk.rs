@@ -54,7 +54,7 @@ pub(crate) struct DepartedMembers {
     request_body = DepartMembers,
     responses((status = 200, description = "The hand-over reports.", body = DepartedMembers)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "input_invalid"]))),
 )]
 #[post("/v1/members/bulk-delete")]
 pub(crate) async fn depart_members(

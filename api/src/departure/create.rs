@@ -85,7 +85,7 @@ impl From<&Successors> for DepartMember {
     request_body = DepartMember,
     responses((status = 201, description = "The hand-over report.", body = DepartureView)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["version_stale", "owner_stays", "action_not_allowed", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "version_stale", "owner_stays", "action_not_allowed", "input_invalid"]))),
 )]
 #[post("/v1/members/{id}/departure")]
 pub(crate) async fn depart_member(

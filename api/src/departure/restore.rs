@@ -17,7 +17,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The member.", body = MemberView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["action_not_allowed", "member_limit_reached"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "action_not_allowed", "member_limit_reached"]))),
 )]
 #[post("/v1/members/{id}/restoration")]
 pub(crate) async fn restore_member(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

@@ -46,7 +46,7 @@ pub(crate) struct ExportParams {
     responses((status = 200, description = "The spreadsheet.", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:read"))),
+    extensions(("x-permission" = json!("member:export"))),
 )]
 #[get("/v1/member-export")]
 pub(crate) async fn export_members(

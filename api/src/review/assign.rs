@@ -30,7 +30,7 @@ pub(crate) struct AssignReview {
     responses((status = 200, description = "The case, held by that reviewer.", body = ReviewView,
         headers(("ETag" = String, description = "The version.")))),
     security(("operator_token" = [])),
-    extensions(("x-permission" = json!("review:confirm")), ("x-errors" = json!(["claim_lost", "action_not_allowed", "own_organization", "input_invalid"]))),
+    extensions(("x-permission" = json!("review:decide")), ("x-errors" = json!(["claim_lost", "action_not_allowed", "own_organization", "input_invalid"]))),
 )]
 #[post("/v1/platform/reviews/{id}/assignee")]
 pub(crate) async fn assign_review(

@@ -6,7 +6,7 @@ use crate::http::params::{NoParams, Params};
 use crate::member::avatar::avatar;
 use crate::picture::PictureSquare;
 use actix_web::get;
-use domain::access::{Permission, Permitted};
+use domain::access::Permission;
 use domain::actor::MemberActor;
 use domain::member::{MemberStore, Profile};
 use serde::Serialize;
@@ -33,10 +33,10 @@ pub(crate) struct Me {
     position: Option<String>,
     /// Their picture, in every size; null when they have none.
     avatar: Option<Vec<PictureSquare>>,
-    /// The role.
+    /// Whether they are the owner.
     role: MemberRoleName,
-    /// What the role allows.
-    #[schema(example = json!(["certification:read", "certification:manage", "tenant:manage", "organization:manage", "policy:read", "policy:manage", "member:read", "member:manage", "department:read", "department:manage", "tag:read", "tag:manage", "device:read", "device:manage"]))]
+    /// What they may do, in the whole organization or in some departments.
+    #[schema(example = json!(["certification:read", "certification:manage", "tenant:manage", "organization:manage", "policy:read", "policy:manage", "member:read", "member:manage", "member:export", "department:read", "department:manage", "tag:read", "tag:manage", "access:read", "access:manage", "device:read", "device:manage"]))]
     permissions: Vec<String>,
     /// The session.
     session_id: Uuid,
@@ -45,7 +45,7 @@ pub(crate) struct Me {
 impl Me {
     pub(crate) fn of(actor: &MemberActor, profile: Profile) -> Self {
         let place = profile.membership;
-        let permitted = Permission::ALL.iter().filter(|permission| actor.may(**permission));
+        let permitted = Permission::ALL.iter().filter(|permission| actor.rights.somewhere(**permission));
         Self {
             account_id: actor.account.into(),
             mobile_masked: profile.mobile.masked(),

@@ -83,7 +83,7 @@ impl RejectedMember {
     responses((status = 200, description = "What came of it.", body = TagMembersChanged,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("tag:manage")), ("x-errors" = json!(["version_stale", "input_invalid"]))),
+    extensions(("x-permission" = json!("tag:manage")), ("x-errors" = json!(["beyond_own_rights", "version_stale", "input_invalid"]))),
 )]
 #[post("/v1/tags/{id}/members")]
 pub(crate) async fn change_tag_members(

@@ -8,7 +8,7 @@ use crate::department::{Department, DepartmentStore};
 use crate::error::{Code, Faults, Language, Place, Result, Violation};
 use crate::id::{DepartmentId, MemberId};
 use crate::journal::{Entry, Journal};
-use crate::member::{Gender, ListedMember, MemberFilter, Spot, ViewingStore, list};
+use crate::member::{Gender, ListedMember, MemberFilter, Spot, ViewingStore, list, narrowed};
 use crate::member_field::MemberField;
 use crate::member_import::{Column, joined, written};
 use crate::text::Line;
@@ -47,7 +47,7 @@ pub fn begin(
     (filter, wanted): (MemberFilter, Option<&str>),
     language: Language,
 ) -> Result<Export> {
-    access::require(actor, Permission::MemberExport)?;
+    let limits = access::reach(actor, Permission::MemberExport)?;
     let fields = tx.member_fields()?;
     let custom = fields.iter().map(|field| Column::Custom(field.id));
     let all: Vec<Column> = Column::ALL.into_iter().chain(custom).collect();
@@ -58,6 +58,7 @@ pub fn begin(
         .change("fields", None::<String>, names)
         .change("filtered", false, filter != MemberFilter::default());
     tx.record(context, &actor.into(), entry)?;
+    let filter = narrowed(tx, &filter, &limits)?.into_owned();
     Ok(Export { filter, columns, language, fields, departments: HashMap::new(), numbers: HashMap::new() })
 }
 

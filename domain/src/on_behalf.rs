@@ -1,6 +1,6 @@
 //! Acting later for somebody who ordered something now.
 
-use crate::access::{AccessStore, Permission, rights_of};
+use crate::access::{AccessStore, Rights, rights_of};
 use crate::actor::MemberActor;
 use crate::error::{Code, Result};
 use crate::id::{AccountId, MemberId, SessionId, TenantId};
@@ -25,7 +25,7 @@ impl From<&MemberActor> for OnBehalf {
 }
 
 impl OnBehalf {
-    /// The same as an actor now, if they still have these rights.
+    /// The same as an actor now, if they are still able to do it.
     ///
     /// # Errors
     /// `orderer_without_right`.
@@ -33,13 +33,13 @@ impl OnBehalf {
         &self,
         tx: &mut (impl MemberStore + AccessStore),
         (tenant, now): (TenantId, DateTime<Utc>),
-        needed: &[Permission],
+        able: impl FnOnce(&Rights) -> bool,
     ) -> Result<MemberActor> {
         let member = tx.member(self.member)?.filter(|member| member.state == MemberState::Active);
         let member = member.filter(|member| member.account == Some(self.account));
         let member = member.ok_or(Code::OrdererWithoutRight)?;
         let rights = rights_of(tx, (member.id, member.role), now)?;
-        if !needed.iter().all(|permission| rights.somewhere(*permission)) {
+        if !able(&rights) {
             return Err(Code::OrdererWithoutRight.into());
         }
         let (account, session) = (self.account, self.session);

@@ -8,6 +8,7 @@ use crate::schema::{
 };
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
+use crate::within::within;
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, not};
 use diesel::prelude::*;
@@ -346,7 +347,7 @@ impl AccessStore for Tx<'_> {
     fn assignments(
         &mut self,
         filter: &AssignmentFilter,
-        within: &Reach,
+        limits: &Reach,
         after: Option<AssignmentId>,
         limit: u32,
     ) -> Result<Vec<Assignment>> {
@@ -369,16 +370,15 @@ impl AccessStore for Tx<'_> {
             if let Some(until) = filter.until {
                 query = query.filter(assignments::until.lt(Some(Instant(until))));
             }
-            if !within.is_everywhere() {
+            if !limits.is_everywhere() {
                 let there = departments::tenant_id
                     .eq(ranges::tenant_id)
                     .and(departments::id.eq(ranges::department_id));
-                let mut outside = ranges::table.inner_join(departments::table.on(there)).into_boxed();
-                for path in within.departments() {
-                    let inside = departments::path.ge(path.as_str()).and(departments::path.lt(path.end()));
-                    outside = outside.filter(not(inside));
-                }
-                let outside = outside.filter(ranges::tenant_id.eq(tenant)).select(ranges::assignment_id);
+                let outside = ranges::table
+                    .inner_join(departments::table.on(there))
+                    .filter(ranges::tenant_id.eq(tenant))
+                    .filter(not(within(departments::path, limits)))
+                    .select(ranges::assignment_id);
                 query = query
                     .filter(assignments::range_kind.eq(RangeKind::Departments.name()))
                     .filter(not(assignments::id.eq_any(outside)));

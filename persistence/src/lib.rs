@@ -49,6 +49,7 @@ mod ticket;
 mod totp;
 mod tx;
 mod verification;
+mod within;
 
 pub use connection::Observer;
 pub use database::{Database, Options, Pools, Signal};

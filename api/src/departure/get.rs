@@ -16,7 +16,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The member, who has left.")),
     responses((status = 200, description = "The departure.", body = DepartureView)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:read"))),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/members/{id}/departure")]
 pub(crate) async fn get_departure(

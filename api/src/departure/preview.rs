@@ -40,7 +40,7 @@ pub(crate) struct LedDepartment {
     params(("id" = Uuid, Path, description = "The member.")),
     responses((status = 200, description = "What they have in hand.", body = DeparturePreview)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:read"))),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/members/{id}/departure-preview")]
 pub(crate) async fn preview_departure(

@@ -35,7 +35,7 @@ pub(crate) async fn see_invitation(call: Call, token: Path<String>, _: Params<No
     call.read(None, move |tx, world| {
         let (_, link) = find_link(tx, &world.context, &super::ask::known(&token)?)?;
         let organization = tx.tenant()?.organization.name.as_str().to_owned();
-        let (needs_approval, expires_at) = (needs_approval(tx, &link)?, link.expires_at);
+        let (needs_approval, expires_at) = (needs_approval(tx, &world.context, &link)?, link.expires_at);
         Reply::ok(&Invitation { organization, needs_approval, expires_at })
     })
     .await

@@ -5,7 +5,7 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
-use domain::access::{Permission, require};
+use domain::access::{Permission, reach};
 use domain::department::DepartmentStore;
 use domain::error::{Code, Faults, Place, Result, Violation};
 use domain::id::TagId;
@@ -42,7 +42,9 @@ impl WhichMembers {
         };
         let department = match (self.department_id, self.within_id) {
             (Some(id), _) => Some(InDepartment::Itself(department("department_id", id)?.id)),
-            (_, Some(id)) => Some(InDepartment::OrBelow(department("within_id", id)?.path)),
+            (_, Some(id)) => {
+                Some(InDepartment::Within([department("within_id", id)?.path].into_iter().collect()))
+            }
             _ => None,
         };
         let tag = self.tag_id.map(TagId::from);
@@ -85,7 +87,7 @@ pub(crate) struct MembersFilter {
 #[get("/v1/members")]
 pub(crate) async fn list_members(call: Call, member: Member, filter: Params<MembersFilter>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        require(&member.0, Permission::MemberRead)?;
+        reach(&member.0, Permission::MemberRead)?;
         let (wanted, page) = (filter.0.which, filter.0.page);
         let name = format!("members {} {wanted:?}", member.0.tenant);
         let filter = wanted.read(tx)?;

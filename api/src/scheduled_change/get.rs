@@ -15,7 +15,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The change.", body = ScheduledChangeView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:read"))),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/scheduled-changes/{id}")]
 pub(crate) async fn get_scheduled_change(

@@ -28,7 +28,7 @@ pub(crate) struct ScheduledChangesFilter {
         ("state" = Option<ScheduledChangeState>, Query, description = "Only in this state."), PageParams),
     responses((status = 200, description = "Changes.", body = Page<ScheduledChangeView>)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:read"))),
+    extensions(("x-permission" = json!("member:manage"))),
 )]
 #[get("/v1/scheduled-changes")]
 pub(crate) async fn list_scheduled_changes(

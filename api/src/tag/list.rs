@@ -69,7 +69,7 @@ pub(crate) async fn list_tags(call: Call, member: Member, filter: Params<TagsFil
     params(("id" = Uuid, Path, description = "The member."), PageParams),
     responses((status = 200, description = "Tags.", body = Page<TagView>)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:read"))),
+    extensions(("x-permission" = json!("tag:read"))),
 )]
 #[get("/v1/members/{id}/tags")]
 pub(crate) async fn list_member_tags(

@@ -12,6 +12,7 @@ mod manage_role;
 mod reach;
 mod rights;
 mod role;
+mod scope;
 mod set;
 mod store;
 
@@ -33,6 +34,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::MemberId;
 use assign::range_of;
 use chrono::{DateTime, Utc};
+pub(crate) use scope::{check_places, require_at, require_for, require_sight, scope};
 use std::borrow::Cow;
 use std::sync::Arc;
 

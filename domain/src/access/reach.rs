@@ -61,6 +61,15 @@ impl Reach {
         other.0.iter().all(|path| self.covers(path))
     }
 
+    /// What is in it and below a department as well.
+    #[must_use]
+    pub fn below(&self, top: &Path) -> Self {
+        if self.covers(top) {
+            return Self(vec![top.clone()]);
+        }
+        Self(self.0.iter().filter(|path| top.covers(path)).cloned().collect())
+    }
+
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

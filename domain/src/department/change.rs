@@ -47,11 +47,12 @@ pub fn create(
     actor: &MemberActor,
     new: NewDepartment,
 ) -> Result<Department> {
-    access::require(actor, Permission::DepartmentManage)?;
+    access::reach(actor, Permission::DepartmentManage)?;
     let mut tree = tx.tree()?;
     tree.room(1)?;
     let above = new.parent.map_or_else(|| tx.root_department(), Ok)?;
     let parent = parent(tx, above)?;
+    access::require_at(actor, Permission::DepartmentManage, &parent.path)?;
     fits(parent.path.level() + 1)?;
     is_free(tx, parent.id, &new.name, None)?;
     let mut made = tree.grow((parent.id, &parent.path), context.id(), new.name, context.now);
@@ -85,8 +86,9 @@ pub fn update(
     (id, expected): (DepartmentId, Option<i64>),
     patch: DepartmentPatch,
 ) -> Result<Department> {
-    access::require(actor, Permission::DepartmentManage)?;
+    access::reach(actor, Permission::DepartmentManage)?;
     let before = tx.department(id)?.ok_or(Code::NotFound)?;
+    access::require_at(actor, Permission::DepartmentManage, &before.path)?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(Code::VersionStale.into());
     }
@@ -96,6 +98,7 @@ pub fn update(
     after.order = patch.order.unwrap_or(after.order);
     if let Some(target) = patch.parent.filter(|target| Some(*target) != before.parent) {
         let parent = placeable(tx, &before, target)?;
+        access::require_at(actor, Permission::DepartmentManage, &parent.path)?;
         access::check_moving(tx, actor, (&before.path, &parent.path))?;
         after.parent = Some(parent.id);
         after.path = parent.path.below(before.number);

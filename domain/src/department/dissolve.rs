@@ -26,7 +26,7 @@ pub fn delete(
     (id, expected): (DepartmentId, Option<i64>),
     successor: Option<DepartmentId>,
 ) -> Result<()> {
-    access::require(actor, Permission::DepartmentManage)?;
+    access::reach(actor, Permission::DepartmentManage)?;
     let department = tx.department(id)?.ok_or(Code::NotFound)?;
     if expected.is_some_and(|expected| expected != department.version) {
         return Err(Code::VersionStale.into());
@@ -60,7 +60,7 @@ pub fn merge(
     (id, expected): (DepartmentId, Option<i64>),
     sources: &[DepartmentId],
 ) -> Result<()> {
-    access::require(actor, Permission::DepartmentManage)?;
+    access::reach(actor, Permission::DepartmentManage)?;
     let known = tx.department(id)?.ok_or(Code::NotFound)?;
     if expected.is_some_and(|expected| expected != known.version) {
         return Err(Code::VersionStale.into());
@@ -85,7 +85,9 @@ fn dissolve(
     if department.parent.is_none() {
         return Err(Code::DepartmentRootStays.into());
     }
+    access::require_at(actor, Permission::DepartmentManage, &department.path)?;
     if let Some(into) = into {
+        access::require_at(actor, Permission::DepartmentManage, &into.path)?;
         takes_over(tx, department, into, fault)?;
         access::check_merging(tx, actor, (&department.path, &into.path))?;
         tx.move_members(department.id, into.id)?;

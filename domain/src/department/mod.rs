@@ -92,7 +92,8 @@ impl Tree {
 
     /// Refuses more departments than there is room for.
     pub(crate) fn room(&self, more: u64) -> Result<()> {
-        if self.departments + more > MAX_DEPARTMENTS {
+        let numbered = u64::try_from(Path::MAX_NUMBER - self.last_number).unwrap_or_default();
+        if self.departments + more > MAX_DEPARTMENTS || more > numbered {
             return Err(Error::new(Code::DepartmentLimitReached).with("max", MAX_DEPARTMENTS));
         }
         Ok(())

@@ -73,13 +73,13 @@ pub fn relate(
     actor: &MemberActor,
     (from, kind, to): (DepartmentId, RelationKind, DepartmentId),
 ) -> Result<()> {
-    access::require(actor, Permission::DepartmentManage)?;
+    access::reach(actor, Permission::DepartmentManage)?;
     if from == to {
         return Err(Code::DepartmentBelowItself.into());
     }
-    for id in [from, to] {
-        tx.department(id)?.ok_or(Code::NotFound)?;
-    }
+    let whose = tx.department(from)?.ok_or(Code::NotFound)?;
+    access::require_at(actor, Permission::DepartmentManage, &whose.path)?;
+    tx.department(to)?.ok_or(Code::NotFound)?;
     let known = tx.relations(from)?;
     let same =
         |known: &Related| (known.direction, known.kind, known.other) == (Direction::Outgoing, kind, to);
@@ -99,12 +99,14 @@ pub fn relate(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn unrelate(
-    tx: &mut (impl RelationStore + Journal),
+    tx: &mut (impl DepartmentStore + RelationStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (from, kind, to): (DepartmentId, RelationKind, DepartmentId),
 ) -> Result<()> {
-    access::require(actor, Permission::DepartmentManage)?;
+    access::reach(actor, Permission::DepartmentManage)?;
+    let whose = tx.department(from)?.ok_or(Code::NotFound)?;
+    access::require_at(actor, Permission::DepartmentManage, &whose.path)?;
     tx.delete_relation(from, kind, to)?;
     let entry =
         entry("department.unrelated", actor, from).change(kind.name(), to.to_string(), None::<String>);

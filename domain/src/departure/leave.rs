@@ -49,7 +49,7 @@ pub fn depart(
     successors: &Successors,
     restorable: Duration,
 ) -> Result<(Departure, Vec<SessionId>)> {
-    access::require(actor, Permission::MemberManage)?;
+    access::require_for(tx, actor, Permission::MemberManage, leaver.id)?;
     let found = listed(tx, &[leaver.id])?.pop().ok_or(Code::NotFound)?;
     if leaver.expected.is_some_and(|expected| expected != found.member.version) {
         return Err(Code::VersionStale.into());
@@ -75,21 +75,23 @@ pub fn depart_many(
     successors: &Successors,
     restorable: Duration,
 ) -> Result<(Vec<Departure>, Vec<SessionId>)> {
-    access::require(actor, Permission::MemberManage)?;
     debug_assert!(leavers.len() <= BULK);
     let ids: Vec<_> = leavers.iter().map(|leaver| leaver.id).collect();
+    let scope = access::scope(tx, actor, Permission::MemberManage, &ids)?;
     let mut found: HashMap<MemberId, ListedMember> =
         listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
     let mut faults = Faults::of(Place::Body);
     let mut leaving = Vec::new();
     for (index, leaver) in leavers.iter().enumerate() {
         let at = format!("/members/{index}/id");
-        let Some(one) = found.remove(&leaver.id) else {
+        let Some(one) = found.remove(&leaver.id).filter(|_| scope.seen.has(leaver.id)) else {
             let twice = ids[..index].contains(&leaver.id);
             faults.note(&at, if twice { Code::FieldRepeated } else { Code::MemberUnknown });
             continue;
         };
-        if leaver.expected.is_some_and(|expected| expected != one.member.version) {
+        if !scope.managed.has(leaver.id) {
+            faults.note(&at, Code::RangeBeyondOwn);
+        } else if leaver.expected.is_some_and(|expected| expected != one.member.version) {
             faults.note(&format!("/members/{index}/version"), Code::VersionStale);
         } else if let Some(why) = stays(&one.member) {
             faults.note(&at, why);

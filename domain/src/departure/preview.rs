@@ -1,7 +1,7 @@
 //! What somebody has in hand, and what became of it.
 
 use super::{Departure, DepartureStore, HadTag};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission};
 use crate::actor::MemberActor;
 use crate::error::{Code, Result};
 use crate::id::{DepartmentId, MemberId};
@@ -24,11 +24,11 @@ pub struct InHand {
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn preview(
-    tx: &mut (impl MemberStore + DepartureStore + TagStore),
+    tx: &mut (impl AccessStore + MemberStore + DepartureStore + TagStore),
     actor: &MemberActor,
     id: MemberId,
 ) -> Result<InHand> {
-    access::require(actor, Permission::MemberRead)?;
+    access::require_for(tx, actor, Permission::MemberManage, id)?;
     tx.member(id)?.ok_or(Code::NotFound)?;
     let led = tx.led_by(&[id])?;
     let leaderships = led.into_iter().map(|(_, department, name)| (department, name)).collect();
@@ -40,7 +40,11 @@ pub fn preview(
 ///
 /// # Errors
 /// `forbidden`, `not_found` also for who has not left.
-pub fn get(tx: &mut impl DepartureStore, actor: &MemberActor, id: MemberId) -> Result<Departure> {
-    access::require(actor, Permission::MemberRead)?;
+pub fn get(
+    tx: &mut (impl AccessStore + DepartureStore),
+    actor: &MemberActor,
+    id: MemberId,
+) -> Result<Departure> {
+    access::require_for(tx, actor, Permission::MemberManage, id)?;
     tx.departure(id)?.ok_or_else(|| Code::NotFound.into())
 }

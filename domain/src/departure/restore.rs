@@ -25,7 +25,7 @@ pub fn restore(
     id: MemberId,
     terms: &Terms,
 ) -> Result<ListedMember> {
-    access::require(actor, Permission::MemberManage)?;
+    access::require_for(tx, actor, Permission::MemberManage, id)?;
     let member = tx.member(id)?.ok_or(Code::NotFound)?;
     let departure = tx
         .departure(id)?

@@ -1,6 +1,7 @@
 //! Asking to join.
 
 use super::{InvitationLink, JoinRequest, JoiningStore, Remark, find_link};
+use crate::access::{AccessStore, Placing, placing, rights_of};
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::certification::Terms;
@@ -8,7 +9,7 @@ use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, TenantId};
 use crate::journal::Entry;
-use crate::member::{Held, InvitingStore, MemberDraft, PlacementDraft, add, has_room};
+use crate::member::{Held, InvitingStore, MemberDraft, MemberStore, PlacementDraft, add, has_room};
 use crate::member_field::MemberFieldStore;
 use crate::notice::{Notice, NoticeKind, Params, tell};
 use crate::phone::MobileNumber;
@@ -47,12 +48,23 @@ pub enum Asked {
     Welcome,
 }
 
-/// Whether an administrator decides who joins by a link. What is required of members is for an administrator to fill in.
+/// Whether an administrator decides who joins by a link. What is required of members is for an administrator to fill in; and where a
+/// department has roles that whoever made the link could not give, they do not give them by a link.
 ///
 /// # Errors
 /// When the store fails.
-pub fn needs_approval(tx: &mut impl MemberFieldStore, link: &InvitationLink) -> Result<bool> {
-    Ok(link.needs_approval || tx.member_fields()?.iter().any(|field| field.required))
+pub fn needs_approval(
+    tx: &mut (impl MemberFieldStore + MemberStore + AccessStore),
+    context: &Context<'_>,
+    link: &InvitationLink,
+) -> Result<bool> {
+    if link.needs_approval || tx.member_fields()?.iter().any(|field| field.required) {
+        return Ok(true);
+    }
+    let Some(maker) = tx.member(link.created_by)? else { return Ok(true) };
+    let rights = rights_of(tx, (maker.id, maker.role), context.now)?;
+    let joins = Placing { member: maker.id, had: Vec::new(), has: vec![link.department] };
+    Ok(placing(tx, &rights, &[joins])?.into_iter().any(|lack| !lack.is_nothing()))
 }
 
 /// Asks to join, by a link. To ask again is to ask once, in the words of the last time. What is refused is refused to everybody alike.
@@ -61,7 +73,7 @@ pub fn needs_approval(tx: &mut impl MemberFieldStore, link: &InvitationLink) -> 
 /// `link_invalid`, `join_requests_full`, `member_limit_reached`.
 pub fn ask(tx: &mut impl AskingStore, context: &Context<'_>, ask: &Ask, terms: &Terms) -> Result<Asked> {
     let (tenant, link) = find_link(tx, context, &ask.token)?;
-    let waits = needs_approval(tx, &link)?;
+    let waits = needs_approval(tx, context, &link)?;
     if waits && tx.has_join_requests(MAX_WAITING)? {
         return Err(Error::new(Code::JoinRequestsFull).with("max", MAX_WAITING));
     }

@@ -1,7 +1,7 @@
 //! The picture of a member.
 
 use super::{MemberState, MemberStore};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
@@ -18,13 +18,15 @@ pub const AVATAR_SIZES: [u32; 3] = [64, 128, 256];
 /// # Errors
 /// `forbidden`, `not_found` also when there is none to take away, `action_not_allowed` for who left.
 pub fn set_avatar(
-    tx: &mut (impl MemberStore + PictureStore + Journal),
+    tx: &mut (impl AccessStore + MemberStore + PictureStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     id: MemberId,
     avatar: Option<&Picture>,
 ) -> Result<()> {
-    may_set_avatar(actor, id)?;
+    if actor.member != id {
+        access::require_for(tx, actor, Permission::MemberManage, id)?;
+    }
     let member = tx.member(id)?.ok_or(Code::NotFound)?;
     if member.state == MemberState::Departed {
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
@@ -41,10 +43,10 @@ pub fn set_avatar(
     tx.record(context, &actor.into(), entry.about(id, [("avatar", member.avatar, digest)]))
 }
 
-/// Refuses whoever may not set the picture of a member.
+/// Refuses whoever may set nobody's picture but their own, before one is taken in.
 ///
 /// # Errors
 /// `forbidden`.
 pub fn may_set_avatar(actor: &MemberActor, id: MemberId) -> Result<()> {
-    if actor.member == id { Ok(()) } else { access::require(actor, Permission::MemberManage) }
+    if actor.member == id { Ok(()) } else { access::reach(actor, Permission::MemberManage).map(drop) }
 }

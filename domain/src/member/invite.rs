@@ -3,7 +3,7 @@
 use super::change::{ChangingStore, MemberChange, keep};
 use super::review::review;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
-use crate::access::{self, Permission, check_placing};
+use crate::access::{self, AccessStore, Permission, check_places, check_placing};
 use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
@@ -65,7 +65,7 @@ pub fn invite(
     draft: &MemberDraft,
     (terms, by_sms): (&Terms, bool),
 ) -> Result<ListedMember> {
-    access::require(actor, Permission::MemberManage)?;
+    access::reach(actor, Permission::MemberManage)?;
     let mut made = add(tx, context, (actor.tenant, &actor.into()), draft, terms)?;
     if by_sms {
         made.member.invited_at = Some(context.now);
@@ -112,6 +112,7 @@ pub(crate) fn add(
     let change = MemberChange::to(String::new(), (None, member), read, root, &mut faults);
     let changes: Vec<_> = change.into_iter().collect();
     review(tx, &changes, &fields, &mut faults)?;
+    check_places(tx, by, &changes, &mut faults)?;
     check_placing(tx, by, &changes, &mut faults)?;
     faults.finish()?;
     let kept = keep(tx, context, by, changes, &fields)?;
@@ -147,12 +148,12 @@ pub(crate) fn send(
 /// # Errors
 /// `forbidden`, `not_found`, `action_not_allowed` for who has joined, `invitation_too_soon`, `invitations_spent`.
 pub fn remind(
-    tx: &mut (impl MemberStore + InvitationStore + TenantStore + NoticeStore + JobQueue + Journal),
+    tx: &mut (impl AccessStore + MemberStore + InvitationStore + TenantStore + NoticeStore + JobQueue + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     id: MemberId,
 ) -> Result<()> {
-    access::require(actor, Permission::MemberManage)?;
+    access::require_for(tx, actor, Permission::MemberManage, id)?;
     let mut member = tx.member(id)?.ok_or(Code::NotFound)?;
     if member.state != MemberState::Invited {
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));

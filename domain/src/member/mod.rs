@@ -25,8 +25,8 @@ pub(crate) use review::{MAX_REPORTING, Review, review};
 pub(crate) use update::check_update;
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;
-pub(crate) use view::listed;
 pub use view::{InDepartment, ListedMember, MemberFilter, Spot, ViewingStore, get, list};
+pub(crate) use view::{listed, narrowed};
 
 use crate::actor::MemberRole;
 use crate::email::EmailAddress;

@@ -4,7 +4,7 @@ use super::change::{ChangingStore, MemberChange, keep};
 use super::review::{Review, review};
 use super::view::listed;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
-use crate::access::{self, Permission, check_placing};
+use crate::access::{self, Permission, check_places, check_placing};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -47,7 +47,7 @@ pub fn update(
     actor: &MemberActor,
     patch: &Patch,
 ) -> Result<(ListedMember, Vec<SessionId>)> {
-    access::require(actor, Permission::MemberManage)?;
+    access::require_for(tx, actor, Permission::MemberManage, patch.id)?;
     let before = listed(tx, &[patch.id])?.pop().ok_or(Code::NotFound)?;
     if patch.expected.is_some_and(|expected| expected != before.member.version) {
         return Err(Code::VersionStale.into());
@@ -72,8 +72,8 @@ pub fn update_many(
     actor: &MemberActor,
     patches: &[Patch],
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
-    access::require(actor, Permission::MemberManage)?;
     let ids: Vec<_> = patches.iter().map(|patch| patch.id).collect();
+    let scope = access::scope(tx, actor, Permission::MemberManage, &ids)?;
     let mut found: HashMap<MemberId, ListedMember> =
         listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
     let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
@@ -82,11 +82,15 @@ pub fn update_many(
     for (index, patch) in patches.iter().enumerate() {
         let (id, at) = (format!("/members/{index}/id"), format!("/members/{index}/patch"));
         let state = format!("{at}/state");
-        let Some(before) = found.remove(&patch.id) else {
+        let Some(before) = found.remove(&patch.id).filter(|_| scope.seen.has(patch.id)) else {
             let twice = ids[..index].contains(&patch.id);
             faults.note(&id, if twice { Code::FieldRepeated } else { Code::MemberUnknown });
             continue;
         };
+        if !scope.managed.has(patch.id) {
+            faults.note(&id, Code::RangeBeyondOwn);
+            continue;
+        }
         if patch.expected.is_some_and(|expected| expected != before.member.version) {
             faults.note(&format!("/members/{index}/version"), Code::VersionStale);
             continue;
@@ -201,6 +205,7 @@ fn commit(
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
     review(tx, &changes, fields, &mut faults)?;
     let by = Actor::from(actor);
+    check_places(tx, &by, &changes, &mut faults)?;
     check_placing(tx, &by, &changes, &mut faults)?;
     faults.finish()?;
     let shut_out: Vec<AccountId> = changes

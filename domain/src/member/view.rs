@@ -1,18 +1,19 @@
 //! What administrators see of members.
 
 use super::{Member, MemberState, MemberStore};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission, Reach};
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
-use crate::department::{Path, Placement, PlacementStore};
+use crate::department::{Placement, PlacementStore};
 use crate::error::{Code, Result};
 use crate::id::{DepartmentId, MemberId, TagId};
 use crate::member_field::{Custom, MemberFieldStore};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 bundle! {
     /// What seeing members touches.
-    ViewingStore: MemberStore + PlacementStore + MemberFieldStore
+    ViewingStore: AccessStore + MemberStore + PlacementStore + MemberFieldStore
 }
 
 /// A member with their departments.
@@ -31,17 +32,17 @@ pub struct ListedMember {
 pub enum InDepartment {
     /// In this one itself, in the order of its members.
     Itself(DepartmentId),
-    /// In the one at a path, or anywhere below it.
-    OrBelow(Path),
+    /// In some of them, or anywhere below.
+    Within(Reach),
 }
 
 impl InDepartment {
-    /// The path below which they are, where it is not one department alone.
+    /// Where they are, if it is not one department alone.
     #[must_use]
-    pub fn below(&self) -> Option<&Path> {
+    pub fn reach(&self) -> Option<&Reach> {
         match self {
             Self::Itself(_) => None,
-            Self::OrBelow(path) => Some(path),
+            Self::Within(reach) => Some(reach),
         }
     }
 }
@@ -84,11 +85,12 @@ pub fn list(
     after: Option<&Spot>,
     limit: u32,
 ) -> Result<Vec<(Spot, Option<ListedMember>)>> {
-    access::require(actor, Permission::MemberRead)?;
+    let sees = access::reach(actor, Permission::MemberRead)?;
     if filter.tag.is_some() {
         access::require(actor, Permission::TagRead)?;
     }
-    let spots = tx.find_members(filter, after, limit)?;
+    let filter = narrowed(tx, filter, &sees)?;
+    let spots = tx.find_members(&filter, after, limit)?;
     let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
     let mut found: HashMap<MemberId, ListedMember> =
         listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
@@ -99,12 +101,37 @@ pub fn list(
     Ok(spots.into_iter().map(with_member).collect())
 }
 
+/// The same filter, of who is within a reach.
+pub(crate) fn narrowed<'a>(
+    tx: &mut impl AccessStore,
+    filter: &'a MemberFilter,
+    limits: &Reach,
+) -> Result<Cow<'a, MemberFilter>> {
+    if limits.is_everywhere() {
+        return Ok(Cow::Borrowed(filter));
+    }
+    let reach = match &filter.department {
+        Some(InDepartment::Itself(id)) => {
+            if tx.paths(&[*id])?.iter().any(|(_, path)| limits.covers(path)) {
+                return Ok(Cow::Borrowed(filter));
+            }
+            Reach::nowhere()
+        }
+        Some(InDepartment::Within(asked)) => {
+            asked.departments().iter().map(|top| limits.below(top)).fold(Reach::nowhere(), Reach::and)
+        }
+        None => limits.clone(),
+    };
+    let department = Some(InDepartment::Within(reach));
+    Ok(Cow::Owned(MemberFilter { department, ..filter.clone() }))
+}
+
 /// A member.
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(tx: &mut impl ViewingStore, actor: &MemberActor, id: MemberId) -> Result<ListedMember> {
-    access::require(actor, Permission::MemberRead)?;
+    access::require_sight(tx, actor, id)?;
     listed(tx, &[id])?.pop().ok_or_else(|| Code::NotFound.into())
 }
 

@@ -49,7 +49,7 @@ pub struct FieldPatch {
 /// # Errors
 /// `forbidden`.
 pub fn list(tx: &mut impl MemberFieldStore, actor: &MemberActor) -> Result<Vec<MemberField>> {
-    access::require(actor, Permission::MemberRead)?;
+    access::reach(actor, Permission::MemberRead)?;
     tx.member_fields()
 }
 

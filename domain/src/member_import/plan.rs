@@ -10,6 +10,7 @@ use super::{
     ImportState, MemberImport, MemberImportStore, Plan, PlannedDepartment, PlannedRow, REMOVED_PART,
     REMOVED_UNCOUNTED, RowAction, RowCounts, RowFault, SheetRow,
 };
+use crate::access::AccessStore;
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
@@ -25,7 +26,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 bundle! {
     /// What planning an import reads.
-    PlanningStore: MemberStore + DepartmentStore + PlacementStore + MemberFieldStore + CertificateStore + MemberImportStore
+    PlanningStore: AccessStore + MemberStore + DepartmentStore + PlacementStore + MemberFieldStore + CertificateStore + MemberImportStore
 }
 
 /// Makes the plan of an import, in three passes over its rows: who they are about, then what they do, then what forbids them together.

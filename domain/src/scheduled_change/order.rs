@@ -4,7 +4,7 @@ use super::{
     ChangeFilter, ChangeSpot, ChangeState, Intent, MAX_DAYS, MAX_WAITING, Note, ScheduledChange,
     ScheduledChangeStore, cancelled, entry,
 };
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::departure::{LeavingStore, check_departure};
@@ -44,7 +44,7 @@ pub fn schedule(
     new: &NewChange,
     calendar: &Calendar,
 ) -> Result<ScheduledChange> {
-    access::require(actor, Permission::MemberManage)?;
+    access::require_for(tx, actor, Permission::MemberManage, new.member)?;
     let found = listed(tx, &[new.member])?.pop().ok_or(Code::NotFound)?;
     if found.member.state == MemberState::Departed {
         return Err(Error::new(Code::ActionNotAllowed).with("state", found.member.state.name()));
@@ -127,7 +127,7 @@ pub fn list(
     after: Option<ChangeSpot>,
     limit: u32,
 ) -> Result<Vec<ScheduledChange>> {
-    access::require(actor, Permission::MemberRead)?;
+    access::require(actor, Permission::MemberManage)?;
     tx.scheduled_changes(filter, after, limit)
 }
 
@@ -136,12 +136,14 @@ pub fn list(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(
-    tx: &mut impl ScheduledChangeStore,
+    tx: &mut (impl AccessStore + ScheduledChangeStore),
     actor: &MemberActor,
     id: ScheduledChangeId,
 ) -> Result<ScheduledChange> {
-    access::require(actor, Permission::MemberRead)?;
-    tx.scheduled_change(id)?.ok_or_else(|| Code::NotFound.into())
+    access::reach(actor, Permission::MemberManage)?;
+    let change = tx.scheduled_change(id)?.ok_or(Code::NotFound)?;
+    access::require_for(tx, actor, Permission::MemberManage, change.member)?;
+    Ok(change)
 }
 
 /// Cancels a change whose day has not come.
@@ -149,13 +151,14 @@ pub fn get(
 /// # Errors
 /// `forbidden`, `not_found`, `version_stale`, `action_not_allowed`.
 pub fn cancel(
-    tx: &mut (impl ScheduledChangeStore + Journal),
+    tx: &mut (impl AccessStore + ScheduledChangeStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (id, expected): (ScheduledChangeId, Option<i64>),
 ) -> Result<ScheduledChange> {
-    access::require(actor, Permission::MemberManage)?;
+    access::reach(actor, Permission::MemberManage)?;
     let mut change = tx.scheduled_change(id)?.ok_or(Code::NotFound)?;
+    access::require_for(tx, actor, Permission::MemberManage, change.member)?;
     if expected.is_some_and(|expected| expected != change.version) {
         return Err(Code::VersionStale.into());
     }

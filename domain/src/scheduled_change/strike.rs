@@ -48,7 +48,8 @@ pub fn strike(
     let Some(mut change) = waiting(tx, tenant, id)? else { return Ok(Vec::new()) };
     let origin = Origin { request_id: change.request_id.clone(), ..Origin::default() };
     let context = &Context { origin: &origin, ..*context };
-    let actor = change.by.actor(tx, (tenant, context.now), &[Permission::MemberManage])?;
+    let actor =
+        change.by.actor(tx, (tenant, context.now), |rights| rights.somewhere(Permission::MemberManage))?;
     // Before it happens: a departure cancels whatever waits.
     change.end(ChangeState::Done, context.now);
     tx.save_scheduled_change(&change)?;
@@ -126,7 +127,7 @@ fn concerned(
     (tenant, now): (TenantId, DateTime<Utc>),
     change: &ScheduledChange,
 ) -> Result<Option<MemberId>> {
-    match change.by.actor(tx, (tenant, now), &[Permission::MemberManage]) {
+    match change.by.actor(tx, (tenant, now), |rights| rights.somewhere(Permission::MemberManage)) {
         Ok(actor) => Ok(Some(actor.member)),
         Err(_) => tx.owner(),
     }

@@ -96,14 +96,14 @@ pub fn retag(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn of_member(
-    tx: &mut (impl TagStore + MemberStore),
+    tx: &mut (impl AccessStore + TagStore + MemberStore),
     actor: &MemberActor,
     member: MemberId,
     after: Option<&TagSpot>,
     limit: u32,
 ) -> Result<Vec<(TagSpot, Tag)>> {
-    access::require(actor, Permission::MemberRead)?;
     access::require(actor, Permission::TagRead)?;
+    access::require_sight(tx, actor, member)?;
     tx.member(member)?.ok_or(Code::NotFound)?;
     tx.tags(Some(member), after, limit)
 }

@@ -6,9 +6,10 @@ use crate::error::Understood;
 use crate::schema::{departments, member_terms as terms, members, placements, taggings};
 use crate::sql_type::Id;
 use crate::tx::Tx;
+use crate::within::within;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use domain::department::Path;
+use domain::access::Reach;
 use domain::error::Result;
 use domain::id::DepartmentId;
 use domain::member::{InDepartment, MemberFilter, Spot};
@@ -66,7 +67,7 @@ impl Tx<'_> {
             department => {
                 // Everybody is somewhere below the root.
                 let below =
-                    department.as_ref().and_then(InDepartment::below).filter(|path| **path != Path::root());
+                    department.as_ref().and_then(InDepartment::reach).filter(|reach| !reach.is_everywhere());
                 let few = if below.is_some() || filter.tag.is_some() { self.few(filter)? } else { None };
                 match few {
                     Some(few) => Ok(page(self.among(filter, &few)?, after, limit)),
@@ -97,7 +98,7 @@ impl Tx<'_> {
                     .load(db))
                 .understood()?,
             ),
-            Some(InDepartment::OrBelow(path)) => Some(
+            Some(InDepartment::Within(reach)) => Some(
                 on!(self.db, |db| {
                     let there = placements::tenant_id
                         .eq(departments::tenant_id)
@@ -105,7 +106,7 @@ impl Tx<'_> {
                     departments::table
                         .inner_join(placements::table.on(there))
                         .filter(departments::tenant_id.eq(tenant))
-                        .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                        .filter(within(departments::path, reach))
                         .limit(most)
                         .select(placements::member_id)
                         .load(db)
@@ -215,7 +216,7 @@ impl Tx<'_> {
                 .filter(placements::department_id.eq(Id::from(*department)))
                 .select(placements::member_id)
                 .load(db)),
-            Some(InDepartment::OrBelow(path)) => on!(self.db, |db| {
+            Some(InDepartment::Within(reach)) => on!(self.db, |db| {
                 let there = departments::tenant_id
                     .eq(placements::tenant_id)
                     .and(departments::id.eq(placements::department_id));
@@ -223,7 +224,7 @@ impl Tx<'_> {
                     .inner_join(departments::table.on(there))
                     .filter(placements::tenant_id.eq(tenant))
                     .filter(placements::member_id.eq_any(&some))
-                    .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                    .filter(within(departments::path, reach))
                     .select(placements::member_id)
                     .load(db)
             }),
@@ -238,7 +239,7 @@ impl Tx<'_> {
     fn sorted(
         &mut self,
         filter: &MemberFilter,
-        below: Option<&Path>,
+        below: Option<&Reach>,
         after: Option<&Spot>,
         limit: u32,
     ) -> Result<Vec<Spot>> {
@@ -256,7 +257,7 @@ impl Tx<'_> {
             if let Some(tag) = filter.tag {
                 query = query.filter(exists(tagged!(tenant, members::id, tag)));
             }
-            if let Some(path) = below {
+            if let Some(reach) = below {
                 let there = departments::tenant_id
                     .eq(placements::tenant_id)
                     .and(departments::id.eq(placements::department_id));
@@ -264,7 +265,7 @@ impl Tx<'_> {
                     .inner_join(departments::table.on(there))
                     .filter(placements::tenant_id.eq(members::tenant_id))
                     .filter(placements::member_id.eq(members::id))
-                    .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())));
+                    .filter(within(departments::path, reach));
                 query = query.filter(exists(placed));
             }
             if let Some(after) = after {
@@ -381,11 +382,11 @@ impl Tx<'_> {
                     let there = placements::department_id.eq(Id::from(*department));
                     query = query.filter(exists(placed().filter(there)));
                 }
-                Some(InDepartment::OrBelow(path)) => {
+                Some(InDepartment::Within(reach)) => {
                     let there = departments::tenant_id
                         .eq(placements::tenant_id)
                         .and(departments::id.eq(placements::department_id));
-                    let below = departments::path.ge(path.as_str()).and(departments::path.lt(path.end()));
+                    let below = within(departments::path, reach);
                     let below = placements::table
                         .inner_join(departments::table.on(there))
                         .filter(placements::tenant_id.eq(terms::tenant_id))

@@ -1,0 +1,130 @@
+//! Whom of some members somebody sees, and whom they may do something with.
+
+use super::{AccessStore, Permission, Reach, forbidden, reach};
+use crate::actor::{Actor, MemberActor};
+use crate::department::Path;
+use crate::error::{Code, Faults, Result};
+use crate::id::{DepartmentId, MemberId};
+use crate::member::MemberChange;
+use std::collections::{HashMap, HashSet};
+
+/// Some of the members that were asked about.
+#[derive(Debug)]
+pub(crate) enum Those {
+    /// All of them.
+    All,
+    /// These.
+    Only(HashSet<MemberId>),
+}
+
+impl Those {
+    /// Whether one is among them.
+    pub(crate) fn has(&self, member: MemberId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(some) => some.contains(&member),
+        }
+    }
+}
+
+/// Whom of some members an actor sees, and with whom they may do something.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// Who is in a department where they may see members; themselves in any case.
+    pub(crate) seen: Those,
+    /// Who is in no department where they may not do it.
+    pub(crate) managed: Those,
+}
+
+/// Whom of some members an actor sees, and with whom they may do something.
+///
+/// # Errors
+/// `forbidden` for who may do it with nobody.
+pub(crate) fn scope(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    permission: Permission,
+    members: &[MemberId],
+) -> Result<Scope> {
+    let (sees, manages) = (actor.rights.reach(Permission::MemberRead), reach(actor, permission)?);
+    if sees.is_everywhere() && manages.is_everywhere() {
+        return Ok(Scope { seen: Those::All, managed: Those::All });
+    }
+    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
+    for (member, path) in tx.whereabouts(members)? {
+        places.entry(member).or_default().push(path);
+    }
+    let only = |those: &dyn Fn(MemberId, &[Path]) -> bool| {
+        let some = places.iter().filter(|(member, paths)| those(**member, paths));
+        Those::Only(some.map(|(member, _)| *member).collect())
+    };
+    Ok(Scope {
+        seen: only(&|member, paths| member == actor.member || sees.covers_any(paths)),
+        managed: only(&|_, paths| manages.covers_all(paths)),
+    })
+}
+
+/// Refuses whoever may not do something with a member: as if there were none, when they do not see them either.
+///
+/// # Errors
+/// `forbidden`, `not_found`.
+pub(crate) fn require_for(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    permission: Permission,
+    member: MemberId,
+) -> Result<()> {
+    let scope = scope(tx, actor, permission, &[member])?;
+    if scope.managed.has(member) {
+        Ok(())
+    } else if scope.seen.has(member) {
+        Err(forbidden(permission))
+    } else {
+        Err(Code::NotFound.into())
+    }
+}
+
+/// Refuses whoever does not see a member.
+///
+/// # Errors
+/// `forbidden` for who sees nobody, `not_found`.
+pub(crate) fn require_sight(tx: &mut impl AccessStore, actor: &MemberActor, member: MemberId) -> Result<()> {
+    if scope(tx, actor, Permission::MemberRead, &[member])?.seen.has(member) {
+        Ok(())
+    } else {
+        Err(Code::NotFound.into())
+    }
+}
+
+/// Notes which changes of members would put them where their maker may not.
+pub(crate) fn check_places(
+    tx: &mut impl AccessStore,
+    by: &Actor,
+    changes: &[MemberChange],
+    faults: &mut Faults,
+) -> Result<()> {
+    let Actor::Member(actor) = by else { return Ok(()) };
+    let manages = reach(actor, Permission::MemberManage)?;
+    if manages.is_everywhere() {
+        return Ok(());
+    }
+    let departments: HashSet<DepartmentId> =
+        changes.iter().flat_map(|change| &change.placements).map(|placement| placement.department).collect();
+    let there: HashMap<DepartmentId, Path> =
+        tx.paths(&departments.into_iter().collect::<Vec<_>>())?.into_iter().collect();
+    let beyond = |reach: &Reach, department| there.get(department).is_none_or(|path| !reach.covers(path));
+    for change in changes {
+        if change.placements.iter().any(|placement| beyond(&manages, &placement.department)) {
+            faults.note(&format!("{}/departments", change.at), Code::RangeBeyondOwn);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses whoever may not do something at a department that is there.
+///
+/// # Errors
+/// `forbidden`.
+pub(crate) fn require_at(actor: &MemberActor, permission: Permission, path: &Path) -> Result<()> {
+    if actor.rights.at(permission, path) { Ok(()) } else { Err(forbidden(permission)) }
+}

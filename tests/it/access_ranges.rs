@@ -1,0 +1,279 @@
+//! Roles that count in some departments only.
+
+use crate::people::{change, department, fault, invited, member_id, names};
+use serde_json::{Value, json};
+use tests::{Company, both};
+
+/// 部门管理员: the people of some departments, and those departments.
+const DEPARTMENT_MANAGER: &str = "00000000-0000-8000-8000-000000000007";
+
+/// A company with two branches, each with a team; somebody in each, and somebody who manages the first.
+struct Branches {
+    owner: Company,
+    manager: Company,
+    north: String,
+    south: String,
+    team: String,
+    /// In the north, in its team, in the south, and in both.
+    people: [String; 4],
+}
+
+async fn below(company: &Company, parent: &str, name: &str) -> String {
+    let made = company.post("/v1/departments", json!({"name": name, "parent_id": parent}));
+    made.send().await.expect(201).text("/id")
+}
+
+fn at(departments: &[&str]) -> Value {
+    let places: Vec<Value> = departments.iter().map(|id| json!({"department_id": id})).collect();
+    json!({"departments": places})
+}
+
+async fn assign(company: &Company, role: &str, member: &str, range: Value) -> String {
+    let body = json!({"role_id": role, "holder": {"kind": "member", "id": member}, "range": range});
+    company.post("/v1/access/assignments", body).send().await.expect(201).text("/id")
+}
+
+async fn felt() {
+    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+}
+
+impl Branches {
+    async fn of(owner: Company) -> Self {
+        let (north, south) = (department(&owner, "北方").await, department(&owner, "南方").await);
+        let team = below(&owner, &north, "一组").await;
+        let manager = owner.plain_member().await;
+        let me = member_id(&manager).await;
+        change(&owner, &me, at(&[&north])).await.expect(200);
+        let people = [
+            invited(&owner, "赵北", at(&[&north])).await,
+            invited(&owner, "钱组", at(&[&team])).await,
+            invited(&owner, "孙南", at(&[&south])).await,
+            invited(&owner, "李两处", at(&[&team, &south])).await,
+        ];
+        assign(&owner, DEPARTMENT_MANAGER, &me, json!({"kind": "own"})).await;
+        felt().await;
+        Self { owner, manager, north, south, team, people }
+    }
+}
+
+both!(a_manager_sees_and_finds_the_people_of_their_departments, |world| {
+    let branches = Branches::of(world.company("分公司").registered().await).await;
+    let manager = &branches.manager;
+    let own = names(manager, "/v1/members").await;
+    // Themselves, who are called as nobody in particular, and those who are somewhere in the north.
+    assert_eq!(own.len(), 4, "{own:?}");
+    for name in ["赵北", "钱组", "李两处"] {
+        assert!(own.contains(&name.to_owned()), "{own:?}");
+    }
+    assert_eq!(names(manager, "/v1/members?search=zhaobei").await, ["赵北"]);
+    assert_eq!(names(manager, "/v1/members?search=sunnan").await, Vec::<String>::new());
+    assert_eq!(names(manager, &format!("/v1/members?within_id={}", branches.team)).await, ["李两处", "钱组"]);
+    for outside in [format!("within_id={}", branches.south), format!("department_id={}", branches.south)] {
+        assert_eq!(names(manager, &format!("/v1/members?{outside}")).await, Vec::<String>::new());
+    }
+    // From page to page nobody is left out or comes twice.
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = manager.get(&format!("/v1/members?limit=1{cursor}")).send().await.expect(200);
+        paged.push(page.text("/data/0/name"));
+        match page.at("/next_cursor").as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(paged, own);
+    let [north, _, south, two] = &branches.people;
+    for (member, status) in [(north, 200), (two, 200), (south, 404)] {
+        manager.get(&format!("/v1/members/{member}")).send().await.expect(status);
+    }
+    // The export of who may export is that of their departments as well, and this one may not.
+    manager.get("/v1/member-export?format=csv").send().await.refused(403, "forbidden");
+    // Who is where a role counts no more is seen no more.
+    change(&branches.owner, north, at(&[&branches.south])).await.expect(200);
+    manager.get(&format!("/v1/members/{north}")).send().await.refused(404, "not_found");
+});
+
+both!(a_manager_changes_nobody_beyond_their_departments, |world| {
+    let branches = Branches::of(world.company("分公司").registered().await).await;
+    let manager = &branches.manager;
+    let [north, team, south, two] = &branches.people;
+    change(manager, north, json!({"position": "站长"})).await.expect(200);
+    change(manager, team, at(&[&branches.north])).await.expect(200);
+    // Who is elsewhere as well is theirs to see only; who is elsewhere is not there for them.
+    change(manager, two, json!({"position": "站长"})).await.refused(403, "forbidden");
+    change(manager, south, json!({"position": "站长"})).await.refused(404, "not_found");
+    for gone in [south, two] {
+        let status = if gone == south { 404 } else { 403 };
+        let leave = json!({"successor_id": null});
+        manager.post(&format!("/v1/members/{gone}/departure"), leave).send().await.expect(status);
+        manager.get(&format!("/v1/members/{gone}/departure-preview")).send().await.expect(status);
+        let later = json!({"effective_on": "2026-12-24", "patch": {"position": "站长"}});
+        manager.post(&format!("/v1/members/{gone}/scheduled-changes"), later).send().await.expect(status);
+        manager.post(&format!("/v1/members/{gone}/invitation"), json!({})).send().await.expect(status);
+        let picture = tests::files::picture(64, 64, image::ImageFormat::Png);
+        let upload = world.request("PUT", format!("/v1/members/{gone}/avatar")).bearer(&manager.access_token);
+        upload.form(&[], Some(("me", &picture))).send().await.expect(status);
+    }
+    // Nobody is put beyond them, be it a known one or a new one, nor into no department at all.
+    for places in
+        [at(&[&branches.south]), at(&[&branches.north, &branches.south]), json!({"departments": []})]
+    {
+        let moved = change(manager, north, places.clone()).await.refused(422, "input_invalid");
+        assert_eq!(moved.faults(), fault("/departments", "range_beyond_own"));
+        let mut new = json!({"name": "新人", "mobile": tests::world::mobile(), "send_invitation": false});
+        new["departments"] = places["departments"].clone();
+        let come = manager.post("/v1/members", new).send().await.refused(422, "input_invalid");
+        assert_eq!(come.faults(), fault("/departments", "range_beyond_own"));
+    }
+    // Of many, nothing happens to any, and each fault is told at its place.
+    let patch = json!({"position": "组长"});
+    let many: Vec<Value> =
+        [north, two, south].iter().map(|id| json!({"id": id, "patch": patch.clone()})).collect();
+    let bulk = manager.post("/v1/members/bulk-update", json!({"members": many})).send().await;
+    let told = |codes: [(&str, &str); 2]| codes.map(|(at, code)| (at.to_owned(), code.to_owned())).to_vec();
+    let expected = told([("/members/1/id", "range_beyond_own"), ("/members/2/id", "member_unknown")]);
+    assert_eq!(bulk.refused(422, "input_invalid").faults(), expected);
+    let leavers: Vec<Value> = [north, two, south].iter().map(|id| json!({"id": id})).collect();
+    let body = json!({"members": leavers, "successor_id": null});
+    let gone = manager.post("/v1/members/bulk-delete", body).send().await;
+    assert_eq!(gone.refused(422, "input_invalid").faults(), expected);
+    // What concerns everybody is for who manages everybody.
+    for (method, path) in
+        [("GET", "/v1/member-imports"), ("GET", "/v1/scheduled-changes"), ("GET", "/v1/invitation-links")]
+    {
+        world.request(method, path).bearer(&manager.access_token).send().await.refused(403, "forbidden");
+    }
+    // Who left is brought back by who managed them.
+    manager
+        .post(&format!("/v1/members/{team}/departure"), json!({"successor_id": null}))
+        .send()
+        .await
+        .expect(201);
+});
+
+both!(a_manager_changes_no_department_beyond_theirs, |world| {
+    let branches = Branches::of(world.company("分公司").registered().await).await;
+    let manager = &branches.manager;
+    let (north, south, team) = (&branches.north, &branches.south, &branches.team);
+    let made = below(manager, team, "小队").await;
+    let patch = async |id: &str, body: Value| {
+        world.patch(format!("/v1/departments/{id}"), body).bearer(&manager.access_token).send().await
+    };
+    patch(&made, json!({"name": "突击队", "parent_id": north})).await.expect(200);
+    patch(north, json!({"name": "华北"})).await.expect(200);
+    for parent in [south, &String::from("root")] {
+        let body = if parent == "root" {
+            json!({"name": "外队"})
+        } else {
+            json!({"name": "外队", "parent_id": parent})
+        };
+        manager.post("/v1/departments", body).send().await.refused(403, "forbidden");
+    }
+    patch(south, json!({"name": "华南"})).await.refused(403, "forbidden");
+    patch(&made, json!({"parent_id": south})).await.refused(403, "forbidden");
+    manager
+        .delete(&format!("/v1/departments/{south}?successor_id={north}"))
+        .send()
+        .await
+        .refused(403, "forbidden");
+    manager
+        .delete(&format!("/v1/departments/{team}?successor_id={south}"))
+        .send()
+        .await
+        .refused(403, "forbidden");
+    for (into, from) in [(north, south), (south, &made)] {
+        let merge = manager.post(&format!("/v1/departments/{into}/merge"), json!({"source_ids": [from]}));
+        merge.send().await.refused(403, "forbidden");
+    }
+    let relate = |from: &str, to: &str| {
+        let path = format!("/v1/departments/{from}/relations/supports/{to}");
+        world.request("PUT", path).bearer(&manager.access_token).send()
+    };
+    relate(south, north).await.refused(403, "forbidden");
+    relate(north, south).await.expect(204);
+    manager.delete(&format!("/v1/departments/{made}")).send().await.expect(204);
+});
+
+both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
+    let branches = Branches::of(world.company("分公司").registered().await).await;
+    let (owner, manager) = (&branches.owner, &branches.manager);
+    let every = ["basic", "contact", "employment", "custom"];
+    let deputy =
+        json!({"name": "代理", "permissions": ["access:manage"], "fields": {"read": every, "write": every}});
+    let deputy = owner.post("/v1/access/roles", deputy).send().await.expect(201).text("/id");
+    let me = member_id(manager).await;
+    let [north, team, south, _] = &branches.people;
+    let only = |departments: &[&String]| json!({"kind": "departments", "department_ids": departments});
+    assign(owner, &deputy, &me, only(&[&branches.north])).await;
+    felt().await;
+    let give = |role: &str, member: &str, range: Value| {
+        let body = json!({"role_id": role, "holder": {"kind": "member", "id": member}, "range": range});
+        manager.post("/v1/access/assignments", body)
+    };
+    let given = give(DEPARTMENT_MANAGER, team, only(&[&branches.team])).send().await.expect(201).text("/id");
+    give(DEPARTMENT_MANAGER, north, json!({"kind": "own"})).send().await.expect(201);
+    for range in
+        [only(&[&branches.south]), only(&[&branches.team, &branches.south]), json!({"kind": "everywhere"})]
+    {
+        let refused = give(DEPARTMENT_MANAGER, team, range).send().await.refused(422, "input_invalid");
+        assert_eq!(refused.faults(), fault("/range", "range_beyond_own"));
+    }
+    let unseen = give(DEPARTMENT_MANAGER, south, only(&[&branches.team])).send().await;
+    assert_eq!(unseen.refused(422, "input_invalid").faults(), fault("/holder/id", "member_unknown"));
+    // Human resources see what is personal, which this manager does not.
+    let more = give("00000000-0000-8000-8000-000000000004", team, only(&[&branches.team])).send().await;
+    let more = more.refused(403, "beyond_own_rights");
+    assert_eq!(more.at("/fields"), &json!(["personal"]));
+    // They see what counts in their departments and nowhere else, and take that away alone.
+    let ids = |page: &tests::Answer| -> Vec<String> {
+        page.at("/data")
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let wide = assign(owner, DEPARTMENT_MANAGER, team, only(&[&branches.team, &branches.south])).await;
+    let all = ids(&owner.get("/v1/access/assignments").send().await.expect(200));
+    assert_eq!(all.len(), 5);
+    let seen = ids(&manager.get("/v1/access/assignments").send().await.expect(200));
+    assert_eq!(seen, [all[1].clone(), given.clone()]);
+    for hidden in [&wide, &all[0]] {
+        manager.get(&format!("/v1/access/assignments/{hidden}")).send().await.refused(404, "not_found");
+        manager.delete(&format!("/v1/access/assignments/{hidden}")).send().await.refused(404, "not_found");
+    }
+    manager.delete(&format!("/v1/access/assignments/{given}")).send().await.expect(204);
+    // Nobody comes to be where they are reached by moving there what is elsewhere.
+    let small = below(owner, &branches.south, "班").await;
+    let move_in = world.patch(format!("/v1/departments/{small}"), json!({"parent_id": branches.north}));
+    move_in.bearer(&manager.access_token).send().await.refused(403, "forbidden");
+});
+
+both!(a_range_of_many_departments_is_one, |world| {
+    let owner = world.company("多部门公司").registered().await;
+    let manager = owner.plain_member().await;
+    let (mut held, mut inside) = (Vec::new(), Vec::new());
+    let deep = department(&owner, "深").await;
+    for index in 0..40 {
+        let parent = if index % 2 == 0 { None } else { Some(&deep) };
+        let name = format!("部门{index}");
+        let id = match parent {
+            Some(parent) => below(&owner, parent, &name).await,
+            None => department(&owner, &name).await,
+        };
+        let member = format!("成员{index:02}");
+        invited(&owner, &member, at(&[&id])).await;
+        if index % 3 == 0 {
+            held.push(id);
+            inside.push(member);
+        }
+    }
+    let range = json!({"kind": "departments", "department_ids": held});
+    assign(&owner, DEPARTMENT_MANAGER, &member_id(&manager).await, range).await;
+    felt().await;
+    assert_eq!(names(&manager, "/v1/members").await, inside);
+    assert_eq!(names(&manager, "/v1/members?search=chengyuan").await, inside);
+    let of_deep = format!("/v1/members?within_id={deep}");
+    let there: Vec<String> = inside.iter().skip(1).step_by(2).cloned().collect();
+    assert_eq!(names(&manager, &of_deep).await, there);
+});

@@ -8,7 +8,7 @@ use crate::department::{Department, DepartmentStore};
 use crate::error::{Code, Faults, Language, Place, Result, Violation};
 use crate::id::{DepartmentId, MemberId};
 use crate::journal::{Entry, Journal};
-use crate::member::{Gender, ListedMember, MemberFilter, Spot, ViewingStore, list, narrowed};
+use crate::member::{Gender, ListedMember, MemberFilter, SeenMember, Spot, ViewingStore, list, narrowed};
 use crate::member_field::MemberField;
 use crate::member_import::{Column, joined, written};
 use crate::text::Line;
@@ -50,7 +50,9 @@ pub fn begin(
     let limits = access::reach(actor, Permission::MemberExport)?;
     let fields = tx.member_fields()?;
     let custom = fields.iter().map(|field| Column::Custom(field.id));
-    let all: Vec<Column> = Column::ALL.into_iter().chain(custom).collect();
+    let seen = actor.rights.seen_of_any();
+    let all: Vec<Column> =
+        Column::ALL.into_iter().chain(custom).filter(|column| seen.has(column.group())).collect();
     let columns = wanted.map_or_else(|| Ok(all.clone()), |wanted| chosen(wanted, &all))?;
     let names: Vec<String> = columns.iter().map(|column| column.field()).collect();
     let entry = Entry::new("member.exported", "tenant", actor.tenant)
@@ -97,18 +99,24 @@ impl Export {
     ) -> Result<(Vec<Vec<String>>, Option<Spot>)> {
         let found = list(tx, actor, &self.filter, after, limit)?;
         let last = found.last().map(|(spot, _)| spot.clone());
-        let members: Vec<ListedMember> = found.into_iter().filter_map(|(_, member)| member).collect();
-        let placed = members.iter().flat_map(|one| &one.placements).map(|placement| placement.department);
+        let members: Vec<SeenMember> = found.into_iter().filter_map(|(_, member)| member).collect();
+        let placed =
+            members.iter().flat_map(|one| &one.listed.placements).map(|placement| placement.department);
         let placed: HashSet<DepartmentId> = placed.collect();
         self.know(tx, &placed)?;
-        let leaders: HashSet<MemberId> = members.iter().filter_map(|one| one.member.details.leader).collect();
+        let leaders: HashSet<MemberId> =
+            members.iter().filter_map(|one| one.listed.member.details.leader).collect();
         let leaders: HashMap<MemberId, String> = tx
             .members(&leaders.into_iter().collect::<Vec<_>>())?
             .into_iter()
             .map(|leader| (leader.id, leader.userid.to_string()))
             .collect();
-        let row = |one: &ListedMember| -> Vec<String> {
-            self.columns.iter().map(|column| self.cell(*column, one, &leaders)).collect()
+        let row = |one: &SeenMember| -> Vec<String> {
+            let cell = |column: &Column| {
+                let seen = one.fields.has(column.group());
+                if seen { self.cell(*column, &one.listed, &leaders) } else { String::new() }
+            };
+            self.columns.iter().map(cell).collect()
         };
         Ok((members.iter().map(row).collect(), last))
     }

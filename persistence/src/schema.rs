@@ -875,6 +875,7 @@ diesel::table! {
         tenant_id -> Id,
         term -> Text,
         member_id -> Id,
+        groups -> BigInt,
     }
 }
 

@@ -117,7 +117,7 @@ impl Grove {
                     merge(tx, &context, actor, (at(into), None), &[at(one), at(two)]).map(drop)
                 }
                 Step::Place(one) => {
-                    let mut departments = get(tx, actor, own)?.placements;
+                    let mut departments = get(tx, actor, own)?.listed.placements;
                     let department = at(one);
                     departments.retain(|placement| placement.department != department);
                     departments.push(Placement { department, order: 0, leads: false });
@@ -153,7 +153,7 @@ impl Grove {
         });
         let (main, placed) = self.read(|tx| {
             let own = get(tx, &self.actor, self.actor.member)?;
-            Ok((own.member.department, tx.placements(&[self.actor.member])?))
+            Ok((own.listed.member.department, tx.placements(&[self.actor.member])?))
         });
         let by_id: BTreeMap<DepartmentId, &Department> =
             found.departments.iter().map(|department| (department.id, department)).collect();

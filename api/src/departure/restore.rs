@@ -1,7 +1,8 @@
 use crate::http::actor::Member;
-use crate::http::answer::{Outcome, Reply};
+use crate::http::answer::Outcome;
 use crate::http::call::{Call, NO_BODY};
-use crate::member::MemberView;
+use crate::member::{MemberView, reply};
+use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::Path;
 use domain::departure::restore;
@@ -25,7 +26,7 @@ pub(crate) async fn restore_member(call: Call, id: Path<Uuid>, member: Member) -
     call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
         let terms = &world.service.settings.certification;
         let back = restore(tx, &world.context, &member.0, id, terms)?;
-        Ok(Reply::ok(&MemberView::from(&back))?.version(back.member.version))
+        reply(tx, &member.0, StatusCode::OK, back)
     })
     .await
 }

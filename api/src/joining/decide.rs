@@ -6,7 +6,7 @@ use crate::http::body::Body;
 use crate::http::call::{Call, NO_BODY};
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
-use crate::member::MemberView;
+use crate::member::{MemberView, reply};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{get, post};
@@ -113,7 +113,7 @@ pub(crate) async fn approve_join_request(
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let terms = &world.service.settings.certification;
         let made = approve(tx, &world.context, &member.0, (id, &admit), terms)?;
-        Ok(Reply::json(StatusCode::CREATED, &MemberView::from(&made))?.version(made.member.version))
+        reply(tx, &member.0, StatusCode::CREATED, made)
     })
     .await
 }

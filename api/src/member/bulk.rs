@@ -1,6 +1,6 @@
 //! Many members in one request.
 
-use super::{Ended, MemberView};
+use super::{Ended, MemberView, views};
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::body::Body;
@@ -71,7 +71,7 @@ pub(crate) async fn update_members(call: Call, member: Member, body: Body<Update
     let done = call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let (changed, ended) = update_many(tx, &world.context, &member.0, &patches)?;
         noted.are(ended);
-        Reply::ok(&UpdatedMembers { members: changed.iter().map(MemberView::from).collect() })
+        Reply::ok(&UpdatedMembers { members: views(tx, &member.0, changed)? })
     });
     let done = done.await;
     ended.forget(&call.service);

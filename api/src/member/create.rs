@@ -1,6 +1,6 @@
-use super::{Gender, MemberDepartment, MemberView};
+use super::{Gender, MemberDepartment, MemberView, reply};
 use crate::http::actor::Member;
-use crate::http::answer::{Outcome, Reply};
+use crate::http::answer::Outcome;
 use crate::http::body::Body;
 use crate::http::call::Call;
 use actix_web::http::StatusCode;
@@ -93,7 +93,7 @@ pub(crate) async fn invite_member(call: Call, member: Member, body: Body<InviteM
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let terms = &world.service.settings.certification;
         let made = invite(tx, &world.context, &member.0, &draft, (terms, by_sms))?;
-        Ok(Reply::json(StatusCode::CREATED, &MemberView::from(&made))?.version(made.member.version))
+        reply(tx, &member.0, StatusCode::CREATED, made)
     })
     .await
 }

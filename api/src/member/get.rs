@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(crate) async fn get_member(call: Call, id: Path<Uuid>, member: Member, _: Params<NoParams>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, _| {
         let found = get(tx, &member.0, id.into_inner().into())?;
-        Ok(Reply::ok(&MemberView::from(&found))?.version(found.member.version))
+        Ok(Reply::ok(&MemberView::from(&found))?.version(found.listed.member.version))
     })
     .await
 }

@@ -5,7 +5,7 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
-use domain::access::{Permission, reach};
+use domain::access::{FieldSet, Permission, reach};
 use domain::department::DepartmentStore;
 use domain::error::{Code, Faults, Place, Result, Violation};
 use domain::id::TagId;
@@ -54,7 +54,14 @@ impl WhichMembers {
             return wrong("tag_id", Code::TagUnknown.into());
         }
         let leader = self.leader_id.map(Into::into);
-        Ok(MemberFilter { state: self.state.map(Into::into), department, leader, tag, search })
+        Ok(MemberFilter {
+            state: self.state.map(Into::into),
+            department,
+            leader,
+            tag,
+            search,
+            found_by: FieldSet::EMPTY,
+        })
     }
 }
 

@@ -9,14 +9,19 @@ pub(crate) mod list;
 pub(crate) mod remind;
 pub(crate) mod update;
 
+use crate::http::answer::Reply;
 use crate::mirror::mirror;
 use crate::picture::PictureSquare;
 use crate::service::Service;
 use crate::session::MemberRoleName;
+use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::access::{AccessStore, FieldGroup, FieldSet};
+use domain::actor::MemberActor;
 use domain::department::Placement;
+use domain::error::Result;
 use domain::id::SessionId;
-use domain::member::ListedMember;
+use domain::member::{ListedMember, SeenMember, seen};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,7 +46,7 @@ mirror! {
     }
 }
 
-/// A member as administrators see them.
+/// A member as the reader may see them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MemberView {
     /// Their id.
@@ -56,31 +61,40 @@ pub(crate) struct MemberView {
     #[schema(example = "三哥")]
     alias: Option<String>,
     /// Their number as an employee.
-    #[schema(example = "GP-0042")]
-    employee_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "GP-0042")]
+    employee_number: Option<Option<String>>,
     /// Their job.
     #[schema(example = "后端工程师")]
     position: Option<String>,
     /// As it is told.
-    gender: Option<Gender>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Gender>)]
+    gender: Option<Option<Gender>>,
     /// Their mobile number: that of their account, and until they have joined the one that is invited.
-    #[schema(example = "+8613800138000")]
-    mobile: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "+8613800138000")]
+    mobile: Option<String>,
     /// Their mailbox here. Nobody signs in with it.
-    #[schema(example = "zhang.san@example.com")]
-    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "zhang.san@example.com")]
+    email: Option<Option<String>>,
     /// Where they are called.
-    #[schema(example = "075586001234x801")]
-    telephone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "075586001234x801")]
+    telephone: Option<Option<String>>,
     /// Where they work.
-    #[schema(example = "深圳 5 楼")]
-    work_location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "深圳 5 楼")]
+    work_location: Option<Option<String>>,
     /// Where they get post.
-    #[schema(example = "深圳市南山区科技路 1 号")]
-    address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "深圳市南山区科技路 1 号")]
+    address: Option<Option<String>>,
     /// Since when they work here.
-    #[schema(example = "2026-03-01")]
-    hire_date: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<NaiveDate>, example = "2026-03-01")]
+    hire_date: Option<Option<NaiveDate>>,
     /// To whom they report.
     leader_id: Option<Uuid>,
     /// Their picture, in every size; null when they have none.
@@ -94,7 +108,9 @@ pub(crate) struct MemberView {
     /// All their departments, the main one first.
     departments: Vec<MemberDepartment>,
     /// What they have in the fields that the organization added, by their ids.
-    custom: BTreeMap<Uuid, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    custom: Option<BTreeMap<Uuid, String>>,
     /// Since when they are known here.
     created_at: DateTime<Utc>,
     /// When an invitation was sent last; null when none was.
@@ -104,6 +120,22 @@ pub(crate) struct MemberView {
     /// Counts the changes; `If-Match` of one may name it.
     #[schema(example = 1)]
     version: i64,
+    /// Which of the fields above the reader may not see; they are not there then.
+    #[schema(example = json!([]))]
+    hidden_fields: Vec<&'static str>,
+}
+
+/// The fields of each group but the basic one, which whoever sees somebody sees.
+const GROUPED: [(FieldGroup, &[&str]); 4] = [
+    (FieldGroup::Contact, &["mobile", "email", "telephone", "work_location"]),
+    (FieldGroup::Personal, &["gender", "address"]),
+    (FieldGroup::Employment, &["employee_number", "hire_date"]),
+    (FieldGroup::Custom, &["custom"]),
+];
+
+/// What is hidden of a member where only some groups are seen.
+pub(crate) fn hidden_fields(seen: FieldSet) -> Vec<&'static str> {
+    GROUPED.iter().filter(|(group, _)| !seen.has(*group)).flat_map(|(_, names)| *names).copied().collect()
 }
 
 /// A department of a member.
@@ -132,36 +164,64 @@ impl From<&Placement> for MemberDepartment {
     }
 }
 
-impl From<&ListedMember> for MemberView {
-    fn from(listed: &ListedMember) -> Self {
+impl From<&SeenMember> for MemberView {
+    fn from(SeenMember { listed, fields }: &SeenMember) -> Self {
         let (member, details) = (&listed.member, &listed.member.details);
+        let has = |group| fields.has(group).then_some(());
+        let (contact, personal) = (has(FieldGroup::Contact), has(FieldGroup::Personal));
+        let (employment, custom) = (has(FieldGroup::Employment), has(FieldGroup::Custom));
         Self {
             id: member.id.into(),
             userid: member.userid.to_string(),
             name: details.name.as_str().to_owned(),
             alias: details.alias.as_ref().map(|alias| alias.as_str().to_owned()),
-            employee_number: details.employee_number.as_ref().map(|number| number.as_str().to_owned()),
+            employee_number: employment
+                .map(|()| details.employee_number.as_ref().map(|number| number.as_str().to_owned())),
             position: details.position.as_ref().map(|position| position.as_str().to_owned()),
-            gender: details.gender.map(Gender::from),
-            mobile: details.mobile.as_str().to_owned(),
-            email: details.email.as_ref().map(|email| email.as_str().to_owned()),
-            telephone: details.telephone.as_ref().map(|phone| phone.as_str().to_owned()),
-            work_location: details.work_location.as_ref().map(|location| location.as_str().to_owned()),
-            address: details.address.as_ref().map(|address| address.as_str().to_owned()),
-            hire_date: details.hire_date,
+            gender: personal.map(|()| details.gender.map(Gender::from)),
+            mobile: contact.map(|()| details.mobile.as_str().to_owned()),
+            email: contact.map(|()| details.email.as_ref().map(|email| email.as_str().to_owned())),
+            telephone: contact.map(|()| details.telephone.as_ref().map(|phone| phone.as_str().to_owned())),
+            work_location: contact
+                .map(|()| details.work_location.as_ref().map(|location| location.as_str().to_owned())),
+            address: personal.map(|()| details.address.as_ref().map(|address| address.as_str().to_owned())),
+            hire_date: employment.map(|()| details.hire_date),
             leader_id: details.leader.map(Uuid::from),
             avatar: avatar::avatar(member.tenant, member.id, member.avatar.as_deref()),
             role: member.role.into(),
             state: member.state.into(),
             department_id: member.department.into(),
             departments: listed.placements.iter().map(MemberDepartment::from).collect(),
-            custom: listed.custom.iter().map(|(field, value)| ((*field).into(), value.clone())).collect(),
+            custom: custom.map(|()| {
+                listed.custom.iter().map(|(field, value)| ((*field).into(), value.clone())).collect()
+            }),
             created_at: member.created_at,
             invited_at: member.invited_at,
             joined_at: member.joined_at,
             version: member.version,
+            hidden_fields: hidden_fields(*fields),
         }
     }
+}
+
+/// Members as somebody sees them who just changed them.
+pub(crate) fn views(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    changed: Vec<ListedMember>,
+) -> Result<Vec<MemberView>> {
+    Ok(seen(tx, actor, changed)?.iter().map(MemberView::from).collect())
+}
+
+/// The same of one.
+pub(crate) fn reply(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    status: StatusCode,
+    changed: ListedMember,
+) -> Result<Reply> {
+    let version = changed.member.version;
+    Ok(Reply::json(status, &views(tx, actor, vec![changed])?.pop())?.version(version))
 }
 
 /// The sessions that a change ended, for the cache to forget once that is durable.

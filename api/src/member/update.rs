@@ -1,8 +1,9 @@
-use super::{Ended, Gender, MemberDepartment, MemberState, MemberView};
+use super::{Ended, Gender, MemberDepartment, MemberState, MemberView, reply};
 use crate::http::actor::Member;
-use crate::http::answer::{Outcome, Reply};
+use crate::http::answer::Outcome;
 use crate::http::body::Body;
 use crate::http::call::Call;
+use actix_web::http::StatusCode;
 use actix_web::patch;
 use actix_web::web::Path;
 use chrono::NaiveDate;
@@ -97,7 +98,7 @@ pub(crate) async fn update_member(
     let done = call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let (changed, ended) = update(tx, &world.context, &member.0, &patch)?;
         noted.are(ended);
-        Ok(Reply::ok(&MemberView::from(&changed))?.version(changed.member.version))
+        reply(tx, &member.0, StatusCode::OK, changed)
     });
     let done = done.await;
     ended.forget(&call.service);

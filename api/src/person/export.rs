@@ -7,8 +7,10 @@ use crate::member::MemberView;
 use crate::ticket::TicketAuthor;
 use actix_web::get;
 use chrono::{DateTime, Utc};
+use domain::access::FieldSet;
 use domain::confirmation::SensitiveAction;
 use domain::error::Language;
+use domain::member::SeenMember;
 use domain::person::{PersonData, export};
 use domain::tenant::TenantScope;
 use serde::Serialize;
@@ -180,7 +182,7 @@ impl MyData {
                     tag_names: place.tags,
                     department_names: place.departments,
                     custom_by_name: place.custom.into_iter().collect(),
-                    said: MemberView::from(&place.said),
+                    said: MemberView::from(&SeenMember { listed: place.said, fields: FieldSet::all() }),
                 })
                 .collect(),
             devices: data

@@ -1,4 +1,4 @@
-use super::ScheduledChangeView;
+use super::{ScheduledChangeView, view};
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::{Call, NO_BODY};
@@ -23,7 +23,8 @@ pub(crate) async fn cancel_scheduled_change(call: Call, id: Path<Uuid>, member: 
     let (id, expected) = (id.into_inner().into(), call.if_match()?);
     call.write(Some(member.0.tenant), NO_BODY, move |tx, world| {
         let change = cancel(tx, &world.context, &member.0, (id, expected))?;
-        Ok(Reply::ok(&ScheduledChangeView::new(&change, world.language))?.version(change.version))
+        let version = change.version;
+        Ok(Reply::ok(&view(tx, &member.0, change, world.language)?)?.version(version))
     })
     .await
 }

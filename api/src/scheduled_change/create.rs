@@ -1,4 +1,4 @@
-use super::ScheduledChangeView;
+use super::{ScheduledChangeView, view};
 use crate::departure::create::DepartMember;
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
@@ -75,8 +75,9 @@ pub(crate) async fn schedule_member_change(
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let calendar = &world.service.settings.certification.calendar;
         let change = schedule(tx, &world.context, &member.0, &new, calendar)?;
-        let view = ScheduledChangeView::new(&change, world.language);
-        Ok(Reply::json(StatusCode::CREATED, &view)?.version(change.version))
+        let version = change.version;
+        let view = view(tx, &member.0, change, world.language)?;
+        Ok(Reply::json(StatusCode::CREATED, &view)?.version(version))
     })
     .await
 }

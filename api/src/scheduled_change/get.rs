@@ -1,4 +1,4 @@
-use super::ScheduledChangeView;
+use super::{ScheduledChangeView, view};
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
@@ -26,7 +26,8 @@ pub(crate) async fn get_scheduled_change(
 ) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
         let change = get(tx, &member.0, id.into_inner().into())?;
-        Ok(Reply::ok(&ScheduledChangeView::new(&change, world.language))?.version(change.version))
+        let version = change.version;
+        Ok(Reply::ok(&view(tx, &member.0, change, world.language)?)?.version(version))
     })
     .await
 }

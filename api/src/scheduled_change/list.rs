@@ -1,4 +1,4 @@
-use super::{ScheduledChangeState, ScheduledChangeView};
+use super::{ScheduledChangeState, ScheduledChangeView, views};
 use crate::http::actor::Member;
 use crate::http::answer::{Outcome, Reply};
 use crate::http::call::Call;
@@ -46,7 +46,7 @@ pub(crate) async fn list_scheduled_changes(
         let mut found = list(tx, &member.0, filter, after, limit + 1)?;
         let next_cursor =
             cut(keys, &name, limit, &mut found, |last| (last.effective_on, Uuid::from(last.id)))?;
-        let data = found.iter().map(|change| ScheduledChangeView::new(change, world.language)).collect();
+        let data = views(tx, &member.0, &found, world.language)?;
         Reply::ok(&Page { data, next_cursor, total: None })
     })
     .await

@@ -7,10 +7,14 @@ pub(crate) mod job;
 pub(crate) mod list;
 
 use crate::departure::create::DepartMember;
+use crate::member::hidden_fields;
 use crate::member::update::UpdateMember;
 use crate::mirror::mirror;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::error::Language;
+use domain::access::{AccessStore, fields_of};
+use domain::actor::MemberActor;
+use domain::error::{Language, Result};
+use domain::id::MemberId;
 use domain::scheduled_change::{ChangeFault, Intent, ScheduledChange};
 use serde::Serialize;
 use serde_json::Value;
@@ -57,6 +61,9 @@ pub(crate) struct ScheduledChangeView {
     /// Counts the changes.
     #[schema(example = 1)]
     version: i64,
+    /// Which fields of the patch the reader may not see; they are not there then.
+    #[schema(example = json!([]))]
+    hidden_fields: Vec<&'static str>,
 }
 
 /// Why a change could not be carried out.
@@ -80,11 +87,45 @@ impl ScheduledChangeFault {
     }
 }
 
+/// Changes as somebody sees them.
+fn views(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    changes: &[ScheduledChange],
+    language: Language,
+) -> Result<Vec<ScheduledChangeView>> {
+    let members: Vec<MemberId> = changes.iter().map(|change| change.member).collect();
+    let fields = fields_of(tx, actor, &members)?;
+    let view = |change: &ScheduledChange| {
+        let seen = fields.get(&change.member).copied().unwrap_or_default();
+        ScheduledChangeView::new(change, hidden_fields(seen), language)
+    };
+    Ok(changes.iter().map(view).collect())
+}
+
+/// The same of one.
+fn view(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    change: ScheduledChange,
+    language: Language,
+) -> Result<Option<ScheduledChangeView>> {
+    Ok(views(tx, actor, &[change], language)?.pop())
+}
+
 impl ScheduledChangeView {
-    fn new(change: &ScheduledChange, language: Language) -> Self {
+    fn new(change: &ScheduledChange, mut hidden: Vec<&'static str>, language: Language) -> Self {
         let (patch, departure) = match &change.intent {
-            Intent::Update(patch) => (Some(patch.clone()), None),
-            Intent::Departure(successors) => (None, Some(DepartMember::from(successors))),
+            Intent::Update(patch) => {
+                let mut patch = patch.clone();
+                hidden
+                    .retain(|name| patch.as_object_mut().is_some_and(|patch| patch.remove(*name).is_some()));
+                (Some(patch), None)
+            }
+            Intent::Departure(successors) => {
+                hidden.clear();
+                (None, Some(DepartMember::from(successors)))
+            }
         };
         Self {
             id: change.id.into(),
@@ -99,6 +140,7 @@ impl ScheduledChangeView {
             created_at: change.created_at,
             ended_at: change.ended_at,
             version: change.version,
+            hidden_fields: hidden,
         }
     }
 }

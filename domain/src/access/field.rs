@@ -33,6 +33,18 @@ impl FieldSet {
         FieldGroup::ALL.iter().copied().collect()
     }
 
+    /// One bit for each, as they are kept.
+    #[must_use]
+    pub fn bits(self) -> i64 {
+        self.0.into()
+    }
+
+    /// Whether every group is among them.
+    #[must_use]
+    pub fn is_all(self) -> bool {
+        self == Self::all()
+    }
+
     /// Whether a group is among them.
     #[must_use]
     pub fn has(self, group: FieldGroup) -> bool {

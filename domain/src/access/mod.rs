@@ -34,7 +34,10 @@ use crate::error::{Code, Error, Result};
 use crate::id::MemberId;
 use assign::range_of;
 use chrono::{DateTime, Utc};
-pub(crate) use scope::{check_places, require_at, require_for, require_sight, scope};
+pub use scope::fields_of;
+pub(crate) use scope::{
+    check_fields, check_places, require_all_fields, require_at, require_for, require_sight, scope,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 

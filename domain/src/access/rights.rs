@@ -141,6 +141,25 @@ impl Rights {
         together(self.reading().filter(|grant| grant.fields.read.has(group)).map(|grant| &grant.reach))
     }
 
+    /// What is seen of everybody of whom anything is.
+    #[must_use]
+    pub fn seen_of_all(&self) -> FieldSet {
+        let sees = self.reach(Permission::MemberRead);
+        FieldGroup::ALL.iter().copied().filter(|group| self.seen(*group).includes(&sees)).collect()
+    }
+
+    /// What is seen of anybody at all.
+    #[must_use]
+    pub fn seen_of_any(&self) -> FieldSet {
+        self.reading().fold(FieldSet::EMPTY, |set, grant| set.and(grant.fields.read))
+    }
+
+    /// What can be changed of everybody in the organization.
+    #[must_use]
+    pub fn written_of_all(&self) -> FieldSet {
+        FieldGroup::ALL.iter().copied().filter(|group| self.written(*group).is_everywhere()).collect()
+    }
+
     /// What is seen of somebody who is in some departments.
     #[must_use]
     pub fn seen_at(&self, places: &[Path]) -> FieldSet {

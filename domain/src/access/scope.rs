@@ -1,6 +1,8 @@
 //! Whom of some members somebody sees, and whom they may do something with.
 
-use super::{AccessStore, Permission, Reach, forbidden, reach};
+use super::{
+    AccessStore, FieldGroup, FieldSet, Lack, Permission, PermissionSet, Reach, beyond, forbidden, reach,
+};
 use crate::actor::{Actor, MemberActor};
 use crate::department::Path;
 use crate::error::{Code, Faults, Result};
@@ -62,6 +64,75 @@ pub(crate) fn scope(
         seen: only(&|member, paths| member == actor.member || sees.covers_any(paths)),
         managed: only(&|_, paths| manages.covers_all(paths)),
     })
+}
+
+/// What somebody sees of some members whom they see: of themselves, everything.
+///
+/// # Errors
+/// When the store fails.
+pub fn fields_of(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, FieldSet>> {
+    let (rights, own) = (&actor.rights, |member: MemberId| member == actor.member);
+    let of_all = rights.seen_of_all();
+    let everything = |member| if own(member) { FieldSet::all() } else { of_all };
+    if of_all == rights.seen_of_any() {
+        return Ok(members.iter().map(|member| (*member, everything(*member))).collect());
+    }
+    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
+    for (member, path) in tx.whereabouts(members)? {
+        places.entry(member).or_default().push(path);
+    }
+    let seen = |(member, paths): (MemberId, Vec<Path>)| {
+        (member, if own(member) { FieldSet::all() } else { rights.seen_at(&paths) })
+    };
+    Ok(places.into_iter().map(seen).collect())
+}
+
+/// Refuses whoever may not change every field of everybody.
+///
+/// # Errors
+/// `beyond_own_rights`.
+pub(crate) fn require_all_fields(actor: &MemberActor) -> Result<()> {
+    let written = actor.rights.written_of_all();
+    let missing = FieldGroup::ALL.iter().copied().filter(|group| !written.has(*group)).collect();
+    beyond(Lack { permissions: PermissionSet::EMPTY, fields: missing })
+}
+
+/// Notes which changes of members touch what their maker may not change.
+pub(crate) fn check_fields(
+    tx: &mut impl AccessStore,
+    by: &Actor,
+    changes: &[MemberChange],
+    faults: &mut Faults,
+) -> Result<()> {
+    let Actor::Member(actor) = by else { return Ok(()) };
+    if actor.rights.written_of_all().is_all() {
+        return Ok(());
+    }
+    let known: Vec<MemberId> =
+        changes.iter().filter(|change| change.before.is_some()).map(|change| change.after.id).collect();
+    let departments: HashSet<DepartmentId> =
+        changes.iter().flat_map(|change| &change.placements).map(|placement| placement.department).collect();
+    let there: HashMap<DepartmentId, Path> =
+        tx.paths(&departments.into_iter().collect::<Vec<_>>())?.into_iter().collect();
+    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
+    for (member, path) in tx.whereabouts(&known)? {
+        places.entry(member).or_default().push(path);
+    }
+    for change in changes {
+        let new = change.placements.iter().filter_map(|placement| there.get(&placement.department)).cloned();
+        let paths = places.remove(&change.after.id).unwrap_or_else(|| new.collect());
+        let written = actor.rights.written_at(&paths);
+        for (field, group) in change.touched() {
+            if !written.has(group) {
+                faults.note(&format!("{}/{field}", change.at), Code::FieldNotEditable);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses whoever may not do something with a member: as if there were none, when they do not see them either.

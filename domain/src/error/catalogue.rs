@@ -234,6 +234,7 @@ catalogue! {
     AssignmentLimitReached "assignment_limit_reached" Conflict "授权数已达上限（{max}）。" "{max} roles have been given, and no more than that can be.";
     RangeBeyondOwn "range_beyond_own" Invalid "超出您可以授权的范围。" "This is beyond where you may give roles.";
     BeyondOwnRights "beyond_own_rights" Forbidden "这会给出您自己在该范围、该期限内没有的权限（{permissions}）或字段（{fields}）。" "This would give what you do not have there or for so long: permissions {permissions}, fields {fields}.";
+    FieldNotEditable "field_not_editable" Invalid "您不能修改此项。" "You may not change this.";
     MomentPast "moment_past" Invalid "该时间已过。" "That moment is over.";
     OrganizationNameLocked "organization_name_locked" Invalid "企业名称以认证为准，变更请发起认证变更。" "The name is that of the certificate; to change it, ask for a change of the certification.";
     WebsiteInvalid "website_invalid" Invalid "请填写 http 或 https 网址。" "This is no address of a website that begins with http or https.";

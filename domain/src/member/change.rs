@@ -2,8 +2,8 @@
 //! members in one, and for a spreadsheet.
 
 use super::draft::Read;
-use super::{ListedMember, Member, MemberDraft, MemberStore};
-use crate::access::AccessStore;
+use super::{Details, ListedMember, Member, MemberDraft, MemberStore};
+use crate::access::{AccessStore, FieldGroup};
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -79,6 +79,38 @@ impl MemberChange {
     fn sort(&mut self) {
         let main = self.after.department;
         self.placements.sort_by_key(|one| (one.department != main, one.department));
+    }
+
+    /// The fields that it changes, as they are written, and the group of each.
+    pub(crate) fn touched(&self) -> Vec<(&'static str, FieldGroup)> {
+        use FieldGroup::{Basic, Contact, Custom, Employment, Personal};
+        let (was, is) = (self.was().map(|was| &was.details), &self.after.details);
+        let before = |of: fn(&Details) -> Value| was.map_or(Value::Null, of);
+        let mut touched = Vec::new();
+        let mut note = |field, group, of: fn(&Details) -> Value| {
+            if before(of) != of(is) {
+                touched.push((field, group));
+            }
+        };
+        note("name", Basic, |one| one.name.as_str().into());
+        note("alias", Basic, |one| one.alias.as_ref().map(|alias| alias.as_str()).into());
+        note("position", Basic, |one| one.position.as_ref().map(|position| position.as_str()).into());
+        note("leader_id", Basic, |one| one.leader.map(|leader| leader.to_string()).into());
+        note("mobile", Contact, |one| one.mobile.as_str().into());
+        note("email", Contact, |one| one.email.as_ref().map(|email| email.as_str()).into());
+        note("telephone", Contact, |one| one.telephone.as_ref().map(|phone| phone.as_str()).into());
+        note("work_location", Contact, |one| one.work_location.as_ref().map(|place| place.as_str()).into());
+        note("gender", Personal, |one| one.gender.map(|gender| gender.name()).into());
+        note("address", Personal, |one| one.address.as_ref().map(|address| address.as_str()).into());
+        note("employee_number", Employment, |one| {
+            one.employee_number.as_ref().map(|number| number.as_str()).into()
+        });
+        note("hire_date", Employment, |one| one.hire_date.map(|day| day.to_string()).into());
+        let userid = self.was().is_some_and(|was| was.userid != self.after.userid);
+        touched.extend(userid.then_some(("userid", Basic)));
+        touched.extend((self.had() != self.placements).then_some(("departments", Basic)));
+        touched.extend(self.says_otherwise().then_some(("custom", Custom)));
+        touched
     }
 
     pub(super) fn new_leader(&self) -> Option<MemberId> {

@@ -3,7 +3,7 @@
 use super::change::{ChangingStore, MemberChange, keep};
 use super::review::review;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore, Membership};
-use crate::access::{self, AccessStore, Permission, check_places, check_placing};
+use crate::access::{self, AccessStore, Permission, check_fields, check_places, check_placing};
 use crate::actor::{Actor, MemberActor};
 use crate::bundle::bundle;
 use crate::certification::{CertificateStore, Terms};
@@ -112,6 +112,7 @@ pub(crate) fn add(
     let change = MemberChange::to(String::new(), (None, member), read, root, &mut faults);
     let changes: Vec<_> = change.into_iter().collect();
     review(tx, &changes, &fields, &mut faults)?;
+    check_fields(tx, by, &changes, &mut faults)?;
     check_places(tx, by, &changes, &mut faults)?;
     check_placing(tx, by, &changes, &mut faults)?;
     faults.finish()?;

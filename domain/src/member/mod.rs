@@ -25,7 +25,7 @@ pub(crate) use review::{MAX_REPORTING, Review, review};
 pub(crate) use update::check_update;
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;
-pub use view::{InDepartment, ListedMember, MemberFilter, Spot, ViewingStore, get, list};
+pub use view::{InDepartment, ListedMember, MemberFilter, SeenMember, Spot, ViewingStore, get, list, seen};
 pub(crate) use view::{listed, narrowed};
 
 use crate::actor::MemberRole;

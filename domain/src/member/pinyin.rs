@@ -1,9 +1,10 @@
 //! How Chinese names are sorted and found: by their sound.
 
 use super::Member;
+use crate::access::{FieldGroup, FieldSet};
 use crate::text::comparison_key;
 use pinyin::{Pinyin, ToPinyin};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters that sound otherwise when they begin a name: 单 is Shan there and dan elsewhere.
@@ -112,25 +113,40 @@ pub fn sort_key(name: &str) -> String {
 }
 
 /// What a member is found by: whatever one of these begins with. Names from each of their characters on, as they are written, as they
-/// sound, and by the first letters of their sounds; numbers from their beginning, a mobile number by its last four digits as well.
+/// sound, and by the first letters of their sounds; numbers from their beginning, a mobile number by its last four digits as well. Each
+/// with the groups of fields that it stands in, because nobody finds by what they do not see.
 #[must_use]
-pub fn search_terms(member: &Member) -> BTreeSet<String> {
+pub fn search_terms(member: &Member) -> BTreeMap<String, FieldSet> {
     let details = &member.details;
-    let mut terms = BTreeSet::new();
+    let mut basic = BTreeSet::from([member.userid.key()]);
     let names = [Some(details.name.as_str()), details.alias.as_ref().map(super::Alias::as_str)];
-    names.into_iter().flatten().for_each(|name| terms_of_name(name, &mut terms));
-    terms.extend(mobile_terms(details.mobile.as_str(), details.mobile.national()));
-    terms.extend(details.employee_number.as_ref().map(|number| comparison_key(number.as_str())));
-    terms.extend(details.email.as_ref().map(|email| email.as_str().to_owned()));
-    terms.insert(member.userid.key());
-    // What begins another one is found by that.
-    let shorter: Vec<_> =
-        terms.iter().zip(terms.iter().skip(1)).filter(|(one, next)| next.starts_with(*one)).collect();
-    let shorter: Vec<_> = shorter.into_iter().map(|(one, _)| one.clone()).collect();
-    shorter.iter().for_each(|one| {
-        terms.remove(one);
-    });
-    terms
+    names.into_iter().flatten().for_each(|name| terms_of_name(name, &mut basic));
+    let mut contact = BTreeSet::from(mobile_terms(details.mobile.as_str(), details.mobile.national()));
+    contact.extend(details.email.as_ref().map(|email| email.as_str().to_owned()));
+    let employment = details.employee_number.iter().map(|number| comparison_key(number.as_str())).collect();
+    let mut all: BTreeMap<String, FieldSet> = BTreeMap::new();
+    for (group, terms) in
+        [(FieldGroup::Basic, basic), (FieldGroup::Contact, contact), (FieldGroup::Employment, employment)]
+    {
+        for term in longest(terms) {
+            let known = all.entry(term).or_default();
+            *known = known.and([group].into_iter().collect());
+        }
+    }
+    all
+}
+
+/// Those that no other one begins with: what begins another one is found by that.
+fn longest(terms: BTreeSet<String>) -> impl Iterator<Item = String> {
+    let mut terms = terms.into_iter().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let term = terms.next()?;
+            if terms.peek().is_none_or(|next| !next.starts_with(&term)) {
+                return Some(term);
+            }
+        }
+    })
 }
 
 /// The terms of a mobile number; they change with the account's.
@@ -189,7 +205,7 @@ mod tests {
         let terms = search_terms(&member);
         move |asked| {
             let asked = search_key(asked);
-            terms.iter().any(|term| term.starts_with(&asked))
+            terms.keys().any(|term| term.starts_with(&asked))
         }
     }
 

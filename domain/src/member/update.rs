@@ -4,7 +4,7 @@ use super::change::{ChangingStore, MemberChange, keep};
 use super::review::{Review, review};
 use super::view::listed;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
-use crate::access::{self, Permission, check_places, check_placing};
+use crate::access::{self, AccessStore, Permission, check_fields, check_places, check_placing};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -108,7 +108,8 @@ pub fn update_many(
 /// Notes whatever forbids as things stand that a member changes like this, but for how many lead a department and who reports to whom by
 /// others.
 pub(crate) fn check_update(
-    tx: &mut (impl MemberStore + DepartmentStore + MemberFieldStore),
+    tx: &mut (impl AccessStore + MemberStore + DepartmentStore + MemberFieldStore),
+    actor: &MemberActor,
     before: ListedMember,
     patch: &Value,
     at: &str,
@@ -124,7 +125,11 @@ pub(crate) fn check_update(
             faults.note(&pointer, Code::MemberUnknown);
         }
     }
-    Review::new(&ground.fields, HashSet::new()).add(tx, &[change], faults)
+    let (by, changes) = (Actor::from(actor), [change]);
+    check_fields(tx, &by, &changes, faults)?;
+    check_places(tx, &by, &changes, faults)?;
+    check_placing(tx, &by, &changes, faults)?;
+    Review::new(&ground.fields, HashSet::new()).add(tx, &changes, faults)
 }
 
 /// What the tenant has, whoever changes.
@@ -205,6 +210,7 @@ fn commit(
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
     review(tx, &changes, fields, &mut faults)?;
     let by = Actor::from(actor);
+    check_fields(tx, &by, &changes, &mut faults)?;
     check_places(tx, &by, &changes, &mut faults)?;
     check_placing(tx, &by, &changes, &mut faults)?;
     faults.finish()?;

@@ -1,7 +1,7 @@
 //! What administrators see of members.
 
 use super::{Member, MemberState, MemberStore};
-use crate::access::{self, AccessStore, Permission, Reach};
+use crate::access::{self, AccessStore, FieldSet, Permission, Reach};
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::department::{Placement, PlacementStore};
@@ -25,6 +25,33 @@ pub struct ListedMember {
     pub placements: Vec<Placement>,
     /// What they have in the fields that the tenant added.
     pub custom: Custom,
+}
+
+/// A member as somebody sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenMember {
+    /// The member.
+    pub listed: ListedMember,
+    /// What they see of them.
+    pub fields: FieldSet,
+}
+
+/// Some members as somebody sees them who may see them.
+///
+/// # Errors
+/// When the store fails.
+pub fn seen(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    members: Vec<ListedMember>,
+) -> Result<Vec<SeenMember>> {
+    let ids: Vec<MemberId> = members.iter().map(|one| one.member.id).collect();
+    let fields = access::fields_of(tx, actor, &ids)?;
+    let with = |listed: ListedMember| {
+        let fields = fields.get(&listed.member.id).copied().unwrap_or_default();
+        SeenMember { listed, fields }
+    };
+    Ok(members.into_iter().map(with).collect())
 }
 
 /// In which departments.
@@ -60,6 +87,8 @@ pub struct MemberFilter {
     pub tag: Option<TagId>,
     /// Who are found by this, in the form of [`super::search_key`]; then in the order of what they were found by.
     pub search: Option<String>,
+    /// In which groups of fields that is looked for.
+    pub found_by: FieldSet,
 }
 
 /// The place of a member in a list.
@@ -84,16 +113,20 @@ pub fn list(
     filter: &MemberFilter,
     after: Option<&Spot>,
     limit: u32,
-) -> Result<Vec<(Spot, Option<ListedMember>)>> {
+) -> Result<Vec<(Spot, Option<SeenMember>)>> {
     let sees = access::reach(actor, Permission::MemberRead)?;
     if filter.tag.is_some() {
         access::require(actor, Permission::TagRead)?;
     }
-    let filter = narrowed(tx, filter, &sees)?;
+    let mut filter = narrowed(tx, filter, &sees)?;
+    if filter.search.is_some() {
+        filter.to_mut().found_by = actor.rights.seen_of_all();
+    }
     let spots = tx.find_members(&filter, after, limit)?;
     let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
-    let mut found: HashMap<MemberId, ListedMember> =
-        listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
+    let members = listed(tx, &ids)?;
+    let mut found: HashMap<MemberId, SeenMember> =
+        seen(tx, actor, members)?.into_iter().map(|one| (one.listed.member.id, one)).collect();
     let with_member = |spot: Spot| {
         let member = found.remove(&spot.id);
         (spot, member)
@@ -130,9 +163,10 @@ pub(crate) fn narrowed<'a>(
 ///
 /// # Errors
 /// `forbidden`, `not_found`.
-pub fn get(tx: &mut impl ViewingStore, actor: &MemberActor, id: MemberId) -> Result<ListedMember> {
+pub fn get(tx: &mut impl ViewingStore, actor: &MemberActor, id: MemberId) -> Result<SeenMember> {
     access::require_sight(tx, actor, id)?;
-    listed(tx, &[id])?.pop().ok_or_else(|| Code::NotFound.into())
+    let member = listed(tx, &[id])?;
+    seen(tx, actor, member)?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
 /// Those of some members that are there, in no order.

@@ -1,6 +1,7 @@
 //! What the columns of a spreadsheet hold, and by which headings that is known: ours, and those of WeCom and its like.
 
 use super::Heading;
+use crate::access::FieldGroup;
 use crate::error::Language;
 use crate::id::MemberFieldId;
 use crate::member_field::MemberField;
@@ -42,6 +43,26 @@ pub enum Column {
     Leads,
     /// What they have in a field of the tenant.
     Custom(MemberFieldId),
+}
+
+impl Column {
+    /// What it is about.
+    #[must_use]
+    pub fn group(self) -> FieldGroup {
+        match self {
+            Self::Userid
+            | Self::Name
+            | Self::Alias
+            | Self::Position
+            | Self::Leader
+            | Self::Departments
+            | Self::Leads => FieldGroup::Basic,
+            Self::Mobile | Self::Email | Self::Telephone | Self::WorkLocation => FieldGroup::Contact,
+            Self::Gender | Self::Address => FieldGroup::Personal,
+            Self::EmployeeNumber | Self::HireDate => FieldGroup::Employment,
+            Self::Custom(_) => FieldGroup::Custom,
+        }
+    }
 }
 
 /// The columns that every tenant has, in the order of a template, with their field and their headings: in Chinese, in English, and others by

@@ -52,9 +52,9 @@ pub fn execute(
     let Some(mut import) = import else { return Ok(Step::default()) };
     let mut needed = vec![Permission::MemberManage];
     needed.extend(import.options.create_departments.then_some(Permission::DepartmentManage));
-    let actor = import
-        .by
-        .actor(tx, (tenant, context.now), |rights| needed.iter().all(|one| rights.everywhere(*one)))?;
+    let actor = import.by.actor(tx, (tenant, context.now), |rights| {
+        needed.iter().all(|one| rights.everywhere(*one)) && rights.written_of_all().is_all()
+    })?;
     let origin = Origin { request_id: import.request_id.clone(), ..Origin::default() };
     let context = &Context { origin: &origin, ..*context };
     let departments = import.plan.as_ref().map_or(0, |plan| plan.departments);

@@ -22,12 +22,13 @@ bundle! {
     StartingStore: MemberImportStore + MemberStore + DepartmentStore + CertificateStore + JobQueue + Journal
 }
 
+/// Refuses whoever could not change by hand what any row may.
 fn allowed(actor: &MemberActor, options: Options) -> Result<()> {
     access::require(actor, Permission::MemberManage)?;
     if options.create_departments {
         access::require(actor, Permission::DepartmentManage)?;
     }
-    Ok(())
+    access::require_all_fields(actor)
 }
 
 fn successor_there(tx: &mut impl MemberStore, options: Options) -> Result<()> {

@@ -73,7 +73,7 @@ pub fn schedule(
         faults.note("/effective_on", after);
     }
     match &new.intent {
-        Intent::Update(patch) => check_update(tx, found, patch, "/patch", &mut faults)?,
+        Intent::Update(patch) => check_update(tx, actor, found, patch, "/patch", &mut faults)?,
         Intent::Departure(successors) => check_departure(tx, found, successors, "/departure", &mut faults)?,
     }
     faults.finish()?;

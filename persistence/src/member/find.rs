@@ -7,8 +7,9 @@ use crate::schema::{departments, member_terms as terms, members, placements, tag
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use crate::within::within;
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 use domain::access::Reach;
 use domain::error::Result;
 use domain::id::DepartmentId;
@@ -28,6 +29,15 @@ macro_rules! tagged {
             .filter(taggings::tenant_id.eq($tenant))
             .filter(taggings::tag_id.eq(Id::from($tag)))
             .filter(taggings::member_id.eq($member))
+    };
+}
+
+/// That a term stands in a group of fields that is looked in.
+macro_rules! found_by {
+    ($terms:literal, $filter:expr) => {
+        sql::<Bool>(concat!("(", $terms, ".groups & "))
+            .bind::<BigInt, _>($filter.found_by.bits())
+            .sql(") <> 0")
     };
 }
 
@@ -192,6 +202,7 @@ impl Tx<'_> {
             .filter(terms::member_id.eq_any(&left))
             .filter(terms::term.ge(search))
             .filter(terms::term.lt(end(search)))
+            .filter(found_by!("member_terms", filter))
             .select((terms::term, terms::member_id))
             .load(db))
         .understood()?;
@@ -349,12 +360,14 @@ impl Tx<'_> {
             query = query
                 .filter(terms::tenant_id.eq(tenant))
                 .filter(terms::term.ge(search))
-                .filter(terms::term.lt(end(search)));
+                .filter(terms::term.lt(end(search)))
+                .filter(found_by!("member_terms", filter));
             let sooner_found = sooner
                 .filter(sooner.field(terms::tenant_id).eq(terms::tenant_id))
                 .filter(sooner.field(terms::member_id).eq(terms::member_id))
                 .filter(sooner.field(terms::term).ge(search))
-                .filter(sooner.field(terms::term).lt(terms::term));
+                .filter(sooner.field(terms::term).lt(terms::term))
+                .filter(found_by!("sooner", filter));
             query = query.filter(not(exists(sooner_found)));
             let themselves = || {
                 members::table

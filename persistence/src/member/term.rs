@@ -8,7 +8,7 @@ use crate::tx::Tx;
 use diesel::prelude::*;
 use domain::error::Result;
 use domain::member::{Member, MemberState, search_terms};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 #[derive(Insertable)]
 #[diesel(table_name = terms, treat_none_as_default_value = false)]
@@ -16,22 +16,25 @@ struct Row {
     tenant_id: Id,
     term: String,
     member_id: Id,
+    groups: i64,
 }
 
-fn rows(member: &Member, terms: impl IntoIterator<Item = String>) -> impl Iterator<Item = Row> {
+fn rows(member: &Member, terms: impl IntoIterator<Item = (String, i64)>) -> impl Iterator<Item = Row> {
     let (tenant_id, member_id) = (Id::from(member.tenant), Id::from(member.id));
-    terms.into_iter().map(move |term| Row { tenant_id, term, member_id })
+    terms.into_iter().map(move |(term, groups)| Row { tenant_id, term, member_id, groups })
 }
 
 /// Whoever left is not looked for.
-fn terms_of(member: &Member) -> BTreeSet<String> {
-    if member.state == MemberState::Departed { BTreeSet::new() } else { search_terms(member) }
+fn terms_of(member: &Member) -> BTreeMap<String, i64> {
+    let there = member.state != MemberState::Departed;
+    let terms = if there { search_terms(member) } else { BTreeMap::new() };
+    terms.into_iter().map(|(term, groups)| (term, groups.bits())).collect()
 }
 
 impl Tx<'_> {
     /// Keeps what new members are found by.
     pub(super) fn index_new(&mut self, members: &[Member]) -> Result<()> {
-        let all: Vec<Row> = members.iter().flat_map(|member| rows(member, search_terms(member))).collect();
+        let all: Vec<Row> = members.iter().flat_map(|member| rows(member, terms_of(member))).collect();
         insert_all!(self.db, terms::table, all).understood()
     }
 
@@ -39,14 +42,20 @@ impl Tx<'_> {
     pub(crate) fn index(&mut self, member: &Member) -> Result<()> {
         let (tenant, id) = (Id::from(member.tenant), Id::from(member.id));
         let theirs = terms::table.filter(terms::tenant_id.eq(tenant)).filter(terms::member_id.eq(id));
-        let were: Vec<String> = on!(self.db, |db| theirs.select(terms::term).load(db)).understood()?;
-        let (were, are): (BTreeSet<_>, _) = (were.into_iter().collect(), terms_of(member));
-        let gone: Vec<&String> = were.difference(&are).collect();
+        let were: Vec<(String, i64)> =
+            on!(self.db, |db| theirs.select((terms::term, terms::groups)).load(db)).understood()?;
+        let (were, are): (BTreeMap<_, _>, _) = (were.into_iter().collect(), terms_of(member));
+        let gone: Vec<&String> = were
+            .iter()
+            .filter(|(term, groups)| are.get(*term) != Some(*groups))
+            .map(|(term, _)| term)
+            .collect();
         if !gone.is_empty() {
             let old = theirs.filter(terms::term.eq_any(gone));
             on!(self.db, |db| diesel::delete(old).execute(db)).understood()?;
         }
-        let new: Vec<Row> = rows(member, are.difference(&were).cloned()).collect();
+        let come = are.into_iter().filter(|(term, groups)| were.get(term) != Some(groups));
+        let new: Vec<Row> = rows(member, come).collect();
         insert_all!(self.db, terms::table, new).understood()
     }
 }

@@ -606,6 +606,7 @@ CREATE TABLE member_terms (
     tenant_id uuid NOT NULL,
     term text COLLATE "C" NOT NULL,
     member_id uuid NOT NULL,
+    groups bigint NOT NULL,
     PRIMARY KEY (tenant_id, term, member_id)
 );
 

@@ -605,6 +605,7 @@ CREATE TABLE member_terms (
     tenant_id BLOB NOT NULL,
     term TEXT NOT NULL,
     member_id BLOB NOT NULL,
+    groups INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, term, member_id)
 ) STRICT, WITHOUT ROWID;
 

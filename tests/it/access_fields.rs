@@ -39,7 +39,7 @@ async fn with(company: &Company, permissions: &[&str], read: &[&str], write: &[&
 /// Somebody of whom everything is known.
 async fn known(company: &Company) -> (String, String) {
     let mobile = tests::world::mobile();
-    let body = json!({"name": "王小明", "alias": "小明", "mobile": mobile, "email": "wang@example.com", "gender": "male",
+    let body = json!({"name": "秦小鹿", "alias": "小鹿", "mobile": mobile, "email": "qin@example.com", "gender": "male",
         "telephone": "010-62345678", "work_location": "5 楼", "address": "科技路 1 号", "employee_number": "E-7",
         "hire_date": "2026-03-01", "position": "工程师", "send_invitation": false});
     (company.post("/v1/members", body).send().await.expect(201).text("/id"), mobile)
@@ -55,23 +55,23 @@ both!(what_is_not_seen_is_not_there_and_found_by_nobody, |world| {
     for field in HIDDEN {
         assert_eq!(seen.json.get(field), None, "{field}");
     }
-    assert_eq!((seen.text("/name").as_str(), seen.text("/position").as_str()), ("王小明", "工程师"));
-    let listed = reader.get("/v1/members?search=wxm").send().await.expect(200);
+    assert_eq!((seen.text("/name").as_str(), seen.text("/position").as_str()), ("秦小鹿", "工程师"));
+    let listed = reader.get("/v1/members?search=qxl").send().await.expect(200);
     assert_eq!(listed.at("/data/0"), &seen.json);
     assert!(!listed.json.to_string().contains(&mobile[3..]));
     // Nobody is found by what the reader does not see, whoever else is.
-    for by in [&mobile, &mobile[mobile.len() - 4..], "wang@example", "E-7"] {
+    for by in [&mobile, &mobile[mobile.len() - 4..], "qin@example", "E-7"] {
         let path = format!("/v1/members?search={by}");
-        assert_eq!(names(&company, &path).await, ["王小明"], "{by}");
+        assert_eq!(names(&company, &path).await, ["秦小鹿"], "{by}");
         assert_eq!(names(&reader, &path).await, Vec::<String>::new(), "{by}");
         // Also where few are looked through.
         let few = format!("{path}&state=invited");
         assert_eq!(names(&reader, &few).await, Vec::<String>::new(), "{by}");
     }
-    assert_eq!(names(&reader, "/v1/members?search=xiaoming&state=invited").await, ["王小明"]);
+    assert_eq!(names(&reader, "/v1/members?search=xiaolu&state=invited").await, ["秦小鹿"]);
     // Whoever sees contacts finds by them, and by nothing else.
     let caller = with(&company, &["member:read"], &["basic", "contact"], &[]).await;
-    assert_eq!(names(&caller, &format!("/v1/members?search={mobile}")).await, ["王小明"]);
+    assert_eq!(names(&caller, &format!("/v1/members?search={mobile}")).await, ["秦小鹿"]);
     assert_eq!(names(&caller, "/v1/members?search=E-7").await, Vec::<String>::new());
     let seen = caller.get(&path).send().await.expect(200);
     assert_eq!(seen.at("/hidden_fields"), &json!(HIDDEN[4..]));
@@ -148,7 +148,7 @@ both!(an_export_has_what_its_reader_sees, |world| {
     let file = reader.get("/v1/member-export?format=csv").send().await.expect(200);
     let text = String::from_utf8(file.bytes.clone()).unwrap();
     assert!(
-        text.contains("王小明")
+        text.contains("秦小鹿")
             && !text.contains(&mobile)
             && !text.contains("E-7")
             && !text.contains("科技路"),
@@ -157,7 +157,7 @@ both!(an_export_has_what_its_reader_sees, |world| {
     let refused = reader.get("/v1/member-export?format=csv&fields=name,address").send().await;
     assert_eq!(refused.refused(422, "input_invalid").faults(), fault("fields", "value_not_allowed"));
     let found = reader.get(&format!("/v1/member-export?format=csv&search={mobile}")).send().await.expect(200);
-    assert!(!String::from_utf8(found.bytes.clone()).unwrap().contains("王小明"));
+    assert!(!String::from_utf8(found.bytes.clone()).unwrap().contains("秦小鹿"));
 });
 
 both!(more_is_seen_where_a_role_counts, |world| {

@@ -15,7 +15,7 @@ use uuid::Uuid;
     params(("id" = Uuid, Path, description = "The import.")),
     responses((status = 200, description = "The import.", body = MemberImportView)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found", "action_not_allowed"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "not_found", "action_not_allowed"]))),
 )]
 #[post("/v1/member-imports/{id}/cancellation")]
 pub(crate) async fn cancel_member_import(call: Call, id: Path<Uuid>, member: Member) -> Outcome {

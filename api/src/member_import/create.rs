@@ -7,10 +7,9 @@ use crate::spreadsheet::unpacked;
 use actix_web::http::StatusCode;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, post};
-use domain::access::{Permission, require};
 use domain::error::{Code, Faults, Place, Result, Violation};
 use domain::member_field::MemberFieldStore;
-use domain::member_import::{HEADINGS_WITHIN, MAX_ROWS, Options, Sheet, start};
+use domain::member_import::{HEADINGS_WITHIN, MAX_ROWS, Options, Sheet, may_import, start};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -63,7 +62,7 @@ pub(crate) struct StartMemberImport {
     responses((status = 201, description = "The import.", body = MemberImportView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["document_too_large", "import_under_way", "input_invalid"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["document_too_large", "beyond_own_rights", "import_under_way", "input_invalid"]))),
 )]
 #[post("/v1/member-imports")]
 pub(crate) async fn start_member_import(
@@ -72,7 +71,7 @@ pub(crate) async fn start_member_import(
     request: HttpRequest,
     payload: Payload,
 ) -> Outcome {
-    require(&member.0, Permission::MemberManage)?;
+    may_import(&member.0)?;
     let form = Form::receive(&call.service, &request, payload, &TEXTS, LIMIT).await?;
     let fingerprint = form.fingerprint();
     let options = options(&form)?;

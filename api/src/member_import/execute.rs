@@ -38,7 +38,7 @@ pub(crate) struct ExecuteMemberImport {
     request_body = ExecuteMemberImport,
     responses((status = 202, description = "It is being carried out.", body = MemberImportView)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found", "action_not_allowed", "plan_differs", "plan_has_faults", "removals_not_counted",
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "not_found", "action_not_allowed", "plan_differs", "plan_has_faults", "removals_not_counted",
         "member_limit_reached", "input_invalid"]))),
 )]
 #[post("/v1/member-imports/{id}/execution")]

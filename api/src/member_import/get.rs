@@ -15,7 +15,7 @@ use uuid::Uuid;
     responses((status = 200, description = "The import.", body = MemberImportView,
         headers(("ETag" = String, description = "The version.")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "not_found"]))),
 )]
 #[get("/v1/member-imports/{id}")]
 pub(crate) async fn get_member_import(

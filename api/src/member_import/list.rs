@@ -5,8 +5,7 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
-use domain::access::{Permission, require};
-use domain::member_import::MemberImportStore;
+use domain::member_import::{MemberImportStore, may_import};
 use uuid::Uuid;
 
 /// List the imports of members
@@ -17,12 +16,12 @@ use uuid::Uuid;
     params(PageParams),
     responses((status = 200, description = "Imports.", body = Page<MemberImportView>)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage"))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights"]))),
 )]
 #[get("/v1/member-imports")]
 pub(crate) async fn list_member_imports(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        require(&member.0, Permission::MemberManage)?;
+        may_import(&member.0)?;
         let (keys, limit) = (&world.service.keys, page.0.limit());
         let name = format!("member imports {}", member.0.tenant);
         let before: Option<Uuid> = position(keys, &name, page.0.cursor.as_deref())?;

@@ -118,7 +118,7 @@ impl MemberImportRow {
         ("failed" = Option<bool>, Query, description = "Only those that were left out when the plan was carried out."), PageParams),
     responses((status = 200, description = "Rows.", body = Page<MemberImportRow>)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "not_found"]))),
 )]
 #[get("/v1/member-imports/{id}/rows")]
 pub(crate) async fn list_member_import_rows(
@@ -163,7 +163,7 @@ pub(crate) struct MemberImportDepartment {
     params(("id" = Uuid, Path, description = "The import."), PageParams),
     responses((status = 200, description = "Departments, whatever is above before what is below.", body = Page<MemberImportDepartment>)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "not_found"]))),
 )]
 #[get("/v1/member-imports/{id}/departments")]
 pub(crate) async fn list_member_import_departments(

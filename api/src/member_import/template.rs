@@ -4,9 +4,8 @@ use crate::http::call::Call;
 use crate::http::params::Params;
 use crate::spreadsheet::{SpreadsheetFormat, Writer};
 use actix_web::get;
-use domain::access::{Permission, require};
 use domain::member_field::MemberFieldStore;
-use domain::member_import::template;
+use domain::member_import::{may_import, template};
 use serde::Deserialize;
 
 /// In which form.
@@ -24,7 +23,7 @@ pub(crate) struct TemplateParams {
     responses((status = 200, description = "The spreadsheet.", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv")))),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage"))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights"]))),
 )]
 #[get("/v1/member-import-template")]
 pub(crate) async fn get_member_import_template(
@@ -33,7 +32,7 @@ pub(crate) async fn get_member_import_template(
     params: Params<TemplateParams>,
 ) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        require(&member.0, Permission::MemberManage)?;
+        may_import(&member.0)?;
         let format = params.0.format.unwrap_or(SpreadsheetFormat::Xlsx);
         let mut writer = Writer::new(format)?;
         for row in template(world.language, &tx.member_fields()?) {

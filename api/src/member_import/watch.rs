@@ -31,7 +31,7 @@ const SILENCE: Duration = Duration::from_secs(15);
     params(("id" = Uuid, Path, description = "The import.")),
     responses((status = 200, description = "Events.", content_type = "text/event-stream", body = String)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["not_found", "busy"]))),
+    extensions(("x-permission" = json!("member:manage")), ("x-errors" = json!(["beyond_own_rights", "not_found", "busy"]))),
 )]
 #[get("/v1/member-imports/{id}/events")]
 pub(crate) async fn watch_member_import(

@@ -124,7 +124,12 @@ pub(crate) fn check_fields(
     }
     for change in changes {
         let new = change.placements.iter().filter_map(|placement| there.get(&placement.department)).cloned();
-        let paths = places.remove(&change.after.id).unwrap_or_else(|| new.collect());
+        let mut paths: Vec<Path> = places.remove(&change.after.id).unwrap_or_else(|| new.collect());
+        // Where they may nothing at all, they are told that.
+        paths.retain(|path| actor.rights.at(Permission::MemberManage, path));
+        if paths.is_empty() {
+            continue;
+        }
         let written = actor.rights.written_at(&paths);
         for (field, group) in change.touched() {
             if !written.has(group) {

@@ -24,7 +24,7 @@ pub(crate) use path::{joined, written};
 pub use plan::{Planned, Planner, PlanningStore};
 pub use row::{FieldChange, PlannedRow, RowAction, RowCounts, RowFault, RowFilter};
 pub use sheet::{Flaw, HEADINGS_WITHIN, Heading, MAX_CELL, MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow};
-pub use start::{Order, StartingStore, cancel, get, list_departments, list_rows, order, start};
+pub use start::{Order, StartingStore, cancel, get, list_departments, list_rows, may_import, order, start};
 pub use store::{MemberImportStore, Present};
 pub use template::template;
 

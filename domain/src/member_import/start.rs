@@ -22,12 +22,20 @@ bundle! {
     StartingStore: MemberImportStore + MemberStore + DepartmentStore + CertificateStore + JobQueue + Journal
 }
 
-/// Refuses whoever could not change by hand what any row may.
 fn allowed(actor: &MemberActor, options: Options) -> Result<()> {
-    access::require(actor, Permission::MemberManage)?;
+    may_import(actor)?;
     if options.create_departments {
         access::require(actor, Permission::DepartmentManage)?;
     }
+    Ok(())
+}
+
+/// Refuses whoever could not change by hand what any row may.
+///
+/// # Errors
+/// `forbidden`, `beyond_own_rights`.
+pub fn may_import(actor: &MemberActor) -> Result<()> {
+    access::require(actor, Permission::MemberManage)?;
     access::require_all_fields(actor)
 }
 
@@ -192,7 +200,7 @@ pub fn cancel(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(tx: &mut impl MemberImportStore, actor: &MemberActor, id: MemberImportId) -> Result<MemberImport> {
-    access::require(actor, Permission::MemberManage)?;
+    may_import(actor)?;
     tx.member_import(id)?.ok_or_else(|| Code::NotFound.into())
 }
 

@@ -228,3 +228,122 @@ fn together<'a>(mut reaches: impl Iterator<Item = &'a Reach>) -> Cow<'a, Reach> 
         one => Cow::Owned(all.into_owned().and(one.clone())),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::Duration;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn path(numbers: &[i64]) -> Path {
+        numbers.iter().fold(Path::root(), |path, number| path.below(*number))
+    }
+
+    fn grant(permissions: &[Permission], fields: Fields, reach: Reach, minutes: Option<i64>) -> Grant {
+        Grant {
+            assignment: None,
+            role: Uuid::from_u128(9).into(),
+            permissions: PermissionSet::with_needs(permissions),
+            fields,
+            reach,
+            until: minutes.map(|minutes| DateTime::UNIX_EPOCH + Duration::minutes(minutes)),
+        }
+    }
+
+    fn lacks(rights: &Rights, given: &Grant) -> (Vec<&'static str>, Vec<&'static str>) {
+        rights.lack(given).names()
+    }
+
+    #[test]
+    fn what_cannot_be_given_for_departments_alone_counts_everywhere_or_not() {
+        let some = Reach::from_iter([path(&[3])]);
+        let rights =
+            Rights::of_member(vec![grant(&[Permission::PolicyManage], Fields::NONE, some.clone(), None)]);
+        assert!(!rights.somewhere(Permission::PolicyManage) && !rights.everywhere(Permission::PolicyManage));
+        // So it is no more than anybody has to give it there.
+        let nothing = Rights::of_member(Vec::new());
+        assert_eq!(
+            lacks(&nothing, &grant(&[Permission::PolicyManage], Fields::NONE, some, None)),
+            (vec![], vec![])
+        );
+    }
+
+    #[test]
+    fn a_gift_is_no_wider_longer_or_fuller_than_its_giver() {
+        let north = || Reach::from_iter([path(&[3])]);
+        let basic = Fields { read: [FieldGroup::Basic].into_iter().collect(), write: FieldSet::EMPTY };
+        let giver = Rights::of_member(vec![grant(&[Permission::MemberManage], basic, north(), Some(10))]);
+        let given = |fields, reach, minutes| {
+            lacks(&giver, &grant(&[Permission::MemberManage], fields, reach, minutes))
+        };
+        assert_eq!(given(basic, north(), Some(10)), (vec![], vec![]));
+        assert_eq!(given(basic, Reach::from_iter([path(&[3, 1])]), Some(5)), (vec![], vec![]));
+        let both = vec!["member:read", "member:manage"];
+        assert_eq!(given(basic, north(), Some(11)), (both.clone(), vec!["basic"]));
+        assert_eq!(given(basic, north(), None), (both.clone(), vec!["basic"]));
+        assert_eq!(given(basic, Reach::from_iter([path(&[3]), path(&[4])]), Some(10)), (both, vec!["basic"]));
+        assert_eq!(
+            given(Fields::seen(&[FieldGroup::Personal]), north(), Some(10)),
+            (vec![], vec!["personal"])
+        );
+        let write = Fields { write: basic.read, ..basic };
+        assert_eq!(given(write, north(), Some(10)), (vec![], vec!["basic"]));
+    }
+
+    #[test]
+    fn what_is_seen_of_all_is_seen_of_each() {
+        let (basic, contact) = (FieldGroup::Basic, FieldGroup::Contact);
+        let near =
+            grant(&[Permission::MemberRead], Fields::seen(&[contact]), Reach::from_iter([path(&[3])]), None);
+        let all = grant(&[Permission::MemberRead], Fields::seen(&[basic]), Reach::everywhere(), None);
+        let rights = Rights::of_member(vec![near, all]);
+        assert_eq!(rights.seen_of_all().iter().collect::<Vec<_>>(), [basic]);
+        assert_eq!(rights.seen_at(&[path(&[3, 7])]).iter().collect::<Vec<_>>(), [basic, contact]);
+        assert_eq!(rights.seen_at(&[path(&[4])]).iter().collect::<Vec<_>>(), [basic]);
+    }
+
+    fn grants() -> impl Strategy<Value = Vec<Grant>> {
+        let permissions = prop::sample::subsequence(
+            vec![
+                Permission::MemberRead,
+                Permission::MemberManage,
+                Permission::DepartmentManage,
+                Permission::PolicyRead,
+            ],
+            0..4,
+        );
+        let groups = || prop::sample::subsequence(FieldGroup::ALL.to_vec(), 0..4);
+        let place = prop::collection::vec(1..4_i64, 0..3).prop_map(|numbers| path(&numbers));
+        let reach = prop::collection::vec(place, 0..3).prop_map(|paths| paths.into_iter().collect::<Reach>());
+        let one = (permissions, groups(), groups(), reach, prop::option::of(1..4_i64)).prop_map(
+            |(permissions, read, write, reach, minutes)| {
+                let fields = Fields { read: read.into_iter().collect(), write: write.into_iter().collect() };
+                grant(&permissions, fields.whole(), reach, minutes)
+            },
+        );
+        prop::collection::vec(one, 0..4)
+    }
+
+    proptest! {
+        // Whatever somebody may give changes nothing of what they may themselves, at any place and any time.
+        #[test]
+        fn nobody_gains_by_giving_to_themselves(own in grants(), gifts in grants(), at in prop::collection::vec(1..4_i64, 0..4), minute in 0..4_i64) {
+            let rights = Rights::of_member(own.clone());
+            let given = gifts.into_iter().filter(|gift| rights.lack(gift).is_nothing());
+            let all: Vec<Grant> = own.iter().cloned().chain(given).collect();
+            let now = DateTime::UNIX_EPOCH + Duration::minutes(minute);
+            let lasting = |grants: &[Grant]| {
+                let there = grants.iter().filter(|grant| grant.until.is_none_or(|until| now < until));
+                Rights::of_member(there.cloned().collect())
+            };
+            let (before, after, place) = (lasting(&own), lasting(&all), path(&at));
+            for permission in Permission::ALL {
+                prop_assert_eq!(before.at(*permission, &place), after.at(*permission, &place), "{}", permission.name());
+            }
+            let places = [place];
+            prop_assert_eq!(before.seen_at(&places), after.seen_at(&places));
+            prop_assert_eq!(before.written_at(&places), after.written_at(&places));
+        }
+    }
+}

@@ -87,6 +87,7 @@ struct AssignmentRow {
 
 #[derive(Insertable)]
 #[diesel(table_name = ranges, treat_none_as_default_value = false)]
+#[allow(clippy::struct_field_names, reason = "they are the columns of the table")]
 struct RangeRow {
     tenant_id: Id,
     assignment_id: Id,

@@ -48,6 +48,7 @@ mirror! {
 
 /// A member as the reader may see them.
 #[derive(Debug, Serialize, ToSchema)]
+#[allow(clippy::option_option, reason = "what is hidden is not there, what nobody said is null")]
 pub(crate) struct MemberView {
     /// Their id.
     id: Uuid,

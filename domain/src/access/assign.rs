@@ -218,7 +218,7 @@ fn given(tx: &mut impl AccessStore, id: RoleId, faults: &mut Faults) -> Result<O
     match &found {
         None => faults.note("/role_id", Code::RoleUnknown),
         Some(Role::BuiltIn(role)) if !role.is_assignable() => {
-            faults.note("/role_id", Code::RoleNotAssignable)
+            faults.note("/role_id", Code::RoleNotAssignable);
         }
         Some(_) => {}
     }

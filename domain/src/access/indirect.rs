@@ -39,13 +39,12 @@ impl Giving {
         given: &Assignment,
         reach: Reach,
     ) -> Result<Lack> {
-        let role = match self.roles.get(&given.role) {
-            Some(known) => known.clone(),
-            None => {
-                let found = find(tx, given.role)?;
-                self.roles.insert(given.role, found.clone());
-                found
-            }
+        let role = if let Some(known) = self.roles.get(&given.role) {
+            known.clone()
+        } else {
+            let found = find(tx, given.role)?;
+            self.roles.insert(given.role, found.clone());
+            found
         };
         Ok(role.map_or_else(Lack::default, |role| {
             let grant: Grant = given.grant(&role, reach);

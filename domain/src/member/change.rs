@@ -93,17 +93,23 @@ impl MemberChange {
             }
         };
         note("name", Basic, |one| one.name.as_str().into());
-        note("alias", Basic, |one| one.alias.as_ref().map(|alias| alias.as_str()).into());
-        note("position", Basic, |one| one.position.as_ref().map(|position| position.as_str()).into());
+        note("alias", Basic, |one| one.alias.as_ref().map(super::super::text::Line::as_str).into());
+        note("position", Basic, |one| one.position.as_ref().map(super::super::text::Line::as_str).into());
         note("leader_id", Basic, |one| one.leader.map(|leader| leader.to_string()).into());
         note("mobile", Contact, |one| one.mobile.as_str().into());
-        note("email", Contact, |one| one.email.as_ref().map(|email| email.as_str()).into());
-        note("telephone", Contact, |one| one.telephone.as_ref().map(|phone| phone.as_str()).into());
-        note("work_location", Contact, |one| one.work_location.as_ref().map(|place| place.as_str()).into());
-        note("gender", Personal, |one| one.gender.map(|gender| gender.name()).into());
-        note("address", Personal, |one| one.address.as_ref().map(|address| address.as_str()).into());
+        note("email", Contact, |one| {
+            one.email.as_ref().map(super::super::email::EmailAddress::as_str).into()
+        });
+        note("telephone", Contact, |one| {
+            one.telephone.as_ref().map(super::super::phone::Phone::as_str).into()
+        });
+        note("work_location", Contact, |one| {
+            one.work_location.as_ref().map(super::super::text::Line::as_str).into()
+        });
+        note("gender", Personal, |one| one.gender.map(super::details::Gender::name).into());
+        note("address", Personal, |one| one.address.as_ref().map(super::super::text::Line::as_str).into());
         note("employee_number", Employment, |one| {
-            one.employee_number.as_ref().map(|number| number.as_str()).into()
+            one.employee_number.as_ref().map(super::super::text::Line::as_str).into()
         });
         note("hire_date", Employment, |one| one.hire_date.map(|day| day.to_string()).into());
         let userid = self.was().is_some_and(|was| was.userid != self.after.userid);

@@ -97,6 +97,7 @@ impl Export {
         after: Option<&Spot>,
         limit: u32,
     ) -> Result<(Vec<Vec<String>>, Option<Spot>)> {
+        access::reach(actor, Permission::MemberExport)?;
         let found = list(tx, actor, &self.filter, after, limit)?;
         let last = found.last().map(|(spot, _)| spot.clone());
         let members: Vec<SeenMember> = found.into_iter().filter_map(|(_, member)| member).collect();

@@ -18,7 +18,7 @@ use domain::access::{
 };
 use domain::department::Path;
 use domain::error::{Error, Result};
-use domain::id::{AssignmentId, DepartmentId, MemberId, RoleId};
+use domain::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
 use domain::member::sort_key;
 use std::collections::HashMap;
 
@@ -166,12 +166,13 @@ impl Tx<'_> {
             let by_tag =
                 assignments::holder_kind.eq(HolderKind::Tag.name()).and(assignments::holder_id.eq_any(tags));
             assignments::table
-                .left_join(roles::table.on(role))
-                .left_join(ranges::table.on(range))
-                .left_join(departments::table.on(chosen))
+                // What decides who has it comes first: the rest is looked up for those alone.
                 .left_join(held.on(holds))
                 .left_join(placements::table.on(mine))
                 .left_join(own.on(there))
+                .left_join(roles::table.on(role))
+                .left_join(ranges::table.on(range))
+                .left_join(departments::table.on(chosen))
                 .filter(assignments::tenant_id.eq(tenant))
                 .filter(assignments::until.is_null().or(assignments::until.gt(Some(now))))
                 .filter(directly.or(by_tag).or(below.assume_not_null()))
@@ -380,9 +381,34 @@ impl AccessStore for Tx<'_> {
                     .filter(ranges::tenant_id.eq(tenant))
                     .filter(not(within(departments::path, limits)))
                     .select(ranges::assignment_id);
-                query = query
-                    .filter(assignments::range_kind.eq(RangeKind::Departments.name()))
-                    .filter(not(assignments::id.eq_any(outside)));
+                let chosen = assignments::range_kind
+                    .eq(RangeKind::Departments.name())
+                    .and(not(assignments::id.eq_any(outside)));
+                // What counts where its holders are, where those are.
+                let there = departments::table
+                    .filter(departments::tenant_id.eq(tenant))
+                    .filter(within(departments::path, limits))
+                    .select(departments::id);
+                let placed = |inside: bool| {
+                    let at = departments::tenant_id
+                        .eq(placements::tenant_id)
+                        .and(departments::id.eq(placements::department_id));
+                    placements::table
+                        .inner_join(departments::table.on(at))
+                        .filter(placements::tenant_id.eq(tenant))
+                        .filter(within(departments::path, limits).eq(inside))
+                        .select(placements::member_id)
+                };
+                let by_department = assignments::holder_kind
+                    .eq(HolderKind::Department.name())
+                    .and(assignments::holder_id.eq_any(there));
+                let by_member = assignments::holder_kind
+                    .eq(HolderKind::Member.name())
+                    .and(assignments::holder_id.eq_any(placed(true)))
+                    .and(not(assignments::holder_id.eq_any(placed(false))));
+                let where_they_are =
+                    assignments::range_kind.eq(RangeKind::Own.name()).and(by_department.or(by_member));
+                query = query.filter(chosen.or(where_they_are));
             }
             if let Some(after) = after {
                 query = query.filter(assignments::id.gt(Id::from(after)));
@@ -476,6 +502,21 @@ impl AccessStore for Tx<'_> {
             .load(db))
         .understood()?;
         self.with_ranges(rows)
+    }
+
+    fn tags_of(&mut self, of: &[MemberId]) -> Result<Vec<(MemberId, TagId)>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        let ids: Vec<Id> = of.iter().copied().map(Id::from).collect();
+        for some in ids.chunks(BATCH) {
+            let rows: Vec<(Id, Id)> = on!(self.db, |db| taggings::table
+                .filter(taggings::tenant_id.eq(tenant))
+                .filter(taggings::member_id.eq_any(some))
+                .select((taggings::member_id, taggings::tag_id))
+                .load(db))
+            .understood()?;
+            found.extend(rows.into_iter().map(|(member, tag)| (member.get(), tag.get())));
+        }
+        Ok(found)
     }
 
     fn holder_names(&mut self, holders: &[Holder]) -> Result<Vec<(Holder, String)>> {

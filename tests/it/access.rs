@@ -351,3 +351,49 @@ both!(what_is_not_there_or_anothers_is_not_given, |world| {
     company.get(&format!("/v1/access/roles/{foreign}")).send().await.refused(404, "not_found");
     assert_eq!(company.get("/v1/access/assignments").send().await.expect(200).at("/data"), &json!([]));
 });
+
+both!(what_is_over_keeps_nobody_from_anything, |world| {
+    let company = world.company("过期公司").registered().await;
+    let person = delegate(&company, "通讯录", &["member:manage", "department:manage", "tag:manage"]).await;
+    let (powerful, friend) = (department(&company, "总办").await, invited(&company, "朋友", json!({})).await);
+    let until = (world.clock.now() + Duration::minutes(2)).to_rfc3339_opts(SecondsFormat::Millis, true);
+    give_until(&company, &administrator(), ("department", &powerful), json!(until)).await.expect(201);
+    let there = json!({"departments": [{"department_id": powerful}]});
+    change(&person, &friend, there.clone()).await.refused(422, "input_invalid");
+    world.later(Duration::minutes(3));
+    change(&person, &friend, there).await.expect(200);
+});
+
+both!(a_link_lets_nobody_in_whom_its_maker_could_not_invite, |world| {
+    let company = world.company("链接公司").registered().await;
+    let person = company.plain_member().await;
+    let inviting = role(&company, "招聘", &["member:manage"]).await;
+    let given =
+        give(&company, &inviting, ("member", &member_id(&person).await)).await.expect(201).text("/id");
+    felt().await;
+    let place = department(&company, "总办").await;
+    let link = person.post("/v1/invitation-links", json!({"department_id": place, "needs_approval": false}));
+    let token = link.send().await.expect(201).text("/token");
+    let waits = async || {
+        let seen = world.get(format!("/v1/invitations/{token}")).send().await.expect(200);
+        seen.at("/needs_approval").clone()
+    };
+    assert_eq!(waits().await, false);
+    let powerful = give(&company, &administrator(), ("department", &place)).await.expect(201).text("/id");
+    assert_eq!(waits().await, true);
+    company.delete(&format!("/v1/access/assignments/{powerful}")).send().await.expect(204);
+    assert_eq!(waits().await, false);
+    company.delete(&format!("/v1/access/assignments/{given}")).send().await.expect(204);
+    assert_eq!(waits().await, true);
+});
+
+both!(whoever_is_shown_at_all_is_shown_as_who_they_are, |world| {
+    let company = world.company("名录公司").registered().await;
+    let fields = json!({"read": [], "write": []});
+    let looking = json!({"name": "名录", "permissions": ["member:read"], "fields": fields});
+    let made = company.post("/v1/access/roles", looking).send().await.expect(201);
+    assert_eq!(made.at("/fields/read"), &json!(["basic"]));
+    let path = format!("/v1/access/roles/{}", made.text("/id"));
+    let changed = world.patch(path, json!({"fields": {"read": ["contact"]}})).bearer(&company.access_token);
+    assert_eq!(changed.send().await.expect(200).at("/fields/read"), &json!(["basic", "contact"]));
+});

@@ -7,6 +7,9 @@ use tests::{Company, both};
 /// 部门管理员: the people of some departments, and those departments.
 const DEPARTMENT_MANAGER: &str = "00000000-0000-8000-8000-000000000007";
 
+/// 人事: everything that is known of members.
+const HUMAN_RESOURCES: &str = "00000000-0000-8000-8000-000000000004";
+
 /// A company with two branches, each with a team; somebody in each, and somebody who manages the first.
 struct Branches {
     owner: Company,
@@ -211,7 +214,7 @@ both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
         manager.post("/v1/access/assignments", body)
     };
     let given = give(DEPARTMENT_MANAGER, team, only(&[&branches.team])).send().await.expect(201).text("/id");
-    give(DEPARTMENT_MANAGER, north, json!({"kind": "own"})).send().await.expect(201);
+    let own = give(DEPARTMENT_MANAGER, north, json!({"kind": "own"})).send().await.expect(201).text("/id");
     for range in
         [only(&[&branches.south]), only(&[&branches.team, &branches.south]), json!({"kind": "everywhere"})]
     {
@@ -221,7 +224,7 @@ both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
     let unseen = give(DEPARTMENT_MANAGER, south, only(&[&branches.team])).send().await;
     assert_eq!(unseen.refused(422, "input_invalid").faults(), fault("/holder/id", "member_unknown"));
     // Human resources see what is personal, which this manager does not.
-    let more = give("00000000-0000-8000-8000-000000000004", team, only(&[&branches.team])).send().await;
+    let more = give(HUMAN_RESOURCES, team, only(&[&branches.team])).send().await;
     let more = more.refused(403, "beyond_own_rights");
     assert_eq!(more.at("/fields"), &json!(["personal"]));
     // They see what counts in their departments and nowhere else, and take that away alone.
@@ -237,8 +240,10 @@ both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
     let all = ids(&owner.get("/v1/access/assignments").send().await.expect(200));
     assert_eq!(all.len(), 5);
     let seen = ids(&manager.get("/v1/access/assignments").send().await.expect(200));
-    assert_eq!(seen, [all[1].clone(), given.clone()]);
-    for hidden in [&wide, &all[0]] {
+    // Their own among them, which counts where they are.
+    assert_eq!(seen, [all[0].clone(), all[1].clone(), given.clone(), own.clone()]);
+    manager.delete(&format!("/v1/access/assignments/{own}")).send().await.expect(204);
+    for hidden in [&wide] {
         manager.get(&format!("/v1/access/assignments/{hidden}")).send().await.refused(404, "not_found");
         manager.delete(&format!("/v1/access/assignments/{hidden}")).send().await.refused(404, "not_found");
     }
@@ -276,4 +281,65 @@ both!(a_range_of_many_departments_is_one, |world| {
     let of_deep = format!("/v1/members?within_id={deep}");
     let there: Vec<String> = inside.iter().skip(1).step_by(2).cloned().collect();
     assert_eq!(names(&manager, &of_deep).await, there);
+});
+
+both!(handing_over_gives_no_more_than_who_leaves_is_seen_off_by, |world| {
+    let branches = Branches::of(world.company("交接公司").registered().await).await;
+    let (owner, manager) = (&branches.owner, &branches.manager);
+    let [north, team, south, _] = &branches.people;
+    let lead = world.patch(format!("/v1/departments/{}", branches.team), json!({"leader_ids": [team]}));
+    lead.bearer(&owner.access_token).send().await.expect(200);
+    let leave =
+        |to: &str| manager.post(&format!("/v1/members/{team}/departure"), json!({"successor_id": to}));
+    // Nobody is named who is not there for them, and nobody gets into a department that gives what they could not give.
+    assert_eq!(
+        leave(south).send().await.refused(422, "input_invalid").faults(),
+        fault("/successor_id", "member_unknown")
+    );
+    let body = json!({"role_id": HUMAN_RESOURCES, "holder": {"kind": "department", "id": branches.team}, "range": {"kind": "everywhere"}});
+    owner.post("/v1/access/assignments", body).send().await.expect(201);
+    let refused = leave(north).send().await.refused(422, "input_invalid");
+    assert_eq!(refused.faults(), fault("/successor_id", "beyond_own_rights"));
+    // Whoever has a role that they could not give is neither seen off nor shut out by them, nor given another number before they come.
+    assign(owner, HUMAN_RESOURCES, north, json!({"kind": "own"})).await;
+    let off = manager.post(&format!("/v1/members/{north}/departure"), json!({"successor_id": null}));
+    off.send().await.refused(403, "beyond_own_rights");
+    let renumbered = change(manager, north, json!({"mobile": tests::world::mobile()})).await;
+    assert_eq!(renumbered.refused(422, "input_invalid").faults(), fault("/mobile", "beyond_own_rights"));
+    change(owner, north, json!({"mobile": tests::world::mobile()})).await.expect(200);
+});
+
+both!(who_left_comes_back_only_where_their_manager_may_put_them, |world| {
+    let branches = Branches::of(world.company("返聘公司").registered().await).await;
+    let (owner, manager) = (&branches.owner, &branches.manager);
+    let person = owner.plain_member().await;
+    let id = member_id(&person).await;
+    change(owner, &id, at(&[&branches.north, &branches.south])).await.expect(200);
+    let leave = || owner.post(&format!("/v1/members/{id}/departure"), json!({"successor_id": null}));
+    leave().send().await.expect(201);
+    let back = |by: &Company| by.post(&format!("/v1/members/{id}/restoration"), json!({}));
+    back(manager).send().await.refused(403, "forbidden");
+    back(owner).send().await.expect(200);
+    change(owner, &id, at(&[&branches.north])).await.expect(200);
+    leave().send().await.expect(201);
+    back(manager).send().await.expect(200);
+});
+
+both!(a_department_that_goes_up_in_another_gives_nothing_new, |world| {
+    let owner = world.company("合并公司").registered().await;
+    let (north, south) = (department(&owner, "北方").await, department(&owner, "南方").await);
+    let manager = owner.plain_member().await;
+    let me = member_id(&manager).await;
+    change(&owner, &me, at(&[&north])).await.expect(200);
+    let only = |id: &str| json!({"kind": "departments", "department_ids": [id]});
+    assign(&owner, HUMAN_RESOURCES, &me, only(&north)).await;
+    for place in [&north, &south] {
+        assign(&owner, DEPARTMENT_MANAGER, &me, only(place)).await;
+    }
+    let body = json!({"role_id": HUMAN_RESOURCES, "holder": {"kind": "department", "id": south}, "range": {"kind": "own"}});
+    owner.post("/v1/access/assignments", body).send().await.expect(201);
+    felt().await;
+    let merge = manager.post(&format!("/v1/departments/{south}/merge"), json!({"source_ids": [north]}));
+    merge.send().await.refused(403, "beyond_own_rights");
+    assert_eq!(names(&manager, &format!("/v1/members?within_id={south}")).await, Vec::<String>::new());
 });

@@ -126,17 +126,14 @@ pub(crate) struct MemberView {
     hidden_fields: Vec<&'static str>,
 }
 
-/// The fields of each group but the basic one, which whoever sees somebody sees.
-const GROUPED: [(FieldGroup, &[&str]); 4] = [
-    (FieldGroup::Contact, &["mobile", "email", "telephone", "work_location"]),
-    (FieldGroup::Personal, &["gender", "address"]),
-    (FieldGroup::Employment, &["employee_number", "hire_date"]),
-    (FieldGroup::Custom, &["custom"]),
-];
-
 /// What is hidden of a member where only some groups are seen.
 pub(crate) fn hidden_fields(seen: FieldSet) -> Vec<&'static str> {
-    GROUPED.iter().filter(|(group, _)| !seen.has(*group)).flat_map(|(_, names)| *names).copied().collect()
+    FieldGroup::GROUPED
+        .iter()
+        .filter(|(group, _)| !seen.has(*group))
+        .flat_map(|(_, names)| *names)
+        .copied()
+        .collect()
 }
 
 /// A department of a member.

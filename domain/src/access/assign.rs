@@ -50,6 +50,7 @@ pub fn assignments(
 ) -> Result<Vec<Assignment>> {
     let within = reach(actor, Permission::AccessRead)?;
     if let Some(member) = of {
+        super::require_sight(tx, actor, member)?;
         filter.among =
             Some(tx.grants_of(member, context.now)?.iter().filter_map(|grant| grant.assignment).collect());
     }
@@ -206,7 +207,8 @@ pub(super) fn range_of(tx: &mut impl AccessStore, assignment: &Assignment) -> Re
 
 fn visible(tx: &mut impl AccessStore, id: AssignmentId, within: &Reach) -> Result<Assignment> {
     let known = tx.assignment(id)?.ok_or(Code::NotFound)?;
-    if within.is_everywhere() || (known.range != Range::Own && within.includes(&range_of(tx, &known)?)) {
+    let there = range_of(tx, &known)?;
+    if within.is_everywhere() || (!there.is_nowhere() && within.includes(&there)) {
         return Ok(known);
     }
     Err(Code::NotFound.into())

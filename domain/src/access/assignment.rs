@@ -83,7 +83,8 @@ named! {
 pub enum Range {
     /// In the whole organization.
     Everywhere,
-    /// In the departments that whoever has it is in, and below them; of those who have it by a department, in that one and below it only.
+    /// In the departments that whoever has it is in, and below them; of those who have it by a department, only those of their departments that are
+    /// that one or below it.
     Own,
     /// In some departments, and below them.
     Departments(Vec<DepartmentId>),
@@ -121,6 +122,12 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// Whether it is not over.
+    #[must_use]
+    pub fn counts_at(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+
     /// What it gives with its role, within a reach.
     #[must_use]
     pub fn grant(&self, role: &Role, reach: Reach) -> Grant {

@@ -127,7 +127,7 @@ permissions! {
     /// Make roles, give and take them, as far as one's own rights go.
     AccessManage "access:manage" Security ranged sensitive [AccessRead] "管理角色、授予和收回权限" "Make roles, give and take them, as far as one's own rights go";
     /// See the devices of members.
-    DeviceRead "device:read" Security whole [] "查看成员的设备" "See the devices of members";
+    DeviceRead "device:read" Security whole [MemberRead] "查看成员的设备" "See the devices of members";
     /// Decide about them.
     DeviceManage "device:manage" Security whole sensitive [DeviceRead] "批准、拒绝和移除设备" "Approve devices, reject and remove them";
 }

@@ -19,6 +19,23 @@ named! {
     }
 }
 
+impl FieldGroup {
+    /// The fields of each group but the basic one, as they are written.
+    pub const GROUPED: [(Self, &[&str]); 4] = [
+        (Self::Contact, &["mobile", "email", "telephone", "work_location"]),
+        (Self::Personal, &["gender", "address"]),
+        (Self::Employment, &["employee_number", "hire_date"]),
+        (Self::Custom, &["custom"]),
+    ];
+
+    /// The group of a field.
+    #[must_use]
+    pub fn of(field: &str) -> Self {
+        let found = Self::GROUPED.iter().find(|(_, fields)| fields.contains(&field));
+        found.map_or(Self::Basic, |(group, _)| *group)
+    }
+}
+
 /// Groups of fields, one bit each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct FieldSet(u8);

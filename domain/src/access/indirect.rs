@@ -9,7 +9,8 @@ use crate::department::Path;
 use crate::error::{Code, Faults, Result, Violation};
 use crate::id::{DepartmentId, MemberId, RoleId, TagId};
 use crate::member::MemberChange;
-use std::collections::HashMap;
+use chrono::{DateTime, Utc};
+use std::collections::{HashMap, HashSet};
 
 /// A member who comes into departments.
 pub(crate) struct Placing {
@@ -54,12 +55,16 @@ impl Giving {
 }
 
 /// What somebody lacks in order to place each of some members.
-pub(crate) fn placing(tx: &mut impl AccessStore, rights: &Rights, members: &[Placing]) -> Result<Vec<Lack>> {
+pub(crate) fn placing(
+    tx: &mut impl AccessStore,
+    (rights, now): (&Rights, DateTime<Utc>),
+    members: &[Placing],
+) -> Result<Vec<Lack>> {
     let come = |one: &Placing| one.has.iter().any(|department| !one.had.contains(department));
     if rights.are_all() || !members.iter().any(come) {
         return Ok(vec![Lack::default(); members.len()]);
     }
-    let (held, own) = (tx.held_by_departments()?, tx.own_assignments()?);
+    let (held, own) = (on_departments(tx, now)?, own(tx, now)?);
     if held.is_empty() && own.is_empty() {
         return Ok(vec![Lack::default(); members.len()]);
     }
@@ -69,6 +74,10 @@ pub(crate) fn placing(tx: &mut impl AccessStore, rights: &Rights, members: &[Pla
     departments.dedup();
     let paths: HashMap<DepartmentId, Path> = tx.paths(&departments)?.into_iter().collect();
     let at = |ids: &[DepartmentId]| ids.iter().filter_map(|id| paths.get(id)).cloned().collect::<Vec<Path>>();
+    let by_tag = own.iter().any(|given| matches!(given.holder, Holder::Tag(_)));
+    let ids: Vec<MemberId> = members.iter().map(|one| one.member).collect();
+    let tagged: HashSet<(MemberId, TagId)> =
+        if by_tag { tx.tags_of(&ids)?.into_iter().collect() } else { HashSet::new() };
     let mut giving = Giving::new();
     let mut lacks = Vec::with_capacity(members.len());
     for one in members {
@@ -86,11 +95,10 @@ pub(crate) fn placing(tx: &mut impl AccessStore, rights: &Rights, members: &[Pla
             };
             lack = lack.and(giving.lack(tx, rights, given, reach)?);
         }
-        // Who has a tag is not asked: whoever has a role by one may be anybody.
         let theirs = own.iter().filter(|given| match given.holder {
             Holder::Member(member) => member == one.member,
             Holder::Department(_) => false,
-            Holder::Tag(_) => true,
+            Holder::Tag(tag) => tagged.contains(&(one.member, tag)),
         });
         for given in theirs.filter(|_| !new.is_empty()) {
             lack = lack.and(giving.lack(tx, rights, given, new.iter().cloned().collect())?);
@@ -103,7 +111,7 @@ pub(crate) fn placing(tx: &mut impl AccessStore, rights: &Rights, members: &[Pla
 /// Notes which changes of members would give what their maker does not have.
 pub(crate) fn check_placing(
     tx: &mut impl AccessStore,
-    by: &Actor,
+    (by, now): (&Actor, DateTime<Utc>),
     changes: &[MemberChange],
     faults: &mut Faults,
 ) -> Result<()> {
@@ -119,7 +127,7 @@ pub(crate) fn check_placing(
             has: places(&change.placements),
         })
         .collect();
-    for (change, lack) in changes.iter().zip(placing(tx, &actor.rights, &placed)?) {
+    for (change, lack) in changes.iter().zip(placing(tx, (actor.rights.as_ref(), now), &placed)?) {
         if !lack.is_nothing() {
             faults.note(&format!("{}/departments", change.at), lack.violation());
         }
@@ -130,7 +138,7 @@ pub(crate) fn check_placing(
 /// Refuses to give tags by which somebody would come to have what the giver does not have.
 pub(crate) fn check_tagging(
     tx: &mut impl AccessStore,
-    actor: &MemberActor,
+    (actor, now): (&MemberActor, DateTime<Utc>),
     tags: impl IntoIterator<Item = TagId>,
 ) -> Result<()> {
     if actor.rights.are_all() {
@@ -138,75 +146,133 @@ pub(crate) fn check_tagging(
     }
     let holders: Vec<Holder> = tags.into_iter().map(Holder::Tag).collect();
     let mut giving = Giving::new();
-    for given in tx.assignments_of(&holders)? {
+    for given in tx.assignments_of(&holders)?.into_iter().filter(|given| given.counts_at(now)) {
         let reach = range_of(tx, &given)?;
         beyond(giving.lack(tx, &actor.rights, &given, reach)?)?;
     }
     Ok(())
 }
 
+/// What is given to departments and counts, and where those stand.
+fn on_departments(tx: &mut impl AccessStore, now: DateTime<Utc>) -> Result<Vec<(Path, Assignment)>> {
+    let mut all = tx.held_by_departments()?;
+    all.retain(|(_, given)| given.counts_at(now));
+    Ok(all)
+}
+
+/// What counts where its holders are.
+fn own(tx: &mut impl AccessStore, now: DateTime<Utc>) -> Result<Vec<Assignment>> {
+    let mut all = tx.own_assignments()?;
+    all.retain(|given| given.counts_at(now));
+    Ok(all)
+}
+
+/// How the people of a department change places with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shift {
+    /// The department goes below another one, and they stay in it.
+    Below,
+    /// It goes up in the other one, and they are in that from now on.
+    Into,
+}
+
 /// Refuses to move a department and what is below it to another place, where others come to reach it, or those who are in it come to have
 /// more, than the mover could give.
 pub(crate) fn check_moving(
     tx: &mut impl AccessStore,
-    actor: &MemberActor,
-    (from, below): (&Path, &Path),
+    (actor, now): (&MemberActor, DateTime<Utc>),
+    (from, to): (&Path, &Path),
+    shift: Shift,
 ) -> Result<()> {
     if actor.rights.are_all() {
         return Ok(());
     }
-    let newly = |path: &Path| path.covers(below) && !path.covers(from);
-    let moved = || Reach::from_iter([from.clone()]);
+    let newly = |path: &Path| path.covers(to) && !path.covers(from);
+    let just = |path: &Path| Reach::from_iter([path.clone()]);
     let mut giving = Giving::new();
-    for (path, given) in tx.held_by_departments()? {
-        if newly(&path) {
-            let reach = if given.range == Range::Own { moved() } else { range_of(tx, &given)? };
-            beyond(giving.lack(tx, &actor.rights, &given, reach)?)?;
+    let mut check = |tx: &mut _, given: &Assignment, reach: Reach| {
+        beyond(giving.lack(tx, &actor.rights, given, reach)?)
+    };
+    for (path, given) in on_departments(tx, now)? {
+        match given.range {
+            // Whoever is between this department and the other one reaches what comes, and whoever comes has there what counts where they are.
+            Range::Own if path.covers(to) => {
+                check(tx, &given, just(from))?;
+                if shift == Shift::Into {
+                    check(tx, &given, just(to))?;
+                }
+            }
+            Range::Own => {}
+            _ if newly(&path) => {
+                let reach = range_of(tx, &given)?;
+                check(tx, &given, reach)?;
+            }
+            _ => {}
         }
     }
-    let above: Vec<i64> = below.numbers().collect();
+    let above: Vec<i64> = to.numbers().collect();
     for (path, given) in tx.assignments_at(&above)? {
-        if newly(&path) {
-            beyond(giving.lack(tx, &actor.rights, &given, moved())?)?;
+        if given.counts_at(now) && newly(&path) {
+            check(tx, &given, just(from))?;
         }
     }
-    for given in tx.own_assignments()? {
-        let widens = match given.holder {
-            Holder::Member(member) => tx.whereabouts(&[member])?.iter().any(|(_, path)| newly(path)),
-            Holder::Department(id) => tx.paths(&[id])?.iter().any(|(_, path)| path.covers(below)),
-            Holder::Tag(_) => true,
+    let own = own(tx, now)?;
+    let members: Vec<MemberId> = own
+        .iter()
+        .filter_map(|given| match given.holder {
+            Holder::Member(member) => Some(member),
+            Holder::Department(_) | Holder::Tag(_) => None,
+        })
+        .collect();
+    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
+    for (member, path) in tx.whereabouts(&members)? {
+        places.entry(member).or_default().push(path);
+    }
+    for given in own {
+        let (reached, comes) = match given.holder {
+            Holder::Member(member) => {
+                let places = places.get(&member).map(Vec::as_slice).unwrap_or_default();
+                (places.iter().any(newly), places.contains(from))
+            }
+            // Those of departments have been looked at, and whoever has a tag may be anybody.
+            Holder::Department(_) => (false, false),
+            Holder::Tag(_) => (true, true),
         };
-        if widens {
-            beyond(giving.lack(tx, &actor.rights, &given, moved())?)?;
+        if reached {
+            check(tx, &given, just(from))?;
+        }
+        if comes && shift == Shift::Into {
+            check(tx, &given, just(to))?;
         }
     }
     Ok(())
 }
 
-/// The same where a department goes up in another one: who was in it is in that one from now on, and what counts where they are counts
-/// there.
-pub(crate) fn check_merging(
+/// Refuses to shut out or see off people who have roles that whoever does it could not give, and to change the number by which somebody who
+/// has such roles comes in.
+pub(crate) fn check_people(
     tx: &mut impl AccessStore,
     actor: &MemberActor,
-    (from, into): (&Path, &Path),
-) -> Result<()> {
-    check_moving(tx, actor, (from, into))?;
-    if actor.rights.are_all() {
-        return Ok(());
+    now: DateTime<Utc>,
+    members: &[MemberId],
+) -> Result<Vec<Lack>> {
+    if actor.rights.are_all() || members.is_empty() {
+        return Ok(vec![Lack::default(); members.len()]);
     }
+    let holders: Vec<Holder> = members.iter().copied().map(Holder::Member).collect();
     let mut giving = Giving::new();
-    for given in tx.own_assignments()? {
-        let comes = match given.holder {
-            Holder::Member(member) => tx.whereabouts(&[member])?.iter().any(|(_, path)| path == from),
-            Holder::Department(id) => tx.paths(&[id])?.iter().any(|(_, path)| path.covers(from)),
-            Holder::Tag(_) => true,
-        };
-        if comes {
-            let reach = Reach::from_iter([into.clone()]);
-            beyond(giving.lack(tx, &actor.rights, &given, reach)?)?;
+    let mut lacks: HashMap<MemberId, Lack> = HashMap::new();
+    for given in tx.assignments_of(&holders)?.into_iter().filter(|given| given.counts_at(now)) {
+        // How long it would last does not matter.
+        let given = Assignment { until: Some(now), ..given };
+        let reach = range_of(tx, &given)?;
+        let lack = giving.lack(tx, &actor.rights, &given, reach)?;
+        if let Holder::Member(member) = given.holder {
+            let known = lacks.entry(member).or_default();
+            *known = known.and(lack);
         }
     }
-    Ok(())
+    Ok(members.iter().map(|member| lacks.get(member).copied().unwrap_or_default()).collect())
 }
 
 impl Lack {
@@ -216,7 +282,7 @@ impl Lack {
     }
 
     /// What is said of it where something is written.
-    fn violation(self) -> Violation {
+    pub(crate) fn violation(self) -> Violation {
         let (permissions, fields) = self.names();
         Violation::new(Code::BeyondOwnRights).with("permissions", permissions).with("fields", fields)
     }

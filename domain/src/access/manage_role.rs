@@ -1,9 +1,9 @@
 //! Making roles, changing and deleting them.
 
 use super::{
-    AccessStore, AssignmentFilter, BuiltInRole, CustomRole, FieldSet, Fields, Grant, Lack, MAX_ASSIGNMENTS,
-    MAX_ROLES, Permission, PermissionGroup, PermissionSet, Reach, Role, RoleDescription, RoleName, beyond,
-    range_of, reach, require,
+    AccessStore, AssignmentFilter, BuiltInRole, CustomRole, FieldGroup, FieldSet, Fields, Grant, Lack,
+    MAX_ASSIGNMENTS, MAX_ROLES, Permission, PermissionGroup, PermissionSet, Reach, Role, RoleDescription,
+    RoleName, beyond, range_of, reach, require,
 };
 use crate::actor::MemberActor;
 use crate::context::Context;
@@ -78,10 +78,11 @@ pub fn create_role(
         name: draft.name,
         description: draft.description,
         permissions: permissions(&draft.permissions)?,
-        fields: draft.fields.whole(),
+        fields: Fields::NONE,
         created_at: context.now,
         version: 0,
     };
+    made.fields = shown(draft.fields, made.permissions);
     is_free(tx, &made)?;
     beyond(lack(actor, &made, Reach::everywhere()))?;
     tx.save_role(&made)?;
@@ -115,7 +116,7 @@ pub fn update_role(
     }
     after.fields.read = patch.read.unwrap_or(after.fields.read);
     after.fields.write = patch.write.unwrap_or(after.fields.write);
-    after.fields = after.fields.whole();
+    after.fields = shown(after.fields, after.permissions);
     if after == before {
         return Ok(before);
     }
@@ -205,6 +206,16 @@ fn permissions(asked: &[Permission]) -> Result<PermissionSet> {
     }
     faults.finish()?;
     Ok(PermissionSet::with_needs(asked))
+}
+
+/// What a role shows: what it lets change, and of whomever it shows at all, who they are.
+fn shown(fields: Fields, permissions: PermissionSet) -> Fields {
+    let whole = fields.whole();
+    if permissions.has(Permission::MemberRead) {
+        let basic = [FieldGroup::Basic].into_iter().collect();
+        return Fields { read: whole.read.and(basic), ..whole };
+    }
+    whole
 }
 
 /// What an actor lacks in order to give a role somewhere, for as long as they have what they have.

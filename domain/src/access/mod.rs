@@ -21,7 +21,9 @@ pub(crate) use assign::{beyond, lose, lose_department};
 pub use assignment::{Assignment, Holder, HolderKind, MAX_ASSIGNMENTS, MAX_DEPARTMENTS, Range, RangeKind};
 pub use catalogue::{Permission, PermissionGroup};
 pub use field::{FieldGroup, FieldSet, Fields};
-pub(crate) use indirect::{Placing, check_merging, check_moving, check_placing, check_tagging, placing};
+pub(crate) use indirect::{
+    Placing, Shift, check_moving, check_people, check_placing, check_tagging, placing,
+};
 pub use manage_role::{RoleDraft, RolePatch, create_role, delete_role, role, roles, update_role};
 pub use reach::Reach;
 pub use rights::{Grant, Lack, Rights};
@@ -36,7 +38,8 @@ use assign::range_of;
 use chrono::{DateTime, Utc};
 pub use scope::fields_of;
 pub(crate) use scope::{
-    check_fields, check_places, require_all_fields, require_at, require_for, require_sight, scope,
+    check_fields, check_patch, check_places, require_all_fields, require_at, require_for, require_sight,
+    scope, written_of,
 };
 use std::borrow::Cow;
 use std::sync::Arc;

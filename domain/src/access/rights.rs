@@ -104,11 +104,12 @@ impl Rights {
         self.0.iter().any(|grant| grant.role == BuiltInRole::Owner.id())
     }
 
-    /// Whether there is more than everybody has.
+    /// Whether there is more than to look into the directory.
     #[must_use]
     pub fn are_administrative(&self) -> bool {
-        let common = BuiltInRole::Member.permissions();
-        self.0.iter().any(|grant| !grant.permissions.within(common))
+        let looking = [Permission::DepartmentRead, Permission::MemberRead, Permission::TagRead];
+        let looking: PermissionSet = looking.into_iter().collect();
+        self.0.iter().any(|grant| !grant.permissions.within(looking))
     }
 
     /// Whether something is allowed in the whole organization.
@@ -289,6 +290,21 @@ mod tests {
         );
         let write = Fields { write: basic.read, ..basic };
         assert_eq!(given(write, north(), Some(10)), (vec![], vec!["basic"]));
+    }
+
+    #[test]
+    fn to_look_into_the_directory_is_not_to_administer() {
+        let with = |permission| {
+            Rights::of_member(vec![grant(&[permission], Fields::NONE, Reach::everywhere(), None)])
+        };
+        assert!(!Rights::of_member(Vec::new()).are_administrative());
+        assert!(
+            !with(Permission::MemberRead).are_administrative()
+                && !with(Permission::TagRead).are_administrative()
+        );
+        assert!(
+            with(Permission::MemberExport).are_administrative() && Rights::of_owner().are_administrative()
+        );
     }
 
     #[test]

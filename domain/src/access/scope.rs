@@ -8,6 +8,7 @@ use crate::department::Path;
 use crate::error::{Code, Faults, Result};
 use crate::id::{DepartmentId, MemberId};
 use crate::member::MemberChange;
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 /// Some of the members that were asked about.
@@ -89,6 +90,32 @@ pub fn fields_of(
         (member, if own(member) { FieldSet::all() } else { rights.seen_at(&paths) })
     };
     Ok(places.into_iter().map(seen).collect())
+}
+
+/// What somebody may change of some members.
+pub(crate) fn written_of(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, FieldSet>> {
+    let rights = &actor.rights;
+    if rights.written_of_all().is_all() {
+        return Ok(members.iter().map(|member| (*member, FieldSet::all())).collect());
+    }
+    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
+    for (member, path) in tx.whereabouts(members)? {
+        places.entry(member).or_default().push(path);
+    }
+    Ok(places.into_iter().map(|(member, paths)| (member, rights.written_at(&paths))).collect())
+}
+
+/// Notes which fields of a patch somebody may not change, whatever it says of them: who may not see what stands there does not find out.
+pub(crate) fn check_patch(patch: &Value, written: FieldSet, at: &str, faults: &mut Faults) {
+    for field in patch.as_object().into_iter().flat_map(|patch| patch.keys()) {
+        if !written.has(FieldGroup::of(field)) {
+            faults.note(&format!("{at}/{field}"), Code::FieldNotEditable);
+        }
+    }
 }
 
 /// Refuses whoever may not change every field of everybody.

@@ -3,7 +3,7 @@
 use super::{Assignment, CustomRole, Grant, Holder, Reach};
 use crate::department::Path;
 use crate::error::Result;
-use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId};
+use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
 use chrono::{DateTime, Utc};
 
 /// Which assignments.
@@ -97,6 +97,11 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn own_assignments(&mut self) -> Result<Vec<Assignment>>;
+    /// Which tags some members have.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn tags_of(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, TagId)>>;
     /// What holders are called; nothing about those that are not there.
     ///
     /// # Errors

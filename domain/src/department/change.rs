@@ -1,7 +1,7 @@
 //! Making departments and changing them.
 
 use super::{Department, DepartmentName, DepartmentStore, MAX_LEADERS, MAX_LEVEL, PlacementStore};
-use crate::access::{self, AccessStore, Permission};
+use crate::access::{self, AccessStore, Permission, Shift};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -99,7 +99,7 @@ pub fn update(
     if let Some(target) = patch.parent.filter(|target| Some(*target) != before.parent) {
         let parent = placeable(tx, &before, target)?;
         access::require_at(actor, Permission::DepartmentManage, &parent.path)?;
-        access::check_moving(tx, actor, (&before.path, &parent.path))?;
+        access::check_moving(tx, (actor, context.now), (&before.path, &parent.path), Shift::Below)?;
         after.parent = Some(parent.id);
         after.path = parent.path.below(before.number);
     }

@@ -1,7 +1,7 @@
 //! Taking departments away. What is in one goes to another, or it has to be empty.
 
 use super::{Department, DepartmentStore, MAX_LEVEL, PlacementStore, RelationStore};
-use crate::access::{self, AccessStore, Permission};
+use crate::access::{self, AccessStore, Permission, Shift};
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -89,7 +89,7 @@ fn dissolve(
     if let Some(into) = into {
         access::require_at(actor, Permission::DepartmentManage, &into.path)?;
         takes_over(tx, department, into, fault)?;
-        access::check_merging(tx, actor, (&department.path, &into.path))?;
+        access::check_moving(tx, (actor, context.now), (&department.path, &into.path), Shift::Into)?;
         tx.move_members(department.id, into.id)?;
     }
     let mut tree = tx.tree()?;

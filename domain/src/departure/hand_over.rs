@@ -1,13 +1,14 @@
 //! To whom what somebody has in hand goes when they leave.
 
 use super::{DepartureStore, HadTag, LeavingStore};
-use crate::access::{AccessStore, check_tagging};
+use crate::access::{self, AccessStore, Permission, Placing, check_tagging, placing};
 use crate::actor::MemberActor;
 use crate::department::Placement;
 use crate::error::{Code, Faults, Result, Violation};
 use crate::id::{DepartmentId, MemberId, TagId};
 use crate::member::{ChangingStore, ListedMember, MAX_PLACEMENTS, MAX_REPORTING, MemberState, listed};
 use crate::tag::TagStore;
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Who takes over.
@@ -58,6 +59,7 @@ pub(super) struct Succession {
 
 pub(super) fn succession(
     tx: &mut (impl ChangingStore + DepartureStore),
+    (actor, now): (&MemberActor, DateTime<Utc>),
     leaving: &Leaving,
     successors: &Successors,
     faults: &mut Faults,
@@ -74,8 +76,32 @@ pub(super) fn succession(
         }
     }
     let mut heirs = heirs(tx, successors, leaving, faults)?;
+    let had: HashMap<MemberId, Vec<DepartmentId>> =
+        heirs.iter().map(|(id, heir)| (*id, departments(heir))).collect();
     let taken = take_over(&led, successors, &mut heirs, faults);
+    // Whoever leads a department is in it, with all that this gives.
+    let placed: Vec<Placing> = taken
+        .iter()
+        .map(|id| Placing { member: *id, had: had[id].clone(), has: departments(&heirs[id]) })
+        .filter(|one| one.had != one.has)
+        .collect();
+    let ids: Vec<MemberId> = heirs.keys().copied().collect();
+    let scope = access::scope(tx, actor, Permission::MemberManage, &ids)?;
+    let lacks = placing(tx, (actor.rights.as_ref(), now), &placed)?;
+    for (at, id) in successors.named().filter(|(_, id)| heirs.contains_key(id)) {
+        let lack = placed.iter().zip(&lacks).find(|(one, _)| one.member == id).map(|(_, lack)| *lack);
+        match lack {
+            _ if !scope.seen.has(id) => faults.note(&at, Code::MemberUnknown),
+            Some(_) if !scope.managed.has(id) => faults.note(&at, Code::RangeBeyondOwn),
+            Some(lack) if !lack.is_nothing() => faults.note(&at, lack.violation()),
+            _ => {}
+        }
+    }
     Ok(Succession { led, heirs, taken })
+}
+
+fn departments(of: &ListedMember) -> Vec<DepartmentId> {
+    of.placements.iter().map(|placement| placement.department).collect()
 }
 
 /// Those who take over, as they are.
@@ -168,7 +194,7 @@ pub(super) fn hand_over_reports(
 /// Takes the tags of those who leave, and gives them to one who takes over; gives who had which.
 pub(super) fn hand_over_tags(
     tx: &mut (impl TagStore + AccessStore),
-    actor: &MemberActor,
+    (actor, now): (&MemberActor, DateTime<Utc>),
     ids: &[MemberId],
     to: Option<MemberId>,
 ) -> Result<HashMap<MemberId, Vec<HadTag>>> {
@@ -184,7 +210,7 @@ pub(super) fn hand_over_tags(
         let known: HashSet<TagId> = tx.taggings(&[to])?.into_iter().map(|(_, tag, _)| tag).collect();
         let all: BTreeSet<TagId> = had.values().flatten().map(|had| had.tag).collect();
         let new: Vec<TagId> = all.into_iter().filter(|tag| !known.contains(tag)).collect();
-        check_tagging(tx, actor, new.iter().copied())?;
+        check_tagging(tx, (actor, now), new.iter().copied())?;
         let new: Vec<_> = new.into_iter().map(|tag| (tag, to)).collect();
         tx.insert_taggings(&new)?;
     }

@@ -17,7 +17,7 @@ use crate::person::PersonStore;
 use crate::scheduled_change::{ScheduledChangeStore, cancelled};
 use crate::session::SessionStore;
 use crate::tag::TagStore;
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -122,7 +122,11 @@ fn leave(
 ) -> Result<(Vec<Departure>, Vec<SessionId>)> {
     let ids: Vec<_> = leaving.iter().map(|one| one.member.id).collect();
     let leaving: Leaving = leaving.into_iter().map(|one| (one.member.id, one)).collect();
-    let Succession { led, heirs, taken } = succession(tx, &leaving, successors, &mut faults)?;
+    for lack in access::check_people(tx, actor, context.now, &ids)? {
+        access::beyond(lack)?;
+    }
+    let Succession { led, heirs, taken } =
+        succession(tx, (actor, context.now), &leaving, successors, &mut faults)?;
     faults.finish()?;
     for heir in taken {
         let heir = &heirs[&heir];
@@ -131,7 +135,7 @@ fn leave(
     }
     let reports = hand_over_reports(tx, &ids, &leaving, successors.all)?;
     let tags_to = successors.all.filter(|_| successors.hand_over_tags);
-    let mut tags = hand_over_tags(tx, actor, &ids, tags_to)?;
+    let mut tags = hand_over_tags(tx, (actor, context.now), &ids, tags_to)?;
     let accounts: Vec<AccountId> = leaving.values().filter_map(|one| one.member.account).collect();
     let ended = if accounts.is_empty() { Vec::new() } else { tx.end_sessions_here(&accounts, context.now)? };
     tx.forget_devices(&ids)?;
@@ -193,6 +197,7 @@ fn leave(
 /// Notes whatever forbids by now that somebody leaves like this.
 pub(crate) fn check_departure(
     tx: &mut (impl ChangingStore + DepartureStore),
+    by: (&MemberActor, DateTime<Utc>),
     leaver: ListedMember,
     successors: &Successors,
     at: &str,
@@ -202,7 +207,7 @@ pub(crate) fn check_departure(
         return Err(why.into());
     }
     let mut found = Faults::of(Place::Body);
-    succession(tx, &HashMap::from([(leaver.member.id, leaver)]), successors, &mut found)?;
+    succession(tx, by, &HashMap::from([(leaver.member.id, leaver)]), successors, &mut found)?;
     for fault in found.found() {
         faults.note(&format!("{at}{}", fault.pointer), fault.violation.clone());
     }

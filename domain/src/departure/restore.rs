@@ -5,7 +5,7 @@ use crate::access::{self, Permission, Placing, check_tagging, placing};
 use crate::actor::{Actor, MemberActor};
 use crate::certification::{CertificateStore, Terms};
 use crate::context::Context;
-use crate::department::Placement;
+use crate::department::{Path, Placement};
 use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, MemberId, TagId};
 use crate::journal::Entry;
@@ -34,12 +34,21 @@ pub fn restore(
         return Err(Error::new(Code::ActionNotAllowed).with("state", member.state.name()));
     };
     has_room(tx, context, terms, 1)?;
-    let departments = departure.placements.iter().map(|placement| placement.department).collect();
-    let back = Placing { member: id, had: Vec::new(), has: departments };
-    for lack in placing(tx, &actor.rights, &[back])? {
+    let asked: Vec<DepartmentId> =
+        departure.placements.iter().map(|placement| placement.department).collect();
+    let mut there = tx.paths(&asked)?;
+    if there.is_empty() {
+        there.push((tx.root_department()?, Path::root()));
+    }
+    for (_, path) in &there {
+        access::require_at(actor, Permission::MemberManage, path)?;
+    }
+    let has = there.into_iter().map(|(department, _)| department).collect();
+    let back = Placing { member: id, had: Vec::new(), has };
+    for lack in placing(tx, (actor.rights.as_ref(), context.now), &[back])? {
         access::beyond(lack)?;
     }
-    check_tagging(tx, actor, departure.tags.iter().map(|had| had.tag))?;
+    check_tagging(tx, (actor, context.now), departure.tags.iter().map(|had| had.tag))?;
     bring_back(tx, context, &actor.into(), member, &departure)
 }
 

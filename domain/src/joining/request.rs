@@ -1,7 +1,7 @@
 //! Asking to join.
 
 use super::{InvitationLink, JoinRequest, JoiningStore, Remark, find_link};
-use crate::access::{AccessStore, Placing, placing, rights_of};
+use crate::access::{AccessStore, FieldGroup, Permission, Placing, placing, rights_of};
 use crate::actor::Actor;
 use crate::bundle::bundle;
 use crate::certification::Terms;
@@ -49,7 +49,8 @@ pub enum Asked {
 }
 
 /// Whether an administrator decides who joins by a link. What is required of members is for an administrator to fill in; and where a
-/// department has roles that whoever made the link could not give, they do not give them by a link.
+/// department has roles that whoever made the link could not give, or they could invite nobody by now, a link does not do it for them. Nor
+/// does one to a department that is gone.
 ///
 /// # Errors
 /// When the store fails.
@@ -63,8 +64,14 @@ pub fn needs_approval(
     }
     let Some(maker) = tx.member(link.created_by)? else { return Ok(true) };
     let rights = rights_of(tx, (maker.id, maker.role), context.now)?;
-    let joins = Placing { member: maker.id, had: Vec::new(), has: vec![link.department] };
-    Ok(placing(tx, &rights, &[joins])?.into_iter().any(|lack| !lack.is_nothing()))
+    let writes = rights.written_of_all();
+    let invites = rights.everywhere(Permission::MemberManage)
+        && writes.has(FieldGroup::Basic)
+        && writes.has(FieldGroup::Contact);
+    let known = tx.paths(&[link.department])?.pop();
+    let Some((department, _)) = known.filter(|_| invites) else { return Ok(true) };
+    let joins = Placing { member: Uuid::nil().into(), had: Vec::new(), has: vec![department] };
+    Ok(placing(tx, (rights.as_ref(), context.now), &[joins])?.into_iter().any(|lack| !lack.is_nothing()))
 }
 
 /// Asks to join, by a link. To ask again is to ask once, in the words of the last time. What is refused is refused to everybody alike.

@@ -1,7 +1,7 @@
 //! The picture of a member.
 
 use super::{MemberState, MemberStore};
-use crate::access::{self, AccessStore, Permission};
+use crate::access::{self, AccessStore, FieldGroup, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
@@ -26,6 +26,10 @@ pub fn set_avatar(
 ) -> Result<()> {
     if actor.member != id {
         access::require_for(tx, actor, Permission::MemberManage, id)?;
+        let written = access::written_of(tx, actor, &[id])?;
+        if !written.get(&id).is_some_and(|groups| groups.has(FieldGroup::Basic)) {
+            return Err(Error::new(Code::Forbidden).with("permission", Permission::MemberManage.name()));
+        }
     }
     let member = tx.member(id)?.ok_or(Code::NotFound)?;
     if member.state == MemberState::Departed {

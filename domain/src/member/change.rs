@@ -114,7 +114,14 @@ impl MemberChange {
         note("hire_date", Employment, |one| one.hire_date.map(|day| day.to_string()).into());
         let userid = self.was().is_some_and(|was| was.userid != self.after.userid);
         touched.extend(userid.then_some(("userid", Basic)));
-        touched.extend((self.had() != self.placements).then_some(("departments", Basic)));
+        let places = |placements: &[Placement]| {
+            let mut places = placements.to_vec();
+            places.sort_by_key(|placement| placement.department);
+            places
+        };
+        let moved = places(self.had()) != places(&self.placements)
+            || self.was().is_some_and(|was| was.department != self.after.department);
+        touched.extend(moved.then_some(("departments", Basic)));
         touched.extend(self.says_otherwise().then_some(("custom", Custom)));
         touched
     }

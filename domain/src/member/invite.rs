@@ -111,10 +111,12 @@ pub(crate) fn add(
     let member = Member::new(tenant, context.id(), read.details.clone(), root, context.now);
     let change = MemberChange::to(String::new(), (None, member), read, root, &mut faults);
     let changes: Vec<_> = change.into_iter().collect();
-    review(tx, &changes, &fields, &mut faults)?;
     check_fields(tx, by, &changes, &mut faults)?;
+    faults.finish()?;
+    let mut faults = Faults::of(Place::Body);
+    review(tx, &changes, &fields, &mut faults)?;
     check_places(tx, by, &changes, &mut faults)?;
-    check_placing(tx, by, &changes, &mut faults)?;
+    check_placing(tx, (by, context.now), &changes, &mut faults)?;
     faults.finish()?;
     let kept = keep(tx, context, by, changes, &fields)?;
     kept.into_iter().next().ok_or_else(|| Error::internal("nobody was invited"))

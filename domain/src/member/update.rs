@@ -4,7 +4,7 @@ use super::change::{ChangingStore, MemberChange, keep};
 use super::review::{Review, review};
 use super::view::listed;
 use super::{ListedMember, Member, MemberDraft, MemberState, MemberStore};
-use crate::access::{self, AccessStore, Permission, check_fields, check_places, check_placing};
+use crate::access::{self, AccessStore, Permission, check_patch, check_places, check_placing};
 use crate::actor::{Actor, MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -14,6 +14,7 @@ use crate::id::{AccountId, DepartmentId, MemberId, SessionId};
 use crate::joining::JoiningStore;
 use crate::member_field::{MemberField, MemberFieldStore};
 use crate::session::SessionStore;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -53,6 +54,10 @@ pub fn update(
         return Err(Code::VersionStale.into());
     }
     let mut faults = Faults::of(Place::Body);
+    let written = access::written_of(tx, actor, &[patch.id])?;
+    check_patch(&patch.document, written.get(&patch.id).copied().unwrap_or_default(), "", &mut faults);
+    faults.finish()?;
+    let mut faults = Faults::of(Place::Body);
     let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
     // What forbids it altogether is told as such here, and at its place among many.
     let change = changed(String::new(), before, &patch.document, &ground, &mut faults)?;
@@ -74,6 +79,7 @@ pub fn update_many(
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
     let ids: Vec<_> = patches.iter().map(|patch| patch.id).collect();
     let scope = access::scope(tx, actor, Permission::MemberManage, &ids)?;
+    let written = access::written_of(tx, actor, &ids)?;
     let mut found: HashMap<MemberId, ListedMember> =
         listed(tx, &ids)?.into_iter().map(|one| (one.member.id, one)).collect();
     let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
@@ -95,6 +101,11 @@ pub fn update_many(
             faults.note(&format!("/members/{index}/version"), Code::VersionStale);
             continue;
         }
+        let noted = faults.found().len();
+        check_patch(&patch.document, written.get(&patch.id).copied().unwrap_or_default(), &at, &mut faults);
+        if faults.found().len() > noted {
+            continue;
+        }
         let gone = before.member.state == MemberState::Departed;
         match changed(at, before, &patch.document, &ground, &mut faults) {
             Ok(change) => changes.extend(change),
@@ -109,12 +120,18 @@ pub fn update_many(
 /// others.
 pub(crate) fn check_update(
     tx: &mut (impl AccessStore + MemberStore + DepartmentStore + MemberFieldStore),
-    actor: &MemberActor,
+    (actor, now): (&MemberActor, DateTime<Utc>),
     before: ListedMember,
     patch: &Value,
     at: &str,
     faults: &mut Faults,
 ) -> Result<()> {
+    let written = access::written_of(tx, actor, &[before.member.id])?;
+    let noted = faults.found().len();
+    check_patch(patch, written.get(&before.member.id).copied().unwrap_or_default(), at, faults);
+    if faults.found().len() > noted {
+        return Ok(());
+    }
     let ground = Ground { root: tx.root_department()?, fields: tx.member_fields()? };
     let Some(change) = changed(at.to_owned(), before, patch, &ground, faults)? else { return Ok(()) };
     if let Some(leader) = change.new_leader() {
@@ -126,9 +143,8 @@ pub(crate) fn check_update(
         }
     }
     let (by, changes) = (Actor::from(actor), [change]);
-    check_fields(tx, &by, &changes, faults)?;
     check_places(tx, &by, &changes, faults)?;
-    check_placing(tx, &by, &changes, faults)?;
+    check_placing(tx, (&by, now), &changes, faults)?;
     Review::new(&ground.fields, HashSet::new()).add(tx, &changes, faults)
 }
 
@@ -201,6 +217,36 @@ fn new_state(
     }
 }
 
+/// Notes who would be shut out, or whose number would change before they came, who has roles that the actor could not give.
+fn check_standing(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    now: DateTime<Utc>,
+    changes: &[MemberChange],
+    faults: &mut Faults,
+) -> Result<()> {
+    let touched: Vec<(&MemberChange, &str)> = changes
+        .iter()
+        .filter_map(|change| {
+            let was = change.was()?;
+            let shut = change.after.state == MemberState::Disabled && was.state != MemberState::Disabled;
+            let renumbered = was.account.is_none() && was.details.mobile != change.after.details.mobile;
+            match (shut, renumbered) {
+                (true, _) => Some((change, "state")),
+                (_, true) => Some((change, "mobile")),
+                _ => None,
+            }
+        })
+        .collect();
+    let ids: Vec<MemberId> = touched.iter().map(|(change, _)| change.after.id).collect();
+    for ((change, field), lack) in touched.iter().zip(access::check_people(tx, actor, now, &ids)?) {
+        if !lack.is_nothing() {
+            faults.note(&format!("{}/{field}", change.at), lack.violation());
+        }
+    }
+    Ok(())
+}
+
 fn commit(
     tx: &mut impl UpdatingStore,
     context: &Context<'_>,
@@ -208,11 +254,11 @@ fn commit(
     changes: Vec<MemberChange>,
     (fields, mut faults): (&[MemberField], Faults),
 ) -> Result<(Vec<ListedMember>, Vec<SessionId>)> {
-    review(tx, &changes, fields, &mut faults)?;
     let by = Actor::from(actor);
-    check_fields(tx, &by, &changes, &mut faults)?;
+    review(tx, &changes, fields, &mut faults)?;
+    check_standing(tx, actor, context.now, &changes, &mut faults)?;
     check_places(tx, &by, &changes, &mut faults)?;
-    check_placing(tx, &by, &changes, &mut faults)?;
+    check_placing(tx, (&by, context.now), &changes, &mut faults)?;
     faults.finish()?;
     let shut_out: Vec<AccountId> = changes
         .iter()

@@ -191,7 +191,7 @@ fn change(
     loop {
         let mut faults = cell::faults();
         review(tx, &changes, &fields, &mut faults)?;
-        check_placing(tx, &by, &changes, &mut faults)?;
+        check_placing(tx, (&by, context.now), &changes, &mut faults)?;
         if faults.found().is_empty() {
             break;
         }

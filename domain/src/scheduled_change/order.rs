@@ -73,8 +73,10 @@ pub fn schedule(
         faults.note("/effective_on", after);
     }
     match &new.intent {
-        Intent::Update(patch) => check_update(tx, actor, found, patch, "/patch", &mut faults)?,
-        Intent::Departure(successors) => check_departure(tx, found, successors, "/departure", &mut faults)?,
+        Intent::Update(patch) => check_update(tx, (actor, context.now), found, patch, "/patch", &mut faults)?,
+        Intent::Departure(successors) => {
+            check_departure(tx, (actor, context.now), found, successors, "/departure", &mut faults)?
+        }
     }
     faults.finish()?;
     let mut change = ScheduledChange {

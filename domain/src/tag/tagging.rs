@@ -73,7 +73,7 @@ pub fn retag(
     }
     let new: Vec<(TagId, MemberId)> = added.iter().map(|member| (id, *member)).collect();
     if !new.is_empty() {
-        check_tagging(tx, actor, [id])?;
+        check_tagging(tx, (actor, context.now), [id])?;
         tx.insert_taggings(&new)?;
     }
     if !(added.is_empty() && removed.is_empty()) {

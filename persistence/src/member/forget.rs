@@ -4,11 +4,13 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     accounts, departures, member_devices, member_import_rows, member_terms, member_values, members, notices,
-    person_keys, pictures, placements, scheduled_changes, sessions, taggings,
+    person_keys, pictures, placements, role_assignment_departments, role_assignments, scheduled_changes,
+    sessions, taggings,
 };
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use diesel::prelude::*;
+use domain::access::HolderKind;
 use domain::error::Result;
 use domain::id::{AccountId, MemberId};
 use std::collections::HashSet;
@@ -82,6 +84,17 @@ impl Tx<'_> {
             taggings,
             scheduled_changes
         );
+        let given = role_assignments::table
+            .filter(role_assignments::tenant_id.eq_any(&tenants))
+            .filter(role_assignments::holder_kind.eq(HolderKind::Member.name()))
+            .filter(role_assignments::holder_id.eq_any(&ids));
+        let ranges = role_assignment_departments::table
+            .filter(role_assignment_departments::tenant_id.eq_any(&tenants))
+            .filter(
+                role_assignment_departments::assignment_id.eq_any(given.clone().select(role_assignments::id)),
+            );
+        on!(self.db, |db| diesel::delete(ranges).execute(db)).understood()?;
+        on!(self.db, |db| diesel::delete(given).execute(db)).understood()?;
         on!(self.db, |db| {
             let theirs = pictures::tenant_id.eq_any(&tenants).and(pictures::owner_id.eq_any(&ids));
             diesel::delete(pictures::table.filter(theirs)).execute(db)

@@ -188,9 +188,17 @@ fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
 }
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on now, and that nobody gets who asks for any: it lies below those that systems give away (RFC 6335, 49152 and
+/// up; Linux from 32768). Another server of the tests would take its place otherwise, before whoever it is for has begun to listen.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let step = std::process::id().wrapping_mul(613).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(10_000 + step % 20_000).unwrap();
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Waits for something that another process does, for at most a minute.

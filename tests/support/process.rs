@@ -35,8 +35,9 @@ impl Process {
             .stderr(log)
             .spawn()
             .expect("gongpai runs");
-        let process = Self { child, base: format!("http://127.0.0.1:{port}") };
+        let mut process = Self { child, base: format!("http://127.0.0.1:{port}") };
         crate::postgres::until("the server", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        assert!(process.child.try_wait().unwrap().is_none(), "somebody else listens on {port}");
         process
     }
 

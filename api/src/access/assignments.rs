@@ -32,7 +32,7 @@ mirror! {
     /// Where a role counts.
     RangeKind = access::RangeKind {
         Everywhere "everywhere" "in the whole organization";
-        Own "own" "in the departments that whoever has it is in, and below them; who has it by a department: in that one and below it";
+        Own "own" "in the departments that whoever has it is in, and below them; by a department: in those of theirs that are that one or below it";
         Departments "departments" "in some departments, and below them";
     }
 }

@@ -75,7 +75,7 @@ pub fn schedule(
     match &new.intent {
         Intent::Update(patch) => check_update(tx, (actor, context.now), found, patch, "/patch", &mut faults)?,
         Intent::Departure(successors) => {
-            check_departure(tx, (actor, context.now), found, successors, "/departure", &mut faults)?
+            check_departure(tx, (actor, context.now), found, successors, "/departure", &mut faults)?;
         }
     }
     faults.finish()?;

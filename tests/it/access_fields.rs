@@ -146,6 +146,15 @@ both!(what_is_not_given_to_change_stays, |world| {
     );
 });
 
+both!(who_manages_the_directory_imports_it, |world| {
+    let company = world.company("字段公司").registered().await;
+    let person = company.plain_member().await;
+    assign(&company, "00000000-0000-8000-8000-000000000003", &person, json!({"kind": "everywhere"})).await;
+    let file = format!("name,mobile\n王五,{}\n", tests::world::mobile());
+    let import = world.request("POST", "/v1/member-imports").bearer(&person.access_token);
+    import.form(&[], Some(("a.csv", file.as_bytes()))).send().await.expect(201);
+});
+
 both!(an_export_has_what_its_reader_sees, |world| {
     let company = world.company("字段公司").registered().await;
     let (_, mobile) = known(&company).await;

@@ -134,8 +134,11 @@ impl BuiltInRole {
     pub fn fields(self) -> Fields {
         use FieldGroup::{Basic, Contact, Custom, Employment};
         match self {
-            Self::Owner | Self::Administrator | Self::HumanResources => Fields::all(),
-            Self::DirectoryManager | Self::DepartmentManager => {
+            // Who imports says anything of anybody, so directory managers change every field.
+            Self::Owner | Self::Administrator | Self::DirectoryManager | Self::HumanResources => {
+                Fields::all()
+            }
+            Self::DepartmentManager => {
                 let groups = [Basic, Contact, Employment, Custom].into_iter().collect();
                 Fields { read: groups, write: groups }
             }

@@ -297,6 +297,7 @@ impl Demo<'_> {
                 name: DepartmentName::parse(name).map_err(wrong)?,
                 english_name: Some(DepartmentName::parse(english_name).map_err(wrong)?),
                 order: None,
+                hidden: false,
             };
             let department = self.service.database.write(|tx| {
                 tx.enter(owner.tenant);

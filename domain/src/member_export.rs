@@ -51,8 +51,12 @@ pub fn begin(
     let fields = tx.member_fields()?;
     let custom = fields.iter().map(|field| Column::Custom(field.id));
     let seen = actor.rights.seen_of_any();
-    let all: Vec<Column> =
-        Column::ALL.into_iter().chain(custom).filter(|column| seen.has(column.group())).collect();
+    let visible = |column: &Column| match column {
+        Column::Custom(id) => fields.iter().any(|field| field.id == *id && field.visible),
+        _ => false,
+    };
+    let shown = |column: &Column| seen.has(column.group()) || visible(column);
+    let all: Vec<Column> = Column::ALL.into_iter().chain(custom).filter(shown).collect();
     let columns = wanted.map_or_else(|| Ok(all.clone()), |wanted| chosen(wanted, &all))?;
     let names: Vec<String> = columns.iter().map(|column| column.field()).collect();
     let entry = Entry::new("member.exported", "tenant", actor.tenant)
@@ -114,7 +118,8 @@ impl Export {
             .collect();
         let row = |one: &SeenMember| -> Vec<String> {
             let cell = |column: &Column| {
-                let seen = one.fields.has(column.group());
+                // What is not seen of the fields that were added is not there.
+                let seen = matches!(column, Column::Custom(_)) || one.fields.has(column.group());
                 if seen { self.cell(*column, &one.listed, &leaders) } else { String::new() }
             };
             self.columns.iter().map(cell).collect()

@@ -3,9 +3,10 @@
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{
-    departments, members, placements, role_assignment_departments as ranges, role_assignments as assignments,
-    roles, taggings, tags,
+    department_relations as relations, departments, members, placements,
+    role_assignment_departments as ranges, role_assignments as assignments, roles, taggings, tags,
 };
+use crate::sight::sees_member;
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
 use crate::within::within;
@@ -14,13 +15,13 @@ use diesel::dsl::{count_star, not};
 use diesel::prelude::*;
 use domain::access::{
     AccessStore, Assignment, AssignmentFilter, BuiltInRole, CustomRole, FieldGroup, Fields, Grant, Holder,
-    HolderKind, Permission, PermissionSet, Range, RangeKind, Reach, RoleDescription, RoleName,
+    HolderKind, Permission, PermissionSet, Range, RangeKind, Reach, RoleDescription, RoleName, Sight,
 };
-use domain::department::Path;
+use domain::department::{Path, RelationKind};
 use domain::error::{Error, Result};
 use domain::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
 use domain::member::sort_key;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 diesel::alias!(departments as own: Own, departments as held: Held);
 
@@ -634,5 +635,65 @@ impl AccessStore for Tx<'_> {
             }
         }
         Ok(found)
+    }
+
+    fn hidden_departments(&mut self) -> Result<Vec<Path>> {
+        let tenant = self.bound()?;
+        let rows: Vec<String> = on!(self.db, |db| departments::table
+            .filter(departments::tenant_id.eq(tenant))
+            .filter(departments::hidden)
+            .select(departments::path)
+            .load(db))
+        .understood()?;
+        rows.iter().map(|text| path(text)).collect()
+    }
+
+    fn shared_with(&mut self, member: MemberId) -> Result<Vec<Path>> {
+        let (tenant, member) = (self.bound()?, Id::from(member));
+        let rows: Vec<String> = on!(self.db, |db| {
+            let there = own
+                .field(departments::tenant_id)
+                .eq(placements::tenant_id)
+                .and(own.field(departments::id).eq(placements::department_id));
+            // Whatever their departments stand below, or are.
+            let above = held
+                .field(departments::tenant_id)
+                .eq(own.field(departments::tenant_id))
+                .and(own.field(departments::path).ge(held.field(departments::path)))
+                .and(own.field(departments::path).lt(held.field(departments::path).concat(Path::AFTER)));
+            let related = relations::tenant_id
+                .eq(held.field(departments::tenant_id))
+                .and(relations::from_id.eq(held.field(departments::id)))
+                .and(relations::kind.eq(RelationKind::SharesDirectory.name()));
+            let shared =
+                departments::tenant_id.eq(relations::tenant_id).and(departments::id.eq(relations::to_id));
+            placements::table
+                .inner_join(own.on(there))
+                .inner_join(held.on(above))
+                .inner_join(relations::table.on(related))
+                .inner_join(departments::table.on(shared))
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq(member))
+                .select(departments::path)
+                .load(db)
+        })
+        .understood()?;
+        rows.iter().map(|text| path(text)).collect()
+    }
+
+    fn seen(&mut self, sight: &Sight, of: &[MemberId]) -> Result<HashSet<MemberId>> {
+        let (tenant, mut seen) = (self.bound()?, HashSet::new());
+        let ids: Vec<Id> = of.iter().copied().map(Id::from).collect();
+        for some in ids.chunks(BATCH) {
+            let rows: Vec<Id> = on!(self.db, |db| members::table
+                .filter(members::tenant_id.eq(tenant))
+                .filter(members::id.eq_any(some))
+                .filter(sees_member(sight))
+                .select(members::id)
+                .load(db))
+            .understood()?;
+            seen.extend(rows.into_iter().map(Id::get::<MemberId>));
+        }
+        Ok(seen)
     }
 }

@@ -38,6 +38,7 @@ mod scheduled_change;
 mod schema;
 mod sealing;
 mod session;
+mod sight;
 mod signing_key;
 mod sms;
 mod sql_type;

@@ -206,6 +206,7 @@ diesel::table! {
         name -> Text,
         name_key -> Text,
         english_name -> Nullable<Text>,
+        hidden -> Bool,
         created_at -> Instant,
         version -> BigInt,
     }
@@ -238,6 +239,7 @@ diesel::table! {
         role -> Text,
         state -> Text,
         department_id -> Id,
+        hidden -> Bool,
         created_at -> Instant,
         invited_at -> Nullable<Instant>,
         joined_at -> Nullable<Instant>,

@@ -126,7 +126,7 @@ both!(a_role_counts_for_members_departments_and_tags, |world| {
     let me = member_id(&person).await;
     let other = company.plain_member().await;
     let before = permissions(&person).await;
-    assert_eq!(before, ["department:read"]);
+    assert_eq!(before, ["member:read", "department:read"]);
     let office = department(&company, "办公室").await;
     let below = company
         .post("/v1/departments", json!({"name": "前台", "parent_id": office}))
@@ -168,7 +168,7 @@ both!(a_role_ends_when_it_was_to, |world| {
     give_until(&person, &role, ("member", &me), json!(until)).await.expect(201);
     world.later(Duration::minutes(4));
     felt().await;
-    assert_eq!(permissions(&person).await, ["department:read"]);
+    assert_eq!(permissions(&person).await, ["member:read", "department:read"]);
     let over = company.get("/v1/access/assignments").send().await.expect(200);
     assert_eq!(over.at("/data").as_array().unwrap().len(), 2);
     let ended = company.get(&format!("/v1/access/assignments?member_id={me}")).send().await.expect(200);

@@ -62,18 +62,28 @@ impl Branches {
 both!(a_manager_sees_and_finds_the_people_of_their_departments, |world| {
     let branches = Branches::of(world.company("分公司").registered().await).await;
     let manager = &branches.manager;
-    let own = names(manager, "/v1/members").await;
-    // Themselves, who are called as nobody in particular, and those who are somewhere in the north.
-    assert_eq!(own.len(), 4, "{own:?}");
-    for name in ["赵北", "钱组", "李两处"] {
-        assert!(own.contains(&name.to_owned()), "{own:?}");
+    let everybody = names(manager, "/v1/members").await;
+    assert_eq!(everybody, names(&branches.owner, "/v1/members").await);
+    assert_eq!(everybody.len(), 6, "{everybody:?}");
+    for (name, member) in ["赵北", "钱组", "孙南", "李两处"].iter().zip(&branches.people) {
+        let number = branches.owner.get(&format!("/v1/members/{member}")).send().await.text("/mobile");
+        let seen = manager.get(&format!("/v1/members/{member}")).send().await.expect(200);
+        // Of those in the north they see how to reach them, and find them by that; in the south they see who they are.
+        let found = names(manager, &format!("/v1/members?search={}", &number[3..])).await;
+        let few = names(manager, &format!("/v1/members?search={}&state=invited", &number[3..])).await;
+        let hidden: Vec<&str> =
+            seen.at("/hidden_fields").as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        if *name == "孙南" {
+            assert_eq!((found, few, seen.json.get("mobile")), (vec![], vec![], None));
+            assert_eq!(hidden.len(), 9);
+        } else {
+            assert_eq!((&found, &few), (&vec![(*name).to_owned()], &found));
+            assert_eq!((seen.text("/mobile"), hidden), (number, vec!["gender", "address"]));
+        }
     }
     assert_eq!(names(manager, "/v1/members?search=zhaobei").await, ["赵北"]);
-    assert_eq!(names(manager, "/v1/members?search=sunnan").await, Vec::<String>::new());
+    assert_eq!(names(manager, "/v1/members?search=sunnan").await, ["孙南"]);
     assert_eq!(names(manager, &format!("/v1/members?within_id={}", branches.team)).await, ["李两处", "钱组"]);
-    for outside in [format!("within_id={}", branches.south), format!("department_id={}", branches.south)] {
-        assert_eq!(names(manager, &format!("/v1/members?{outside}")).await, Vec::<String>::new());
-    }
     // From page to page nobody is left out or comes twice.
     let (mut paged, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -84,16 +94,14 @@ both!(a_manager_sees_and_finds_the_people_of_their_departments, |world| {
             None => break,
         }
     }
-    assert_eq!(paged, own);
-    let [north, _, south, two] = &branches.people;
-    for (member, status) in [(north, 200), (two, 200), (south, 404)] {
-        manager.get(&format!("/v1/members/{member}")).send().await.expect(status);
-    }
+    assert_eq!(paged, everybody);
+    let [north, ..] = &branches.people;
     // The export of who may export is that of their departments as well, and this one may not.
     manager.get("/v1/member-export?format=csv").send().await.refused(403, "forbidden");
-    // Who is where a role counts no more is seen no more.
+    // Who goes where the role does not count is a stranger from then on.
     change(&branches.owner, north, at(&[&branches.south])).await.expect(200);
-    manager.get(&format!("/v1/members/{north}")).send().await.refused(404, "not_found");
+    let stranger = manager.get(&format!("/v1/members/{north}")).send().await.expect(200);
+    assert_eq!(stranger.json.get("mobile"), None);
 });
 
 both!(a_manager_changes_nobody_beyond_their_departments, |world| {
@@ -102,11 +110,9 @@ both!(a_manager_changes_nobody_beyond_their_departments, |world| {
     let [north, team, south, two] = &branches.people;
     change(manager, north, json!({"position": "站长"})).await.expect(200);
     change(manager, team, at(&[&branches.north])).await.expect(200);
-    // Who is elsewhere as well is theirs to see only; who is elsewhere is not there for them.
-    change(manager, two, json!({"position": "站长"})).await.refused(403, "forbidden");
-    change(manager, south, json!({"position": "站长"})).await.refused(404, "not_found");
-    for gone in [south, two] {
-        let status = if gone == south { 404 } else { 403 };
+    // Who is elsewhere, be it also, is theirs to see only.
+    for (gone, status) in [(two, 403), (south, 403), (&uuid::Uuid::now_v7().to_string(), 404)] {
+        change(manager, gone, json!({"position": "站长"})).await.expect(status);
         let leave = json!({"successor_id": null});
         manager.post(&format!("/v1/members/{gone}/departure"), leave).send().await.expect(status);
         manager.get(&format!("/v1/members/{gone}/departure-preview")).send().await.expect(status);
@@ -134,7 +140,7 @@ both!(a_manager_changes_nobody_beyond_their_departments, |world| {
         [north, two, south].iter().map(|id| json!({"id": id, "patch": patch.clone()})).collect();
     let bulk = manager.post("/v1/members/bulk-update", json!({"members": many})).send().await;
     let told = |codes: [(&str, &str); 2]| codes.map(|(at, code)| (at.to_owned(), code.to_owned())).to_vec();
-    let expected = told([("/members/1/id", "range_beyond_own"), ("/members/2/id", "member_unknown")]);
+    let expected = told([("/members/1/id", "range_beyond_own"), ("/members/2/id", "range_beyond_own")]);
     assert_eq!(bulk.refused(422, "input_invalid").faults(), expected);
     let leavers: Vec<Value> = [north, two, south].iter().map(|id| json!({"id": id})).collect();
     let body = json!({"members": leavers, "successor_id": null});
@@ -221,6 +227,7 @@ both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
         let refused = give(DEPARTMENT_MANAGER, team, range).send().await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), fault("/range", "range_beyond_own"));
     }
+    change(owner, south, json!({"hidden": true})).await.expect(200);
     let unseen = give(DEPARTMENT_MANAGER, south, only(&[&branches.team])).send().await;
     assert_eq!(unseen.refused(422, "input_invalid").faults(), fault("/holder/id", "member_unknown"));
     // Human resources see what is personal, which this manager does not.
@@ -276,9 +283,9 @@ both!(a_range_of_many_departments_is_one, |world| {
     let range = json!({"kind": "departments", "department_ids": held});
     assign(&owner, DEPARTMENT_MANAGER, &member_id(&manager).await, range).await;
     felt().await;
-    assert_eq!(names(&manager, "/v1/members").await, inside);
-    assert_eq!(names(&manager, "/v1/members?search=chengyuan").await, inside);
-    let of_deep = format!("/v1/members?within_id={deep}");
+    assert_eq!(names(&manager, "/v1/members?managed=true").await, inside);
+    assert_eq!(names(&manager, "/v1/members?managed=true&search=chengyuan").await, inside);
+    let of_deep = format!("/v1/members?managed=true&within_id={deep}");
     let there: Vec<String> = inside.iter().skip(1).step_by(2).cloned().collect();
     assert_eq!(names(&manager, &of_deep).await, there);
 });
@@ -291,11 +298,12 @@ both!(handing_over_gives_no_more_than_who_leaves_is_seen_off_by, |world| {
     lead.bearer(&owner.access_token).send().await.expect(200);
     let leave =
         |to: &str| manager.post(&format!("/v1/members/{team}/departure"), json!({"successor_id": to}));
-    // Nobody is named who is not there for them, and nobody gets into a department that gives what they could not give.
-    assert_eq!(
-        leave(south).send().await.refused(422, "input_invalid").faults(),
-        fault("/successor_id", "member_unknown")
-    );
+    // Nobody is named who is not there for them or not theirs to place, and nobody gets into a department that gives what they could not give.
+    for (hidden, code) in [(false, "range_beyond_own"), (true, "member_unknown")] {
+        change(owner, south, json!({"hidden": hidden})).await.expect(200);
+        let refused = leave(south).send().await.refused(422, "input_invalid");
+        assert_eq!(refused.faults(), fault("/successor_id", code));
+    }
     let body = json!({"role_id": HUMAN_RESOURCES, "holder": {"kind": "department", "id": branches.team}, "range": {"kind": "everywhere"}});
     owner.post("/v1/access/assignments", body).send().await.expect(201);
     let refused = leave(north).send().await.refused(422, "input_invalid");

@@ -270,7 +270,9 @@ both!(every_operation_asks_operators_for_the_permission_that_it_states, |world| 
 /// Every permission that an operation states is one of the catalogue, and every one of the catalogue is asked for somewhere.
 #[test]
 fn permissions_are_those_of_the_catalogue() {
-    let known: BTreeSet<&str> = domain::access::Permission::ALL.iter().map(|one| one.name()).collect();
+    let mut known: BTreeSet<&str> = domain::access::Permission::ALL.iter().map(|one| one.name()).collect();
+    // It opens no operation, but shows more in many.
+    assert!(known.remove("hidden:read"));
     let stated: BTreeSet<&str> = Contract::shared().operations().filter_map(permission).collect();
     assert_eq!(stated, known);
 }

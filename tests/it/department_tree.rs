@@ -1,6 +1,6 @@
 //! Whatever is done to a tree, it stays one.
 
-use domain::access::Rights;
+use domain::access::{Reach, Rights, Sight};
 use domain::actor::{MemberActor, MemberRole};
 use domain::context::{Context, Origin};
 use domain::department::{
@@ -75,10 +75,15 @@ impl Grove {
         read.unwrap()
     }
 
+    /// The owner sees everything.
+    fn sight(&self) -> Sight {
+        Sight { member: self.actor.member, open: Reach::everywhere(), hidden: Reach::nowhere() }
+    }
+
     fn departments(&self) -> Vec<Department> {
         self.read(|tx| {
             let path = domain::department::Path::root();
-            tx.departments(&Scope::Within { path, after: None, to_level: None }, u32::MAX)
+            tx.departments(&Scope::Within { path, after: None, to_level: None }, &self.sight(), u32::MAX)
         })
     }
 
@@ -100,6 +105,7 @@ impl Grove {
                         name: name(n),
                         english_name: None,
                         order: None,
+                        hidden: false,
                     };
                     create(tx, &context, actor, new).map(drop)
                 }
@@ -140,16 +146,17 @@ impl Grove {
     /// One root, no cycle, right paths, no two of one name side by side, right counts.
     fn assert_sound(&self) {
         let (found, heads) = self.read(|tx| {
-            let found = whole(tx, &self.actor, (None, None), true, &|_| false)?;
+            let found = whole(tx, (&self.actor, &self.sight()), (None, None), true, &|_| false)?;
             let ids: Vec<_> = tx
                 .departments(
                     &Scope::Within { path: domain::department::Path::root(), after: None, to_level: None },
+                    &self.sight(),
                     u32::MAX,
                 )?
                 .iter()
                 .map(|department| department.id)
                 .collect();
-            Ok((found.unwrap(), tx.count_members(&ids)?))
+            Ok((found.unwrap(), tx.count_members(&ids, &self.sight())?))
         });
         let (main, placed) = self.read(|tx| {
             let own = get(tx, &self.actor, self.actor.member)?;

@@ -13,6 +13,7 @@ mod department_tree;
 mod departments;
 mod departures;
 mod devices;
+mod directory;
 mod documents;
 mod durability;
 mod email;

@@ -29,6 +29,10 @@ pub(crate) struct CreateDepartment {
     /// Its place among those beside it, smallest first; its number when it is not there, so that it follows the older ones.
     #[schema(minimum = 0, maximum = 4_294_967_295_u32, nullable = false)]
     order: Option<i64>,
+    /// Whether it is hidden with all that is below it, from those who are not in it and may not see what is hidden.
+    #[serde(default)]
+    #[schema(default = false)]
+    hidden: bool,
 }
 
 /// Make a department
@@ -42,13 +46,14 @@ pub(crate) struct CreateDepartment {
 )]
 #[post("/v1/departments")]
 pub(crate) async fn create_department(call: Call, member: Member, body: Body<CreateDepartment>) -> Outcome {
-    let CreateDepartment { parent_id, name: given, english_name, order } = &body.value;
+    let CreateDepartment { parent_id, name: given, english_name, order, hidden } = &body.value;
     let mut faults = Faults::of(Place::Body);
     let named = name("/name", Some(given), &mut faults);
     let english_name = name("/english_name", english_name.as_ref(), &mut faults);
     let Some(name) = named else { return Err(faults.into_error().into()) };
     faults.finish()?;
-    let new = NewDepartment { parent: parent_id.map(Into::into), name, english_name, order: *order };
+    let (parent, order, hidden) = (parent_id.map(Into::into), *order, *hidden);
+    let new = NewDepartment { parent, name, english_name, order, hidden };
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let made = create(tx, &world.context, &member.0, new.clone())?;
         let version = made.version;

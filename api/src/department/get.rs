@@ -5,6 +5,7 @@ use crate::http::call::Call;
 use crate::http::params::Params;
 use actix_web::get;
 use actix_web::web::Path;
+use domain::access::AccessStore;
 use domain::actor::MemberActor;
 use domain::department::{DepartmentStore, PlacementStore, get};
 use domain::error::Result;
@@ -68,7 +69,7 @@ pub(crate) async fn get_department(
 
 /// The answer with a department as it is.
 pub(super) fn detail(
-    tx: &mut (impl DepartmentStore + PlacementStore),
+    tx: &mut (impl DepartmentStore + PlacementStore + AccessStore),
     actor: &MemberActor,
     id: DepartmentId,
     counts: bool,

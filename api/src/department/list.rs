@@ -5,6 +5,7 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
+use domain::access::sight;
 use domain::department::{DepartmentStore, Path, Scope, list};
 use domain::error::{Code, Faults, Place};
 use serde::Deserialize;
@@ -46,9 +47,10 @@ pub(crate) async fn list_departments(
         }
         let name = format!("departments {} {parent_id:?} {within_id:?}", member.0.tenant);
         let (keys, cursor, limit) = (&world.service.keys, page.cursor.as_deref(), page.limit());
+        let sight = sight(tx, &member.0)?;
         let mut at = |name: &str, id: Uuid| {
             let unknown = || Faults::one(Place::Query, name, Code::DepartmentUnknown);
-            tx.department(id.into())?.ok_or_else(unknown)
+            tx.department(id.into())?.filter(|known| sight.sees(&known.path)).ok_or_else(unknown)
         };
         let scope = if let Some(parent) = *parent_id {
             let parent = at("parent_id", parent)?.id;
@@ -66,7 +68,7 @@ pub(crate) async fn list_departments(
             }
             Scope::Within { path, after, to_level: None }
         };
-        let mut found = list(tx, &member.0, &scope, *counts, limit + 1)?;
+        let mut found = list(tx, (&member.0, &sight), &scope, *counts, limit + 1)?;
         let next_cursor = match scope {
             Scope::Below { .. } => {
                 cut(keys, &name, limit, &mut found, |last| (last.department.order, last.department.number))?

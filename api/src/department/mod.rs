@@ -39,7 +39,9 @@ pub(crate) struct DepartmentView {
     /// How far down it is; the root is at 1.
     #[schema(example = 2)]
     level: u32,
-    /// Who leads it, in order.
+    /// Whether it is hidden with all that is below it.
+    hidden: bool,
+    /// Who leads it, in order, of those whom the reader sees.
     leaders: Vec<DepartmentLeader>,
     /// How many people it has; only with `counts=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +97,7 @@ impl DepartmentView {
             english_name: english(department),
             order: department.order,
             level: department.path.level(),
+            hidden: department.hidden,
             leaders: listed.leaders.iter().map(leader).collect(),
             members: listed.counts.map(MemberCounts::from),
             created_at: department.created_at,

@@ -6,6 +6,7 @@ use crate::http::call::Call;
 use crate::http::params::Params;
 use actix_web::get;
 use data_encoding::BASE64URL_NOPAD;
+use domain::access::sight;
 use domain::department::{Department, Whole, whole};
 use domain::error::{Error, Result};
 use domain::id::DepartmentId;
@@ -78,13 +79,15 @@ pub(crate) async fn get_department_tree(call: Call, member: Member, params: Para
     let asked = call.clone();
     call.read_much(Some(member.0.tenant), move |tx, world| {
         let TreeParams { root_id, depth, counts } = params.0;
-        let part = format!("{} {root_id:?} {depth:?} {}", member.0.tenant, world.service.contract.digest());
+        let sight = sight(tx, &member.0)?;
+        let (tenant, contract) = (member.0.tenant, world.service.contract.digest());
+        let part = format!("{tenant} {root_id:?} {depth:?} {contract} {:?} {:?}", sight.open, sight.hidden);
         let part = BASE64URL_NOPAD.encode(&digest(&SHA256, part.as_bytes()).as_ref()[..12]);
         let tag = |version: i64| format!("\"{version}.{part}\"");
         let unchanged = |version: i64| !counts && asked.knows(&tag(version));
         // One level more says how many departments are left out.
         let part = (root_id.map(DepartmentId::from), depth.map(|depth| depth + 1));
-        match whole(tx, &member.0, part, counts, &unchanged)? {
+        match whole(tx, (&member.0, &sight), part, counts, &unchanged)? {
             Err(version) => Ok(Reply::unchanged(tag(version))),
             Ok(found) => {
                 let version = found.tree.version;
@@ -115,7 +118,8 @@ pub(crate) async fn draw_department_tree(call: Call, member: Member, params: Par
         let TreeParams { root_id, depth, counts } = params.0;
         let depth = depth.unwrap_or(3);
         let part = (root_id.map(DepartmentId::from), Some(depth + 1));
-        let found = whole(tx, &member.0, part, counts, &|_| false)?;
+        let sight = sight(tx, &member.0)?;
+        let found = whole(tx, (&member.0, &sight), part, counts, &|_| false)?;
         let found = found.map_err(|_| Error::internal("nobody has seen this chart"))?;
         let drawn = Shape::of(&found).boxed(0, depth);
         Ok(Reply::bytes("image/svg+xml", chart::draw(&drawn).into_bytes()))

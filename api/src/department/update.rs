@@ -32,6 +32,9 @@ pub(crate) struct UpdateDepartment {
     /// Its place among those beside it, smallest first.
     #[schema(minimum = 0, maximum = 4_294_967_295_u32, nullable = false)]
     order: Option<i64>,
+    /// Whether it is hidden with all that is below it, from those who are not in it and may not see what is hidden. The root is not.
+    #[schema(nullable = false)]
+    hidden: Option<bool>,
     /// Who leads it, in order: members of it.
     #[schema(max_items = 5, nullable = false)]
     leader_ids: Option<Vec<Uuid>>,
@@ -58,7 +61,7 @@ pub(crate) async fn update_department(
     body: Body<UpdateDepartment>,
 ) -> Outcome {
     let (id, expected) = (DepartmentId::from(id.into_inner()), call.if_match()?);
-    let UpdateDepartment { parent_id, name: given, english_name, order, leader_ids } = &body.value;
+    let UpdateDepartment { parent_id, name: given, english_name, order, hidden, leader_ids } = &body.value;
     let mut faults = Faults::of(Place::Body);
     let named = name("/name", given.as_ref(), &mut faults);
     let english = name("/english_name", english_name.as_ref(), &mut faults);
@@ -68,6 +71,7 @@ pub(crate) async fn update_department(
         name: named,
         english_name: body.json.get("english_name").map(|given: &Value| english.filter(|_| !given.is_null())),
         order: *order,
+        hidden: *hidden,
         leaders: leader_ids.as_ref().map(|ids| ids.iter().copied().map(MemberId::from).collect()),
     };
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {

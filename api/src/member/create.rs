@@ -66,6 +66,9 @@ pub(crate) struct InviteMember {
     /// The main one of them; the first when it is not there.
     #[schema(nullable = false)]
     department_id: Option<Uuid>,
+    /// Whether the directory shows them to those alone who may see what is hidden.
+    #[schema(default = false, nullable = false)]
+    hidden: Option<bool>,
     /// What they have in the fields that the organization added, by their ids.
     #[schema(nullable = false)]
     custom: Option<BTreeMap<Uuid, String>>,

@@ -42,7 +42,8 @@ pub(crate) struct ExportParams {
         ("department_id" = Option<Uuid>, Query, description = "Only who is in this department itself."),
         ("within_id" = Option<Uuid>, Query, description = "Only who is in this department or below it."),
         ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."),
-        ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag.")),
+        ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag."),
+        ("managed" = Option<bool>, Query, description = "Only who is in a department where the reader manages members.")),
     responses((status = 200, description = "The spreadsheet.", content(
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv")))),
     security(("access_token" = [])),
@@ -60,7 +61,7 @@ pub(crate) async fn export_members(
     let export = call
         .transact(move |tx, world| {
             tx.enter(actor.tenant);
-            let filter = which.clone().read(tx)?;
+            let filter = which.clone().read(tx, &actor)?;
             begin(tx, &world.context, &actor, (filter, fields.as_deref()), world.language)
         })
         .await?;

@@ -5,11 +5,12 @@ use crate::http::call::Call;
 use crate::http::page::{Page, PageParams, cut, position};
 use crate::http::params::Params;
 use actix_web::get;
-use domain::access::{FieldSet, Permission, reach};
+use domain::access::{AccessStore, Permission, reach, require, sight};
+use domain::actor::MemberActor;
 use domain::department::DepartmentStore;
 use domain::error::{Code, Faults, Place, Result, Violation};
 use domain::id::TagId;
-use domain::member::{InDepartment, MemberFilter, Spot, list, search_key};
+use domain::member::{InDepartment, MemberFilter, Spot, list, narrowed, search_key};
 use domain::tag::TagStore;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -23,11 +24,17 @@ pub(crate) struct WhichMembers {
     within_id: Option<Uuid>,
     leader_id: Option<Uuid>,
     tag_id: Option<Uuid>,
+    #[serde(default)]
+    managed: bool,
 }
 
 impl WhichMembers {
     /// The same, as the domain asks for it.
-    pub(crate) fn read(self, tx: &mut (impl DepartmentStore + TagStore)) -> Result<MemberFilter> {
+    pub(crate) fn read(
+        self,
+        tx: &mut (impl DepartmentStore + TagStore + AccessStore),
+        actor: &MemberActor,
+    ) -> Result<MemberFilter> {
         let wrong = |name: &str, violation: Violation| Err(Faults::one(Place::Query, name, violation));
         if self.department_id.is_some() && self.within_id.is_some() {
             return wrong("within_id", Code::ParametersExclusive.into());
@@ -38,7 +45,8 @@ impl WhichMembers {
         }
         let mut department = |name: &str, id: Uuid| {
             let unknown = || Faults::one(Place::Query, name, Code::DepartmentUnknown);
-            tx.department(id.into())?.ok_or_else(unknown)
+            let sight = sight(tx, actor)?;
+            tx.department(id.into())?.filter(|known| sight.sees(&known.path)).ok_or_else(unknown)
         };
         let department = match (self.department_id, self.within_id) {
             (Some(id), _) => Some(InDepartment::Itself(department("department_id", id)?.id)),
@@ -48,20 +56,28 @@ impl WhichMembers {
             _ => None,
         };
         let tag = self.tag_id.map(TagId::from);
+        if tag.is_some() {
+            require(actor, Permission::TagRead)?;
+        }
         if let Some(tag) = tag
             && tx.tag(tag)?.is_none()
         {
             return wrong("tag_id", Code::TagUnknown.into());
         }
         let leader = self.leader_id.map(Into::into);
-        Ok(MemberFilter {
+        let filter = MemberFilter {
             state: self.state.map(Into::into),
             department,
             leader,
             tag,
             search,
-            found_by: FieldSet::EMPTY,
-        })
+            ..MemberFilter::default()
+        };
+        if self.managed {
+            let managed = reach(actor, Permission::MemberManage)?;
+            return Ok(narrowed(tx, &filter, &managed)?.into_owned());
+        }
+        Ok(filter)
     }
 }
 
@@ -76,7 +92,8 @@ pub(crate) struct MembersFilter {
 
 /// List the members
 ///
-/// By the sound of their names; those of one department in the order that it gives them; and those who are searched for in the order
+/// Everybody sees everybody, but for hidden departments and members and those who left, whom `hidden:read` shows; of whom the reader sees what
+/// is in `hidden_fields`. By the sound of their names; those of one department in the order that it gives them; and those who are searched for in the order
 /// of what they were found by: a name or an alias from any of its Chinese characters or words on, as it is written, as it sounds (`xiaoming`) or by
 /// first letters (`wxm`), the beginning of a userid, a mailbox, a number of an employee or a mobile number, and its last four digits.
 #[utoipa::path(
@@ -86,7 +103,8 @@ pub(crate) struct MembersFilter {
         ("department_id" = Option<Uuid>, Query, description = "Only who is in this department itself."),
         ("within_id" = Option<Uuid>, Query, description = "Only who is in this department or below it."),
         ("leader_id" = Option<Uuid>, Query, description = "Only who reports to this member."),
-        ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag."), PageParams),
+        ("tag_id" = Option<Uuid>, Query, description = "Only who has this tag."),
+        ("managed" = Option<bool>, Query, description = "Only who is in a department where the reader manages members."), PageParams),
     responses((status = 200, description = "Members.", body = Page<MemberView>)),
     security(("access_token" = [])),
     extensions(("x-permission" = json!("member:read"))),
@@ -94,10 +112,9 @@ pub(crate) struct MembersFilter {
 #[get("/v1/members")]
 pub(crate) async fn list_members(call: Call, member: Member, filter: Params<MembersFilter>) -> Outcome {
     call.read(Some(member.0.tenant), move |tx, world| {
-        reach(&member.0, Permission::MemberRead)?;
         let (wanted, page) = (filter.0.which, filter.0.page);
         let name = format!("members {} {wanted:?}", member.0.tenant);
-        let filter = wanted.read(tx)?;
+        let filter = wanted.read(tx, &member.0)?;
         let (keys, limit) = (&world.service.keys, page.limit());
         let after: Option<(i64, String, Uuid)> = position(keys, &name, page.cursor.as_deref())?;
         let after = after.map(|(order, key, id)| Spot { order, key, id: id.into() });

@@ -16,12 +16,12 @@ use crate::service::Service;
 use crate::session::MemberRoleName;
 use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::access::{AccessStore, FieldGroup, FieldSet};
+use domain::access::{FieldGroup, FieldSet};
 use domain::actor::MemberActor;
 use domain::department::Placement;
 use domain::error::Result;
 use domain::id::SessionId;
-use domain::member::{ListedMember, SeenMember, seen};
+use domain::member::{ListedMember, SeenMember, ViewingStore, seen};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,10 +108,11 @@ pub(crate) struct MemberView {
     department_id: Uuid,
     /// All their departments, the main one first.
     departments: Vec<MemberDepartment>,
-    /// What they have in the fields that the organization added, by their ids.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    custom: Option<BTreeMap<Uuid, String>>,
+    /// Whether the directory shows them to those alone who may see what is hidden.
+    hidden: bool,
+    /// What they have in the fields that the organization added, by their ids; where `custom` is among the hidden fields, in the `visible` ones
+    /// alone.
+    custom: BTreeMap<Uuid, String>,
     /// Since when they are known here.
     created_at: DateTime<Utc>,
     /// When an invitation was sent last; null when none was.
@@ -121,7 +122,7 @@ pub(crate) struct MemberView {
     /// Counts the changes; `If-Match` of one may name it.
     #[schema(example = 1)]
     version: i64,
-    /// Which of the fields above the reader may not see; they are not there then.
+    /// Which of the fields above the reader may not see; they are not there then, and `custom` not as a whole.
     #[schema(example = json!([]))]
     hidden_fields: Vec<&'static str>,
 }
@@ -167,7 +168,7 @@ impl From<&SeenMember> for MemberView {
         let (member, details) = (&listed.member, &listed.member.details);
         let has = |group| fields.has(group).then_some(());
         let (contact, personal) = (has(FieldGroup::Contact), has(FieldGroup::Personal));
-        let (employment, custom) = (has(FieldGroup::Employment), has(FieldGroup::Custom));
+        let employment = has(FieldGroup::Employment);
         Self {
             id: member.id.into(),
             userid: member.userid.to_string(),
@@ -190,9 +191,8 @@ impl From<&SeenMember> for MemberView {
             state: member.state.into(),
             department_id: member.department.into(),
             departments: listed.placements.iter().map(MemberDepartment::from).collect(),
-            custom: custom.map(|()| {
-                listed.custom.iter().map(|(field, value)| ((*field).into(), value.clone())).collect()
-            }),
+            hidden: member.hidden,
+            custom: listed.custom.iter().map(|(field, value)| ((*field).into(), value.clone())).collect(),
             created_at: member.created_at,
             invited_at: member.invited_at,
             joined_at: member.joined_at,
@@ -204,7 +204,7 @@ impl From<&SeenMember> for MemberView {
 
 /// Members as somebody sees them who just changed them.
 pub(crate) fn views(
-    tx: &mut impl AccessStore,
+    tx: &mut impl ViewingStore,
     actor: &MemberActor,
     changed: Vec<ListedMember>,
 ) -> Result<Vec<MemberView>> {
@@ -213,7 +213,7 @@ pub(crate) fn views(
 
 /// The same of one.
 pub(crate) fn reply(
-    tx: &mut impl AccessStore,
+    tx: &mut impl ViewingStore,
     actor: &MemberActor,
     status: StatusCode,
     changed: ListedMember,

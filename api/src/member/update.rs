@@ -63,6 +63,9 @@ pub(crate) struct UpdateMember {
     /// The main one of them.
     #[schema(nullable = false)]
     department_id: Option<Uuid>,
+    /// Whether the directory shows them to those alone who may see what is hidden.
+    #[schema(nullable = false)]
+    hidden: Option<bool>,
     /// What changes in the fields that the organization added, by their ids; null empties one.
     #[schema(nullable = false)]
     custom: Option<BTreeMap<Uuid, Option<String>>>,

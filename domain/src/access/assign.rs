@@ -94,7 +94,8 @@ pub fn assign(
             let limit = if ids.is_empty() { ("min", 1) } else { ("max", MAX_DEPARTMENTS) };
             faults.note("/range/department_ids", Violation::new(code).with(limit.0, limit.1));
         }
-        let there: HashMap<_, _> = tx.paths(ids)?.into_iter().collect();
+        let sight = super::sight(tx, actor)?;
+        let there: HashMap<_, _> = tx.paths(ids)?.into_iter().filter(|(_, path)| sight.sees(path)).collect();
         for (index, _) in ids.iter().enumerate().filter(|(_, id)| !there.contains_key(*id)) {
             faults.note(&format!("/range/department_ids/{index}"), Code::DepartmentUnknown);
         }
@@ -237,17 +238,14 @@ fn held(
     let at = "/holder/id";
     match holder {
         Holder::Member(id) => {
-            let seen = actor.rights.reach(Permission::MemberRead);
-            let there = !tx.reporting(&[id])?.is_empty()
-                && (seen.is_everywhere()
-                    || seen.covers_any(tx.whereabouts(&[id])?.iter().map(|(_, path)| path)));
-            if !there {
+            let seen = super::sight(tx, actor)?.among(tx, &[id])?;
+            if tx.reporting(&[id])?.is_empty() || !seen.has(id) {
                 faults.note(at, Code::MemberUnknown);
             }
         }
         Holder::Department(id) => {
-            let seen = actor.rights.reach(Permission::DepartmentRead);
-            if !tx.paths(&[id])?.iter().any(|(_, path)| seen.covers(path)) {
+            let sight = super::sight(tx, actor)?;
+            if !tx.paths(&[id])?.iter().any(|(_, path)| sight.sees(path)) {
                 faults.note(at, Code::DepartmentUnknown);
             }
         }

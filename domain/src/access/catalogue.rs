@@ -110,24 +110,26 @@ permissions! {
     PolicyManage "policy:manage" Security whole sensitive [PolicyRead] "修改安全策略" "Change the security policy";
     /// See the members of the organization.
     MemberRead "member:read" Members ranged [DepartmentRead] "查看成员" "See members";
+    /// See what the directory does not show to everybody.
+    HiddenRead "hidden:read" Members ranged [DepartmentRead, MemberRead] "查看隐藏的部门和成员，以及已离职的成员" "See hidden departments and members, and those who left";
     /// Invite and change them, disable them, see them off and bring them back.
-    MemberManage "member:manage" Members ranged sensitive [MemberRead] "邀请、修改、停用、离职、恢复和导入成员" "Invite members, change and disable them, see them off, bring them back, import them";
+    MemberManage "member:manage" Members ranged sensitive [HiddenRead] "邀请、修改、停用、离职、恢复和导入成员" "Invite members, change and disable them, see them off, bring them back, import them";
     /// Take members out as a file.
-    MemberExport "member:export" Members ranged sensitive [MemberRead] "导出成员" "Take members out as a file";
+    MemberExport "member:export" Members ranged sensitive [HiddenRead] "导出成员" "Take members out as a file";
     /// See the departments of the organization.
     DepartmentRead "department:read" Members ranged [] "查看部门" "See departments";
     /// Make, change, move and delete them.
-    DepartmentManage "department:manage" Members ranged [DepartmentRead] "新建、修改、移动和删除部门" "Make departments, change, move and delete them";
+    DepartmentManage "department:manage" Members ranged [HiddenRead] "新建、修改、移动和删除部门" "Make departments, change, move and delete them";
     /// See the tags of the organization, and who has them.
     TagRead "tag:read" Members whole [] "查看标签及其成员" "See tags and who has them";
     /// Make, rename and delete them, and say who has them.
     TagManage "tag:manage" Members whole [TagRead] "管理标签，为成员打标签" "Make tags, rename and delete them, and say who has them";
     /// See the roles, and who has which.
-    AccessRead "access:read" Security ranged [MemberRead] "查看角色和授权" "See the roles, and who has which";
+    AccessRead "access:read" Security ranged [HiddenRead] "查看角色和授权" "See the roles, and who has which";
     /// Make roles, give and take them, as far as one's own rights go.
     AccessManage "access:manage" Security ranged sensitive [AccessRead] "管理角色、授予和收回权限" "Make roles, give and take them, as far as one's own rights go";
     /// See the devices of members.
-    DeviceRead "device:read" Security whole [MemberRead] "查看成员的设备" "See the devices of members";
+    DeviceRead "device:read" Security whole [HiddenRead] "查看成员的设备" "See the devices of members";
     /// Decide about them.
     DeviceManage "device:manage" Security whole sensitive [DeviceRead] "批准、拒绝和移除设备" "Approve devices, reject and remove them";
 }

@@ -14,6 +14,7 @@ mod rights;
 mod role;
 mod scope;
 mod set;
+mod sight;
 mod store;
 
 pub use assign::{AssigningStore, NewAssignment, assign, assignment, assignments, withdraw};
@@ -29,6 +30,8 @@ pub use reach::Reach;
 pub use rights::{Grant, Lack, Rights};
 pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleName};
 pub use set::PermissionSet;
+pub use sight::{Sight, sight};
+pub(crate) use sight::{Those, require_seen};
 pub use store::{AccessStore, AssignmentFilter};
 
 use crate::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};
@@ -119,6 +122,7 @@ fn forbidden(permission: Permission) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::department::Path;
     use std::fmt::Write;
 
     /// Every role, by name, with what it allows everywhere.
@@ -127,21 +131,83 @@ mod tests {
         members.chain(OperatorRole::ALL.iter().map(|role| (role.name(), role.permissions()))).collect()
     }
 
+    /// Somebody who has a role, somewhere.
+    fn holder(role: BuiltInRole, reach: Reach) -> Rights {
+        match role {
+            BuiltInRole::Owner => Rights::of_owner(),
+            BuiltInRole::Member => Rights::of_member(Vec::new()),
+            given => Rights::of_member(vec![Grant { reach, ..Grant::inborn(given) }]),
+        }
+    }
+
+    /// Where a role allows something, in a word: asked of those who have it for one department, there and elsewhere, and of those who have it
+    /// everywhere.
+    fn reaching(role: BuiltInRole, allows: impl Fn(&Rights, &Path) -> bool) -> &'static str {
+        let (there, elsewhere) = (Path::root().below(3), Path::root().below(4));
+        let (ranged, everywhere) =
+            (holder(role, [there.clone()].into_iter().collect()), holder(role, Reach::everywhere()));
+        match (allows(&ranged, &there), allows(&ranged, &elsewhere), allows(&everywhere, &elsewhere)) {
+            (false, false, false) => "-",
+            (false, false, true) => "whole",
+            (true, false, true) => "range",
+            (true, true, true) => "always",
+            odd => panic!("{role:?} {odd:?}"),
+        }
+    }
+
     /// The golden matrix: a change of rights shows up in review, as a change of that file.
     #[test]
-    fn role_by_permission() {
-        let roles = roles();
-        let mut matrix = format!("{:22}", "");
-        roles.iter().for_each(|(name, _)| write!(matrix, " {name}").unwrap());
-        for permission in Permission::ALL {
-            write!(matrix, "\n{:22}", permission.name()).unwrap();
-            for (name, holder) in &roles {
-                let cell = if holder.has(*permission) { "yes" } else { "-" };
-                write!(matrix, " {cell:width$}", width = name.len()).unwrap();
+    fn role_by_permission_and_range() {
+        let mut matrix = format!(
+            "{:20}{}",
+            "",
+            BuiltInRole::ALL.iter().map(|role| format!(" {}", role.name())).collect::<String>()
+        );
+        let mut row = |head: String, cell: &dyn Fn(BuiltInRole) -> &'static str| {
+            write!(matrix, "\n{head:20}").unwrap();
+            for role in BuiltInRole::ALL {
+                write!(matrix, " {:width$}", cell(*role), width = role.name().len()).unwrap();
+            }
+        };
+        let of_tenants = |one: &&Permission| one.group() != PermissionGroup::Platform;
+        for permission in Permission::ALL.iter().filter(of_tenants) {
+            row(permission.name().to_owned(), &|role| {
+                reaching(role, |rights, path| rights.at(*permission, path))
+            });
+        }
+        for group in FieldGroup::ALL {
+            row(format!("see {}", group.name()), &|role| {
+                reaching(role, |rights, path| rights.seen_at(std::slice::from_ref(path)).has(*group))
+            });
+        }
+        for group in FieldGroup::ALL {
+            row(format!("change {}", group.name()), &|role| {
+                reaching(role, |rights, path| rights.written_at(std::slice::from_ref(path)).has(*group))
+            });
+        }
+        golden(&matrix, include_str!("../../data/access/matrix.txt"));
+    }
+
+    /// The same of operators, who have no ranges.
+    #[test]
+    fn operator_by_permission() {
+        let names = OperatorRole::ALL.iter().map(|role| format!(" {}", role.name())).collect::<String>();
+        let mut matrix = format!("{:20}{names}", "");
+        for permission in Permission::ALL.iter().filter(|one| one.group() == PermissionGroup::Platform) {
+            write!(matrix, "\n{:20}", permission.name()).unwrap();
+            for role in OperatorRole::ALL {
+                let cell = if role.permissions().has(*permission) { "always" } else { "-" };
+                write!(matrix, " {cell:width$}", width = role.name().len()).unwrap();
             }
         }
+        golden(&matrix, include_str!("../../data/access/operators.txt"));
+    }
+
+    fn golden(matrix: &str, kept: &str) {
         let lines = |text: &str| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
-        assert_eq!(lines(&matrix), lines(include_str!("../../data/access/matrix.txt")), "{matrix}");
+        // What follows a blank line is its legend.
+        let kept = kept.split("\n\n").next().unwrap_or_default();
+        assert_eq!(lines(matrix), lines(kept), "\n{matrix}\n");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{BuiltInRole, FieldGroup, FieldSet, Fields, Permission, PermissionSet, Reach};
 use crate::department::Path;
 use crate::id::{AssignmentId, RoleId};
+use crate::member::FoundBy;
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 
@@ -107,8 +108,7 @@ impl Rights {
     /// Whether there is more than to look into the directory.
     #[must_use]
     pub fn are_administrative(&self) -> bool {
-        let looking = [Permission::DepartmentRead, Permission::MemberRead, Permission::TagRead];
-        let looking: PermissionSet = looking.into_iter().collect();
+        let looking = PermissionSet::with_needs(&[Permission::HiddenRead, Permission::TagRead]);
         self.0.iter().any(|grant| !grant.permissions.within(looking))
     }
 
@@ -153,6 +153,23 @@ impl Rights {
     #[must_use]
     pub fn seen_of_any(&self) -> FieldSet {
         self.reading().fold(FieldSet::EMPTY, |set, grant| set.and(grant.fields.read))
+    }
+
+    /// In which groups of fields members are looked for.
+    #[must_use]
+    pub fn found_by(&self) -> FoundBy {
+        let of_all = self.seen_of_all();
+        let groups = FieldGroup::ALL.iter().copied().filter(|group| !of_all.has(*group));
+        let mut within: Vec<(FieldSet, Reach)> = Vec::new();
+        for group in groups {
+            let (set, reach) = ([group].into_iter().collect::<FieldSet>(), self.seen(group).into_owned());
+            match within.iter_mut().find(|(_, known)| *known == reach) {
+                Some((known, _)) => *known = known.and(set),
+                None if reach.is_nowhere() => {}
+                None => within.push((set, reach)),
+            }
+        }
+        FoundBy { of_all, within }
     }
 
     /// What can be changed of everybody in the organization.
@@ -280,10 +297,10 @@ mod tests {
         };
         assert_eq!(given(basic, north(), Some(10)), (vec![], vec![]));
         assert_eq!(given(basic, Reach::from_iter([path(&[3, 1])]), Some(5)), (vec![], vec![]));
-        let both = vec!["member:read", "member:manage"];
-        assert_eq!(given(basic, north(), Some(11)), (both.clone(), vec!["basic"]));
-        assert_eq!(given(basic, north(), None), (both.clone(), vec!["basic"]));
-        assert_eq!(given(basic, Reach::from_iter([path(&[3]), path(&[4])]), Some(10)), (both, vec!["basic"]));
+        let both = vec!["hidden:read", "member:manage"];
+        assert_eq!(given(basic, north(), Some(11)), (both.clone(), vec![]));
+        assert_eq!(given(basic, north(), None), (both.clone(), vec![]));
+        assert_eq!(given(basic, Reach::from_iter([path(&[3]), path(&[4])]), Some(10)), (both, vec![]));
         assert_eq!(
             given(Fields::seen(&[FieldGroup::Personal]), north(), Some(10)),
             (vec![], vec!["personal"])

@@ -92,7 +92,10 @@ impl BuiltInRole {
             Self::DepartmentManager => {
                 ("管理所辖部门及其成员", "Manages some departments and the people in them")
             }
-            Self::Member => ("人人都有的权限；不需授予", "What everybody may; never given"),
+            Self::Member => (
+                "人人都有的权限：查看通讯录；不需授予",
+                "What everybody may: look into the directory; never given",
+            ),
         };
         if language == Language::Chinese { chinese } else { english }
     }
@@ -125,7 +128,7 @@ impl BuiltInRole {
                 AccessRead,
             ]),
             Self::DepartmentManager => PermissionSet::with_needs(&[MemberManage, DepartmentManage]),
-            Self::Member => PermissionSet::with_needs(&[DepartmentRead]),
+            Self::Member => PermissionSet::with_needs(&[DepartmentRead, MemberRead]),
         }
     }
 

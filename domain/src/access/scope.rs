@@ -1,39 +1,21 @@
 //! Whom of some members somebody sees, and whom they may do something with.
 
 use super::{
-    AccessStore, FieldGroup, FieldSet, Lack, Permission, PermissionSet, Reach, beyond, forbidden, reach,
+    AccessStore, FieldGroup, FieldSet, Lack, Permission, PermissionSet, Reach, Those, beyond, forbidden,
+    reach, sight,
 };
 use crate::actor::{Actor, MemberActor};
 use crate::department::Path;
 use crate::error::{Code, Faults, Result};
 use crate::id::{DepartmentId, MemberId};
-use crate::member::MemberChange;
+use crate::member::{MemberChange, MemberStore};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-
-/// Some of the members that were asked about.
-#[derive(Debug)]
-pub(crate) enum Those {
-    /// All of them.
-    All,
-    /// These.
-    Only(HashSet<MemberId>),
-}
-
-impl Those {
-    /// Whether one is among them.
-    pub(crate) fn has(&self, member: MemberId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only(some) => some.contains(&member),
-        }
-    }
-}
 
 /// Whom of some members an actor sees, and with whom they may do something.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    /// Who is in a department where they may see members; themselves in any case.
+    /// Whom they see.
     pub(crate) seen: Those,
     /// Who is in no department where they may not do it.
     pub(crate) managed: Those,
@@ -49,22 +31,24 @@ pub(crate) fn scope(
     permission: Permission,
     members: &[MemberId],
 ) -> Result<Scope> {
-    let (sees, manages) = (actor.rights.reach(Permission::MemberRead), reach(actor, permission)?);
-    if sees.is_everywhere() && manages.is_everywhere() {
-        return Ok(Scope { seen: Those::All, managed: Those::All });
+    let manages = reach(actor, permission)?;
+    let seen = sight(tx, actor)?.among(tx, members)?;
+    if manages.is_everywhere() {
+        return Ok(Scope { seen, managed: Those::All });
     }
+    let places = places_of(tx, members)?;
+    let there = places.iter().filter(|(_, paths)| manages.covers_all(*paths));
+    let managed = Those::Only(there.map(|(member, _)| *member).collect());
+    Ok(Scope { seen, managed })
+}
+
+/// In which departments some members are.
+fn places_of(tx: &mut impl AccessStore, members: &[MemberId]) -> Result<HashMap<MemberId, Vec<Path>>> {
     let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
     for (member, path) in tx.whereabouts(members)? {
         places.entry(member).or_default().push(path);
     }
-    let only = |those: &dyn Fn(MemberId, &[Path]) -> bool| {
-        let some = places.iter().filter(|(member, paths)| those(**member, paths));
-        Those::Only(some.map(|(member, _)| *member).collect())
-    };
-    Ok(Scope {
-        seen: only(&|member, paths| member == actor.member || sees.covers_any(paths)),
-        managed: only(&|_, paths| manages.covers_all(paths)),
-    })
+    Ok(places)
 }
 
 /// What somebody sees of some members whom they see: of themselves, everything.
@@ -82,10 +66,7 @@ pub fn fields_of(
     if of_all == rights.seen_of_any() {
         return Ok(members.iter().map(|member| (*member, everything(*member))).collect());
     }
-    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
-    for (member, path) in tx.whereabouts(members)? {
-        places.entry(member).or_default().push(path);
-    }
+    let places = places_of(tx, members)?;
     let seen = |(member, paths): (MemberId, Vec<Path>)| {
         (member, if own(member) { FieldSet::all() } else { rights.seen_at(&paths) })
     };
@@ -102,10 +83,7 @@ pub(crate) fn written_of(
     if rights.written_of_all().is_all() {
         return Ok(members.iter().map(|member| (*member, FieldSet::all())).collect());
     }
-    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
-    for (member, path) in tx.whereabouts(members)? {
-        places.entry(member).or_default().push(path);
-    }
+    let places = places_of(tx, members)?;
     Ok(places.into_iter().map(|(member, paths)| (member, rights.written_at(&paths))).collect())
 }
 
@@ -145,10 +123,7 @@ pub(crate) fn check_fields(
         changes.iter().flat_map(|change| &change.placements).map(|placement| placement.department).collect();
     let there: HashMap<DepartmentId, Path> =
         tx.paths(&departments.into_iter().collect::<Vec<_>>())?.into_iter().collect();
-    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
-    for (member, path) in tx.whereabouts(&known)? {
-        places.entry(member).or_default().push(path);
-    }
+    let mut places = places_of(tx, &known)?;
     for change in changes {
         let new = change.placements.iter().filter_map(|placement| there.get(&placement.department)).cloned();
         let mut paths: Vec<Path> = places.remove(&change.after.id).unwrap_or_else(|| new.collect());
@@ -190,18 +165,14 @@ pub(crate) fn require_for(
 /// Refuses whoever does not see a member.
 ///
 /// # Errors
-/// `forbidden` for who sees nobody, `not_found`.
+/// `not_found`.
 pub(crate) fn require_sight(tx: &mut impl AccessStore, actor: &MemberActor, member: MemberId) -> Result<()> {
-    if scope(tx, actor, Permission::MemberRead, &[member])?.seen.has(member) {
-        Ok(())
-    } else {
-        Err(Code::NotFound.into())
-    }
+    if sight(tx, actor)?.among(tx, &[member])?.has(member) { Ok(()) } else { Err(Code::NotFound.into()) }
 }
 
-/// Notes which changes of members would put them where their maker may not.
+/// Notes which changes of members would put them where their maker may not, or have them report to whom their maker does not see.
 pub(crate) fn check_places(
-    tx: &mut impl AccessStore,
+    tx: &mut (impl AccessStore + MemberStore),
     by: &Actor,
     changes: &[MemberChange],
     faults: &mut Faults,
@@ -216,7 +187,23 @@ pub(crate) fn check_places(
     let there: HashMap<DepartmentId, Path> =
         tx.paths(&departments.into_iter().collect::<Vec<_>>())?.into_iter().collect();
     let beyond = |reach: &Reach, department| there.get(department).is_none_or(|path| !reach.covers(path));
+    let sight = sight(tx, actor)?;
+    let leaders: Vec<MemberId> = changes.iter().filter_map(MemberChange::new_leader).collect();
+    let seen = sight.among(tx, &leaders)?;
+    // Whoever is not there at all has been noted.
+    let hidden: HashSet<MemberId> =
+        tx.reporting(&leaders)?.into_iter().map(|(id, _)| id).filter(|id| !seen.has(*id)).collect();
     for change in changes {
+        // As if it were not there.
+        for (index, placement) in change.placements.iter().enumerate() {
+            if there.get(&placement.department).is_some_and(|path| !sight.sees(path)) {
+                let at = format!("{}/departments/{index}/department_id", change.at);
+                faults.note(&at, Code::DepartmentUnknown);
+            }
+        }
+        if change.new_leader().is_some_and(|leader| hidden.contains(&leader)) {
+            faults.note(&format!("{}/leader_id", change.at), Code::MemberUnknown);
+        }
         if change.placements.iter().any(|placement| beyond(&manages, &placement.department)) {
             faults.note(&format!("{}/departments", change.at), Code::RangeBeyondOwn);
         }

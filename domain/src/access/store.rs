@@ -1,10 +1,11 @@
 //! Where roles and assignments are kept.
 
-use super::{Assignment, CustomRole, Grant, Holder, Reach};
+use super::{Assignment, CustomRole, Grant, Holder, Reach, Sight};
 use crate::department::Path;
 use crate::error::Result;
 use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 /// Which assignments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,4 +128,19 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn whereabouts(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Path)>>;
+    /// Where the hidden departments stand.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn hidden_departments(&mut self) -> Result<Vec<Path>>;
+    /// Where the departments stand that share their people with those of a member.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn shared_with(&mut self, member: MemberId) -> Result<Vec<Path>>;
+    /// Whom of some members somebody sees.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn seen(&mut self, sight: &Sight, members: &[MemberId]) -> Result<HashSet<MemberId>>;
 }

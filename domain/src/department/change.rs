@@ -1,7 +1,7 @@
 //! Making departments and changing them.
 
 use super::{Department, DepartmentName, DepartmentStore, MAX_LEADERS, MAX_LEVEL, PlacementStore};
-use crate::access::{self, AccessStore, Permission, Shift};
+use crate::access::{self, AccessStore, Permission, Shift, Sight};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Faults, Place, Result, Violation};
@@ -19,6 +19,8 @@ pub struct NewDepartment {
     pub english_name: Option<DepartmentName>,
     /// Its place among those beside it; its number when none is named.
     pub order: Option<i64>,
+    /// Whether it is hidden.
+    pub hidden: bool,
 }
 
 /// What changes about a department; what is not there stays.
@@ -32,6 +34,8 @@ pub struct DepartmentPatch {
     pub english_name: Option<Option<DepartmentName>>,
     /// Its place among those beside it.
     pub order: Option<i64>,
+    /// Whether it is hidden.
+    pub hidden: Option<bool>,
     /// Who leads it, in order.
     pub leaders: Option<Vec<MemberId>>,
 }
@@ -42,7 +46,7 @@ pub struct DepartmentPatch {
 /// `forbidden`, `department_limit_reached`; at `/parent_id` `department_unknown` and `department_too_deep`, at `/name`
 /// `department_name_taken`.
 pub fn create(
-    tx: &mut (impl DepartmentStore + Journal),
+    tx: &mut (impl DepartmentStore + AccessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     new: NewDepartment,
@@ -51,13 +55,15 @@ pub fn create(
     let mut tree = tx.tree()?;
     tree.room(1)?;
     let above = new.parent.map_or_else(|| tx.root_department(), Ok)?;
-    let parent = parent(tx, above)?;
+    let sight = access::sight(tx, actor)?;
+    let parent = parent(tx, &sight, above)?;
     access::require_at(actor, Permission::DepartmentManage, &parent.path)?;
     fits(parent.path.level() + 1)?;
     is_free(tx, parent.id, &new.name, None)?;
     let mut made = tree.grow((parent.id, &parent.path), context.id(), new.name, context.now);
     made.english_name = new.english_name;
     made.order = new.order.unwrap_or(made.order);
+    made.hidden = new.hidden;
     tx.save_tree(&tree)?;
     tx.save_department(&made)?;
     made.version += 1;
@@ -72,6 +78,7 @@ pub(crate) fn creation(actor: &MemberActor, made: &Department) -> Entry {
         .change("name", None::<String>, made.name.as_str())
         .change("parent", None::<String>, made.parent.map(|parent| parent.to_string()))
         .change("number", None::<i64>, made.number)
+        .change("hidden", false, made.hidden)
 }
 
 /// Changes a department: renames it, moves it with all that stands below it, and more, all at once.
@@ -87,7 +94,8 @@ pub fn update(
     patch: DepartmentPatch,
 ) -> Result<Department> {
     access::reach(actor, Permission::DepartmentManage)?;
-    let before = tx.department(id)?.ok_or(Code::NotFound)?;
+    let sight = access::sight(tx, actor)?;
+    let before = tx.department(id)?.filter(|known| sight.sees(&known.path)).ok_or(Code::NotFound)?;
     access::require_at(actor, Permission::DepartmentManage, &before.path)?;
     if expected.is_some_and(|expected| expected != before.version) {
         return Err(Code::VersionStale.into());
@@ -96,8 +104,12 @@ pub fn update(
     after.name = patch.name.unwrap_or(after.name);
     after.english_name = patch.english_name.unwrap_or(after.english_name);
     after.order = patch.order.unwrap_or(after.order);
+    after.hidden = patch.hidden.unwrap_or(after.hidden);
+    if after.hidden && after.parent.is_none() {
+        return Err(Code::DepartmentRootStays.into());
+    }
     if let Some(target) = patch.parent.filter(|target| Some(*target) != before.parent) {
-        let parent = placeable(tx, &before, target)?;
+        let parent = placeable(tx, &sight, &before, target)?;
         access::require_at(actor, Permission::DepartmentManage, &parent.path)?;
         access::check_moving(tx, (actor, context.now), (&before.path, &parent.path), Shift::Below)?;
         after.parent = Some(parent.id);
@@ -139,15 +151,21 @@ fn changes(entry: Entry, before: &Department, after: &Department) -> Entry {
         .change("name", before.name.as_str(), after.name.as_str())
         .change("english_name", english(before), english(after))
         .change("order", before.order, after.order)
+        .change("hidden", before.hidden, after.hidden)
         .change("parent", parent(before), parent(after))
 }
 
 /// The department that another one is to stand below from now on, if it can.
-fn placeable(tx: &mut impl DepartmentStore, moved: &Department, target: DepartmentId) -> Result<Department> {
+fn placeable(
+    tx: &mut impl DepartmentStore,
+    sight: &Sight,
+    moved: &Department,
+    target: DepartmentId,
+) -> Result<Department> {
     if moved.parent.is_none() {
         return Err(Code::DepartmentRootStays.into());
     }
-    let parent = parent(tx, target)?;
+    let parent = parent(tx, sight, target)?;
     if moved.path.covers(&parent.path) {
         return Err(at_parent(Code::DepartmentBelowItself));
     }
@@ -156,8 +174,9 @@ fn placeable(tx: &mut impl DepartmentStore, moved: &Department, target: Departme
     Ok(parent)
 }
 
-fn parent(tx: &mut impl DepartmentStore, id: DepartmentId) -> Result<Department> {
-    tx.department(id)?.ok_or_else(|| at_parent(Code::DepartmentUnknown))
+fn parent(tx: &mut impl DepartmentStore, sight: &Sight, id: DepartmentId) -> Result<Department> {
+    let known = tx.department(id)?.filter(|known| sight.sees(&known.path));
+    known.ok_or_else(|| at_parent(Code::DepartmentUnknown))
 }
 
 fn at_parent(violation: impl Into<Violation>) -> Error {

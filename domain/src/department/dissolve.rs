@@ -1,7 +1,7 @@
 //! Taking departments away. What is in one goes to another, or it has to be empty.
 
 use super::{Department, DepartmentStore, MAX_LEVEL, PlacementStore, RelationStore};
-use crate::access::{self, AccessStore, Permission, Shift};
+use crate::access::{self, AccessStore, Permission, Shift, Sight};
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
 use crate::context::Context;
@@ -27,13 +27,14 @@ pub fn delete(
     successor: Option<DepartmentId>,
 ) -> Result<()> {
     access::reach(actor, Permission::DepartmentManage)?;
-    let department = tx.department(id)?.ok_or(Code::NotFound)?;
+    let sight = access::sight(tx, actor)?;
+    let department = seen(tx, &sight, id)?.ok_or(Code::NotFound)?;
     if expected.is_some_and(|expected| expected != department.version) {
         return Err(Code::VersionStale.into());
     }
     let into = match successor {
         Some(successor) => {
-            let known = tx.department(successor)?;
+            let known = seen(tx, &sight, successor)?;
             Some(known.ok_or_else(|| at_successor(Code::DepartmentUnknown.into()))?)
         }
         None if department.parent.is_some() && tx.is_in_use(id)? => {
@@ -42,6 +43,10 @@ pub fn delete(
         None => None,
     };
     dissolve(tx, context, actor, &department, into.as_ref(), "department.deleted", &at_successor)
+}
+
+fn seen(tx: &mut impl DepartmentStore, sight: &Sight, id: DepartmentId) -> Result<Option<Department>> {
+    Ok(tx.department(id)?.filter(|known| sight.sees(&known.path)))
 }
 
 fn at_successor(violation: Violation) -> Error {
@@ -61,13 +66,14 @@ pub fn merge(
     sources: &[DepartmentId],
 ) -> Result<()> {
     access::reach(actor, Permission::DepartmentManage)?;
-    let known = tx.department(id)?.ok_or(Code::NotFound)?;
+    let sight = access::sight(tx, actor)?;
+    let known = seen(tx, &sight, id)?.ok_or(Code::NotFound)?;
     if expected.is_some_and(|expected| expected != known.version) {
         return Err(Code::VersionStale.into());
     }
     for (at, source) in sources.iter().enumerate() {
         let fault = |violation| Faults::one(Place::Body, &format!("/source_ids/{at}"), violation);
-        let source = tx.department(*source)?.ok_or_else(|| fault(Code::DepartmentUnknown.into()))?;
+        let source = seen(tx, &sight, *source)?.ok_or_else(|| fault(Code::DepartmentUnknown.into()))?;
         dissolve(tx, context, actor, &source, Some(&known), "department.merged", &fault)?;
     }
     Ok(())

@@ -20,6 +20,7 @@ pub use path::Path;
 pub use relation::{Direction, Related, RelationKind, relate, relations, unrelate};
 pub use view::{Leader, ListedDepartment, Scope, Whole, get, list, whole};
 
+use crate::access::Sight;
 use crate::error::{Code, Error, Result};
 use crate::id::{DepartmentId, MemberId};
 use crate::member::Member;
@@ -51,6 +52,8 @@ pub struct Department {
     pub english_name: Option<DepartmentName>,
     /// Its place among those beside it, smallest first; equal ones by number.
     pub order: i64,
+    /// Whether it is hidden with all that is below it, from those who are not in it.
+    pub hidden: bool,
     /// Since when it exists.
     pub created_at: DateTime<Utc>,
     /// The version read from the store; 0 for one not yet kept.
@@ -69,6 +72,7 @@ impl Department {
             name,
             english_name: None,
             order: ROOT_NUMBER,
+            hidden: false,
             created_at: now,
             version: 0,
         }
@@ -111,7 +115,18 @@ impl Tree {
         self.departments += 1;
         let (number, order) = (self.last_number, self.last_number);
         let (parent, path) = (Some(parent), above.below(number));
-        Department { id, parent, number, path, name, english_name: None, order, created_at: now, version: 0 }
+        Department {
+            id,
+            parent,
+            number,
+            path,
+            name,
+            english_name: None,
+            order,
+            hidden: false,
+            created_at: now,
+            version: 0,
+        }
     }
 }
 
@@ -201,21 +216,21 @@ pub trait DepartmentStore {
     /// # Errors
     /// When the store fails.
     fn is_in_use(&mut self, id: DepartmentId) -> Result<bool>;
-    /// A page of departments, as they are ordered there.
+    /// A page of departments that somebody sees, as they are ordered there.
     ///
     /// # Errors
     /// When the store fails.
-    fn departments(&mut self, scope: &Scope, limit: u32) -> Result<Vec<Department>>;
+    fn departments(&mut self, scope: &Scope, sight: &Sight, limit: u32) -> Result<Vec<Department>>;
     /// The departments of some numbers, from the top down.
     ///
     /// # Errors
     /// When the store fails.
     fn departments_numbered(&mut self, numbers: &[i64]) -> Result<Vec<Department>>;
-    /// How many members are in some departments, and below.
+    /// How many members whom somebody sees are in some departments, and below.
     ///
     /// # Errors
     /// When the store fails.
-    fn count_members(&mut self, ids: &[DepartmentId]) -> Result<Vec<(DepartmentId, Counts)>>;
+    fn count_members(&mut self, ids: &[DepartmentId], sight: &Sight) -> Result<Vec<(DepartmentId, Counts)>>;
 }
 
 /// Keeps which members are in which departments, of the tenant that the transaction is bound to.
@@ -246,16 +261,16 @@ pub trait PlacementStore {
     /// # Errors
     /// When the store fails.
     fn set_leaders(&mut self, department: DepartmentId, leaders: &[MemberId]) -> Result<bool>;
-    /// How many members are in each department of a subtree, for those that have any.
+    /// How many members whom somebody sees are in each department of a subtree, for those that have any.
     ///
     /// # Errors
     /// When the store fails.
-    fn head_counts(&mut self, path: &Path) -> Result<Vec<(DepartmentId, u64)>>;
-    /// Where in a subtree members are who are in several of its departments.
+    fn head_counts(&mut self, path: &Path, sight: &Sight) -> Result<Vec<(DepartmentId, u64)>>;
+    /// Where in a subtree members are, whom somebody sees, who are in several of its departments.
     ///
     /// # Errors
     /// When the store fails.
-    fn shared_members(&mut self, path: &Path) -> Result<Vec<(MemberId, DepartmentId)>>;
+    fn shared_members(&mut self, path: &Path, sight: &Sight) -> Result<Vec<(MemberId, DepartmentId)>>;
 }
 
 /// Keeps relations between departments of the tenant that the transaction is bound to.

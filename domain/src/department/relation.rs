@@ -1,13 +1,14 @@
 //! Relations beside the tree.
 
-use super::{DepartmentName, DepartmentStore, RelationStore};
-use crate::access::{self, Permission};
+use super::{DepartmentName, DepartmentStore, Path, RelationStore};
+use crate::access::{self, AccessStore, Permission};
 use crate::actor::MemberActor;
 use crate::context::Context;
 use crate::error::{Code, Error, Result};
 use crate::id::DepartmentId;
 use crate::journal::{Entry, Journal};
 use crate::named::named;
+use std::collections::HashMap;
 
 named! {
     /// What one department is to another, beside the tree.
@@ -54,21 +55,29 @@ const MAX_RELATIONS: usize = 100;
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn relations(
-    tx: &mut (impl DepartmentStore + RelationStore),
+    tx: &mut (impl DepartmentStore + RelationStore + AccessStore),
     actor: &MemberActor,
     id: DepartmentId,
 ) -> Result<Vec<Related>> {
     access::require(actor, Permission::DepartmentRead)?;
-    tx.department(id)?.ok_or(Code::NotFound)?;
-    tx.relations(id)
+    let sight = access::sight(tx, actor)?;
+    tx.department(id)?.filter(|known| sight.sees(&known.path)).ok_or(Code::NotFound)?;
+    let mut all = tx.relations(id)?;
+    if !sight.hidden.is_nowhere() {
+        let others: Vec<DepartmentId> = all.iter().map(|one| one.other).collect();
+        let paths: HashMap<DepartmentId, Path> = tx.paths(&others)?.into_iter().collect();
+        all.retain(|one| paths.get(&one.other).is_some_and(|path| sight.sees(path)));
+    }
+    Ok(all)
 }
 
 /// Relates a department to another one. To do it again changes nothing.
 ///
 /// # Errors
-/// `forbidden`, `not_found` for either, `department_below_itself` for itself, `relation_limit_reached`.
+/// `forbidden`, also to share a hidden department without managing it; `not_found` for either, `department_below_itself` for itself,
+/// `relation_limit_reached`.
 pub fn relate(
-    tx: &mut (impl DepartmentStore + RelationStore + Journal),
+    tx: &mut (impl DepartmentStore + RelationStore + AccessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (from, kind, to): (DepartmentId, RelationKind, DepartmentId),
@@ -77,9 +86,17 @@ pub fn relate(
     if from == to {
         return Err(Code::DepartmentBelowItself.into());
     }
-    let whose = tx.department(from)?.ok_or(Code::NotFound)?;
+    let sight = access::sight(tx, actor)?;
+    let mut known =
+        |id| tx.department(id)?.filter(|one| sight.sees(&one.path)).ok_or(Error::new(Code::NotFound));
+    let (whose, other) = (known(from)?, known(to)?);
     access::require_at(actor, Permission::DepartmentManage, &whose.path)?;
-    tx.department(to)?.ok_or(Code::NotFound)?;
+    // To share a hidden department is to show it.
+    if kind == RelationKind::SharesDirectory
+        && tx.hidden_departments()?.iter().any(|hidden| hidden.covers(&other.path))
+    {
+        access::require_at(actor, Permission::DepartmentManage, &other.path)?;
+    }
     let known = tx.relations(from)?;
     let same =
         |known: &Related| (known.direction, known.kind, known.other) == (Direction::Outgoing, kind, to);
@@ -99,13 +116,14 @@ pub fn relate(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn unrelate(
-    tx: &mut (impl DepartmentStore + RelationStore + Journal),
+    tx: &mut (impl DepartmentStore + RelationStore + AccessStore + Journal),
     context: &Context<'_>,
     actor: &MemberActor,
     (from, kind, to): (DepartmentId, RelationKind, DepartmentId),
 ) -> Result<()> {
     access::reach(actor, Permission::DepartmentManage)?;
     let whose = tx.department(from)?.ok_or(Code::NotFound)?;
+    access::require_seen(tx, actor, &whose.path)?;
     access::require_at(actor, Permission::DepartmentManage, &whose.path)?;
     tx.delete_relation(from, kind, to)?;
     let entry =

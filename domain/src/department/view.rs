@@ -1,7 +1,7 @@
 //! What members see of departments.
 
 use super::{Counts, Department, DepartmentStore, Path, PlacementStore, Tree, roll_up};
-use crate::access::{self, Permission};
+use crate::access::{self, AccessStore, Permission, Sight};
 use crate::actor::MemberActor;
 use crate::error::{Code, Result};
 use crate::id::{DepartmentId, MemberId};
@@ -52,15 +52,15 @@ pub struct ListedDepartment {
 /// # Errors
 /// `forbidden`.
 pub fn list(
-    tx: &mut (impl DepartmentStore + PlacementStore),
-    actor: &MemberActor,
+    tx: &mut (impl DepartmentStore + PlacementStore + AccessStore),
+    (actor, sight): (&MemberActor, &Sight),
     scope: &Scope,
     counts: bool,
     limit: u32,
 ) -> Result<Vec<ListedDepartment>> {
     access::require(actor, Permission::DepartmentRead)?;
-    let found = tx.departments(scope, limit)?;
-    listed(tx, found, counts)
+    let found = tx.departments(scope, sight, limit)?;
+    listed(tx, sight, found, counts)
 }
 
 /// A department with those above it, the root first.
@@ -68,27 +68,35 @@ pub fn list(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(
-    tx: &mut (impl DepartmentStore + PlacementStore),
+    tx: &mut (impl DepartmentStore + PlacementStore + AccessStore),
     actor: &MemberActor,
     id: DepartmentId,
     counts: bool,
 ) -> Result<(ListedDepartment, Vec<Department>)> {
     access::require(actor, Permission::DepartmentRead)?;
-    let found = tx.department(id)?.ok_or(Code::NotFound)?;
+    let sight = access::sight(tx, actor)?;
+    let found = tx.department(id)?.filter(|found| sight.sees(&found.path)).ok_or(Code::NotFound)?;
     let numbers: Vec<_> = found.path.numbers().filter(|number| *number != found.number).collect();
-    let above = if numbers.is_empty() { Vec::new() } else { tx.departments_numbered(&numbers)? };
-    let mut listed = listed(tx, vec![found], counts)?;
+    let mut above = if numbers.is_empty() { Vec::new() } else { tx.departments_numbered(&numbers)? };
+    above.retain(|one| sight.sees(&one.path));
+    let mut listed = listed(tx, &sight, vec![found], counts)?;
     Ok((listed.pop().ok_or(Code::NotFound)?, above))
 }
 
 fn listed(
-    tx: &mut (impl DepartmentStore + PlacementStore),
+    tx: &mut (impl DepartmentStore + PlacementStore + AccessStore),
+    sight: &Sight,
     found: Vec<Department>,
     counts: bool,
 ) -> Result<Vec<ListedDepartment>> {
     let ids: Vec<_> = found.iter().map(|department| department.id).collect();
-    let leaders = tx.leaders(&ids)?;
-    let counted = if counts { tx.count_members(&ids)? } else { Vec::new() };
+    let mut leaders = tx.leaders(&ids)?;
+    let lead: Vec<MemberId> = leaders.iter().map(|(_, leader)| leader.id).collect();
+    if !lead.is_empty() {
+        let seen = sight.among(tx, &lead)?;
+        leaders.retain(|(_, leader)| seen.has(leader.id));
+    }
+    let counted = if counts { tx.count_members(&ids, sight)? } else { Vec::new() };
     let listed = |department: Department| {
         let id = department.id;
         let leaders = leaders.iter().filter(|(of, _)| *of == id).map(|(_, leader)| leader.clone()).collect();
@@ -112,17 +120,21 @@ pub struct Whole {
 /// The departments below one, the top first. It may move between the two looks that this takes; then there is another try.
 fn part(
     tx: &mut impl DepartmentStore,
+    sight: &Sight,
     from: Option<DepartmentId>,
     levels: Option<u32>,
 ) -> Result<(Path, Vec<Department>)> {
     for _ in 0..3 {
         let path = match from {
             None => Path::root(),
-            Some(id) => tx.department(id)?.ok_or(Code::NotFound)?.path,
+            Some(id) => {
+                let known = tx.department(id)?.filter(|known| sight.sees(&known.path));
+                known.ok_or(Code::NotFound)?.path
+            }
         };
         let to_level = levels.map(|levels| path.level() + levels - 1);
         let scope = Scope::Within { path: path.clone(), after: None, to_level };
-        let departments = tx.departments(&scope, u32::MAX)?;
+        let departments = tx.departments(&scope, sight, u32::MAX)?;
         if departments.first().is_some_and(|top| from.is_none_or(|id| top.id == id)) {
             return Ok((path, departments));
         }
@@ -137,7 +149,7 @@ fn part(
 /// `forbidden`, `not_found`, `busy` when the department keeps moving.
 pub fn whole(
     tx: &mut (impl DepartmentStore + PlacementStore),
-    actor: &MemberActor,
+    (actor, sight): (&MemberActor, &Sight),
     (from, levels): (Option<DepartmentId>, Option<u32>),
     counts: bool,
     known: &dyn Fn(i64) -> bool,
@@ -147,9 +159,9 @@ pub fn whole(
     if known(tree.version) {
         return Ok(Err(tree.version));
     }
-    let (path, departments) = part(tx, from, levels.filter(|_| !counts))?;
+    let (path, departments) = part(tx, sight, from, levels.filter(|_| !counts))?;
     let counts = if counts {
-        let (direct, shared) = (tx.head_counts(&path)?, tx.shared_members(&path)?);
+        let (direct, shared) = (tx.head_counts(&path, sight)?, tx.shared_members(&path, sight)?);
         Some(roll_up(&departments, &direct, &shared))
     } else {
         None

@@ -61,6 +61,7 @@ impl MemberChange {
         after.userid = read.userid.unwrap_or(after.userid);
         after.details = read.details;
         after.department = read.main.unwrap_or(placements[0].department);
+        after.hidden = read.hidden;
         Some(Self { at, before, after, placements, custom: read.custom })
     }
 
@@ -122,11 +123,13 @@ impl MemberChange {
         let moved = places(self.had()) != places(&self.placements)
             || self.was().is_some_and(|was| was.department != self.after.department);
         touched.extend(moved.then_some(("departments", Basic)));
+        let hidden = self.was().is_some_and(|was| was.hidden) != self.after.hidden;
+        touched.extend(hidden.then_some(("hidden", Basic)));
         touched.extend(self.says_otherwise().then_some(("custom", Custom)));
         touched
     }
 
-    pub(super) fn new_leader(&self) -> Option<MemberId> {
+    pub(crate) fn new_leader(&self) -> Option<MemberId> {
         let leader = self.after.details.leader;
         leader.filter(|_| self.was().is_none_or(|was| was.details.leader != leader))
     }
@@ -225,6 +228,7 @@ fn entry(change: &MemberChange) -> Entry {
         .change("state", was_state, is_state)
         .change("department", text(was.map(|was| was.department.into())), text(Some(is.department.into())))
         .change("departments", departments(change.had()), departments(&change.placements))
+        .change("hidden", was.is_some_and(|was| was.hidden), is.hidden)
         .change(
             "leader",
             text(was.and_then(|was| was.details.leader).map(Uuid::from)),

@@ -51,6 +51,8 @@ pub struct MemberDraft {
     pub departments: Option<Vec<PlacementDraft>>,
     /// The main one of them; the first when there is none.
     pub department_id: Option<Uuid>,
+    /// Whether the directory hides them.
+    pub hidden: bool,
     /// What they have in the fields that the tenant added.
     pub custom: BTreeMap<Uuid, Option<String>>,
 }
@@ -79,6 +81,8 @@ pub struct Read {
     pub placements: Vec<Placement>,
     /// The main one of them.
     pub main: Option<DepartmentId>,
+    /// Whether the directory hides them.
+    pub hidden: bool,
     /// What they have in the fields that the tenant added.
     pub custom: Custom,
 }
@@ -109,6 +113,7 @@ impl MemberDraft {
             leader_id: details.leader.map(Uuid::from),
             departments: Some(listed.placements.iter().map(placement).collect()),
             department_id: Some(member.department.into()),
+            hidden: member.hidden,
             custom: listed
                 .custom
                 .iter()
@@ -134,7 +139,7 @@ impl MemberDraft {
             return None;
         };
         let main = self.department_id.map(DepartmentId::from);
-        Some(Read { userid, details, placements, main, custom })
+        Some(Read { userid, details, placements, main, hidden: self.hidden, custom })
     }
 
     fn details(&self, at: &str, faults: &mut Faults) -> Option<Details> {

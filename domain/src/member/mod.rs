@@ -25,8 +25,11 @@ pub(crate) use review::{MAX_REPORTING, Review, review};
 pub(crate) use update::check_update;
 pub use update::{BULK, Patch, update, update_many};
 pub use userid::Userid;
-pub use view::{InDepartment, ListedMember, MemberFilter, SeenMember, Spot, ViewingStore, get, list, seen};
-pub(crate) use view::{listed, narrowed};
+pub(crate) use view::listed;
+pub use view::{
+    FoundBy, InDepartment, ListedMember, MemberFilter, SeenMember, Spot, ViewingStore, get, list, narrowed,
+    seen,
+};
 
 use crate::actor::MemberRole;
 use crate::email::EmailAddress;
@@ -71,6 +74,8 @@ pub struct Member {
     pub state: MemberState,
     /// Their main department.
     pub department: DepartmentId,
+    /// Whether the directory shows them to those alone who see what is hidden.
+    pub hidden: bool,
     /// Since when they are known there.
     pub created_at: DateTime<Utc>,
     /// When an invitation was sent to them last, if one was.
@@ -101,6 +106,7 @@ impl Member {
             role: MemberRole::Member,
             state: MemberState::Invited,
             department,
+            hidden: false,
             created_at: now,
             invited_at: None,
             joined_at: None,

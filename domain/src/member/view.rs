@@ -1,15 +1,15 @@
-//! What administrators see of members.
+//! What people see of members.
 
 use super::{Member, MemberState, MemberStore};
-use crate::access::{self, AccessStore, FieldSet, Permission, Reach};
+use crate::access::{self, AccessStore, FieldGroup, FieldSet, Permission, Reach, Sight};
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
-use crate::department::{Placement, PlacementStore};
+use crate::department::{Path, Placement, PlacementStore};
 use crate::error::{Code, Result};
-use crate::id::{DepartmentId, MemberId, TagId};
+use crate::id::{DepartmentId, MemberFieldId, MemberId, TagId};
 use crate::member_field::{Custom, MemberFieldStore};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 bundle! {
     /// What seeing members touches.
@@ -41,17 +41,65 @@ pub struct SeenMember {
 /// # Errors
 /// When the store fails.
 pub fn seen(
-    tx: &mut impl AccessStore,
+    tx: &mut impl ViewingStore,
     actor: &MemberActor,
     members: Vec<ListedMember>,
 ) -> Result<Vec<SeenMember>> {
+    let sight = access::sight(tx, actor)?;
+    seen_by(tx, (actor, &sight), members)
+}
+
+fn seen_by(
+    tx: &mut impl ViewingStore,
+    (actor, sight): (&MemberActor, &Sight),
+    mut members: Vec<ListedMember>,
+) -> Result<Vec<SeenMember>> {
     let ids: Vec<MemberId> = members.iter().map(|one| one.member.id).collect();
     let fields = access::fields_of(tx, actor, &ids)?;
+    if !sight.is_full() {
+        without_hidden(tx, sight, &mut members)?;
+    }
     let with = |listed: ListedMember| {
         let fields = fields.get(&listed.member.id).copied().unwrap_or_default();
         SeenMember { listed, fields }
     };
-    Ok(members.into_iter().map(with).collect())
+    let mut seen: Vec<SeenMember> = members.into_iter().map(with).collect();
+    let partly = |one: &SeenMember| !one.fields.has(FieldGroup::Custom) && !one.listed.custom.is_empty();
+    if seen.iter().any(partly) {
+        let fields = tx.member_fields()?;
+        let visible: HashSet<MemberFieldId> =
+            fields.iter().filter(|field| field.visible).map(|field| field.id).collect();
+        let partly = seen.iter_mut().filter(|one| partly(one));
+        partly.for_each(|one| one.listed.custom.retain(|field, _| visible.contains(field)));
+    }
+    Ok(seen)
+}
+
+/// Leaves out of members that are seen in which departments they are and to whom they report, where that is not seen.
+fn without_hidden(tx: &mut impl AccessStore, sight: &Sight, members: &mut [ListedMember]) -> Result<()> {
+    let leaders: HashSet<MemberId> = members.iter().filter_map(|one| one.member.details.leader).collect();
+    let leaders: Vec<MemberId> = leaders.into_iter().collect();
+    let leaders = if leaders.is_empty() { HashSet::new() } else { tx.seen(sight, &leaders)? };
+    for one in &mut *members {
+        one.member.details.leader = one.member.details.leader.filter(|leader| leaders.contains(leader));
+    }
+    if sight.hidden.is_nowhere() {
+        return Ok(());
+    }
+    let placed = members.iter().flat_map(|one| &one.placements).map(|placement| placement.department);
+    let placed: HashSet<DepartmentId> = placed.collect();
+    let paths: HashMap<DepartmentId, Path> =
+        tx.paths(&placed.into_iter().collect::<Vec<_>>())?.into_iter().collect();
+    let hidden = |id: DepartmentId| paths.get(&id).is_some_and(|path| !sight.sees(path));
+    for one in members {
+        one.placements.retain(|placement| !hidden(placement.department));
+        if hidden(one.member.department)
+            && let Some(first) = one.placements.first()
+        {
+            one.member.department = first.department;
+        }
+    }
+    Ok(())
 }
 
 /// In which departments.
@@ -87,8 +135,19 @@ pub struct MemberFilter {
     pub tag: Option<TagId>,
     /// Who are found by this, in the form of [`super::search_key`]; then in the order of what they were found by.
     pub search: Option<String>,
-    /// In which groups of fields that is looked for.
-    pub found_by: FieldSet,
+    /// In which groups of fields that is looked for, and where each.
+    pub found_by: FoundBy,
+    /// Whom the reader sees, unless that is everybody.
+    pub sight: Option<Sight>,
+}
+
+/// In which groups of fields somebody looks for members.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundBy {
+    /// In these, of anybody.
+    pub of_all: FieldSet,
+    /// In these, of those who are within a reach.
+    pub within: Vec<(FieldSet, Reach)>,
 }
 
 /// The place of a member in a list.
@@ -114,19 +173,28 @@ pub fn list(
     after: Option<&Spot>,
     limit: u32,
 ) -> Result<Vec<(Spot, Option<SeenMember>)>> {
-    let sees = access::reach(actor, Permission::MemberRead)?;
+    access::require(actor, Permission::MemberRead)?;
     if filter.tag.is_some() {
         access::require(actor, Permission::TagRead)?;
     }
-    let mut filter = narrowed(tx, filter, &sees)?;
+    let sight = access::sight(tx, actor)?;
+    if let Some(leader) = filter.leader
+        && !sight.among(tx, &[leader])?.has(leader)
+    {
+        return Ok(Vec::new());
+    }
+    let mut filter = Cow::Borrowed(filter);
+    if !sight.is_full() {
+        filter.to_mut().sight = Some(sight.clone());
+    }
     if filter.search.is_some() {
-        filter.to_mut().found_by = actor.rights.seen_of_all();
+        filter.to_mut().found_by = actor.rights.found_by();
     }
     let spots = tx.find_members(&filter, after, limit)?;
     let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
     let members = listed(tx, &ids)?;
     let mut found: HashMap<MemberId, SeenMember> =
-        seen(tx, actor, members)?.into_iter().map(|one| (one.listed.member.id, one)).collect();
+        seen_by(tx, (actor, &sight), members)?.into_iter().map(|one| (one.listed.member.id, one)).collect();
     let with_member = |spot: Spot| {
         let member = found.remove(&spot.id);
         (spot, member)
@@ -135,7 +203,10 @@ pub fn list(
 }
 
 /// The same filter, of who is within a reach.
-pub(crate) fn narrowed<'a>(
+///
+/// # Errors
+/// When the store fails.
+pub fn narrowed<'a>(
     tx: &mut impl AccessStore,
     filter: &'a MemberFilter,
     limits: &Reach,
@@ -164,9 +235,13 @@ pub(crate) fn narrowed<'a>(
 /// # Errors
 /// `forbidden`, `not_found`.
 pub fn get(tx: &mut impl ViewingStore, actor: &MemberActor, id: MemberId) -> Result<SeenMember> {
-    access::require_sight(tx, actor, id)?;
+    access::require(actor, Permission::MemberRead)?;
+    let sight = access::sight(tx, actor)?;
+    if !sight.among(tx, &[id])?.has(id) {
+        return Err(Code::NotFound.into());
+    }
     let member = listed(tx, &[id])?;
-    seen(tx, actor, member)?.pop().ok_or_else(|| Code::NotFound.into())
+    seen_by(tx, (actor, &sight), member)?.pop().ok_or_else(|| Code::NotFound.into())
 }
 
 /// Those of some members that are there, in no order.

@@ -6,10 +6,12 @@ mod relation;
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
 use crate::schema::{department_trees, departments, placements};
+use crate::sight::{sees_department, sees_placed};
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use diesel::dsl::{count, count_star, exists, max};
 use diesel::prelude::*;
+use domain::access::Sight;
 use domain::department::{Counts, Department, DepartmentName, DepartmentStore, MAX_LEVEL, Path, Scope, Tree};
 use domain::error::Result;
 use domain::id::DepartmentId;
@@ -35,6 +37,7 @@ struct Row {
     name: String,
     name_key: String,
     english_name: Option<String>,
+    hidden: bool,
     created_at: Instant,
     version: i64,
 }
@@ -52,6 +55,7 @@ impl Row {
             name: department.name.as_str().to_owned(),
             name_key: department.name.key(),
             english_name: department.english_name.as_ref().map(|name| name.as_str().to_owned()),
+            hidden: department.hidden,
             created_at: department.created_at.into(),
             version: department.version + 1,
         }
@@ -72,6 +76,7 @@ impl TryFrom<Row> for Department {
             name: DepartmentName::parse(&row.name).map_err(|_| wrong("name"))?,
             english_name: english_name.map_err(|_| wrong("english_name"))?,
             order: row.sort_order,
+            hidden: row.hidden,
             created_at: row.created_at.0,
             version: row.version,
         })
@@ -271,7 +276,7 @@ impl DepartmentStore for Tx<'_> {
         on!(self.db, |db| diesel::select(exists(below_it).or(exists(in_it))).get_result(db)).understood()
     }
 
-    fn departments(&mut self, scope: &Scope, limit: u32) -> Result<Vec<Department>> {
+    fn departments(&mut self, scope: &Scope, sight: &Sight, limit: u32) -> Result<Vec<Department>> {
         let (tenant, limit) = (self.bound()?, i64::from(limit));
         let rows: Vec<Row> = match scope {
             Scope::Below { parent, after } => {
@@ -279,6 +284,7 @@ impl DepartmentStore for Tx<'_> {
                 on!(self.db, |db| departments::table
                     .filter(departments::tenant_id.eq(tenant))
                     .filter(departments::parent_id.eq(Some(Id::from(*parent))))
+                    .filter(sees_department("departments.path", sight))
                     .filter(departments::sort_order.ge(order))
                     .filter(departments::sort_order.gt(order).or(departments::number.gt(number)))
                     .order((departments::sort_order, departments::number))
@@ -293,6 +299,7 @@ impl DepartmentStore for Tx<'_> {
                     .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
                     .filter(departments::path.gt(after.as_deref().unwrap_or_default()))
                     .filter(departments::level.le(i64::from(to_level)))
+                    .filter(sees_department("departments.path", sight))
                     .order(departments::path)
                     .limit(limit)
                     .select(Row::as_select())
@@ -315,14 +322,21 @@ impl DepartmentStore for Tx<'_> {
         rows.into_iter().map(Department::try_from).collect()
     }
 
-    fn count_members(&mut self, ids: &[DepartmentId]) -> Result<Vec<(DepartmentId, Counts)>> {
+    fn count_members(&mut self, ids: &[DepartmentId], sight: &Sight) -> Result<Vec<(DepartmentId, Counts)>> {
         let (tenant, ids) = (self.bound()?, ids.iter().copied().map(Id::from).collect::<Vec<_>>());
-        let direct: Vec<(Id, i64)> = on!(self.db, |db| placements::table
-            .filter(placements::tenant_id.eq(tenant))
-            .filter(placements::department_id.eq_any(&ids))
-            .group_by(placements::department_id)
-            .select((placements::department_id, count_star()))
-            .load(db))
+        let direct: Vec<(Id, i64)> = on!(self.db, |db| {
+            let there = departments::tenant_id
+                .eq(placements::tenant_id)
+                .and(departments::id.eq(placements::department_id));
+            placements::table
+                .inner_join(departments::table.on(there))
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::department_id.eq_any(&ids))
+                .filter(sees_placed(tenant, "departments.path", sight))
+                .group_by(placements::department_id)
+                .select((placements::department_id, count_star()))
+                .load(db)
+        })
         .understood()?;
         let total: Vec<(Id, i64)> = on!(self.db, |db| {
             let path = below.field(departments::path);
@@ -330,7 +344,7 @@ impl DepartmentStore for Tx<'_> {
                 .field(departments::tenant_id)
                 .eq(departments::tenant_id)
                 .and(path.ge(departments::path))
-                .and(path.lt(departments::path.concat(":")));
+                .and(path.lt(departments::path.concat(Path::AFTER)));
             let there = placements::tenant_id
                 .eq(below.field(departments::tenant_id))
                 .and(placements::department_id.eq(below.field(departments::id)));
@@ -339,6 +353,7 @@ impl DepartmentStore for Tx<'_> {
                 .inner_join(placements::table.on(there))
                 .filter(departments::tenant_id.eq(tenant))
                 .filter(departments::id.eq_any(&ids))
+                .filter(sees_placed(tenant, "below.path", sight))
                 .group_by(departments::id)
                 .select((departments::id, count(placements::member_id).aggregate_distinct()))
                 .load(db)

@@ -3,10 +3,12 @@
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, one_row};
 use crate::schema::{departments, members, placements};
+use crate::sight::sees_placed;
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
+use domain::access::Sight;
 use domain::department::{Leader, Path, Placement, PlacementStore};
 use domain::error::Result;
 use domain::id::{DepartmentId, MemberId};
@@ -197,7 +199,7 @@ impl PlacementStore for Tx<'_> {
         Ok(true)
     }
 
-    fn head_counts(&mut self, path: &Path) -> Result<Vec<(DepartmentId, u64)>> {
+    fn head_counts(&mut self, path: &Path, sight: &Sight) -> Result<Vec<(DepartmentId, u64)>> {
         let tenant = self.bound()?;
         let rows: Vec<(Id, i64)> = on!(self.db, |db| {
             let there = departments::tenant_id
@@ -207,6 +209,7 @@ impl PlacementStore for Tx<'_> {
                 .inner_join(departments::table.on(there))
                 .filter(placements::tenant_id.eq(tenant))
                 .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                .filter(sees_placed(tenant, "departments.path", sight))
                 .group_by(placements::department_id)
                 .select((placements::department_id, count_star()))
                 .load(db)
@@ -215,7 +218,7 @@ impl PlacementStore for Tx<'_> {
         Ok(rows.into_iter().map(|(id, count)| (id.get(), u64::try_from(count).unwrap_or_default())).collect())
     }
 
-    fn shared_members(&mut self, path: &Path) -> Result<Vec<(MemberId, DepartmentId)>> {
+    fn shared_members(&mut self, path: &Path, sight: &Sight) -> Result<Vec<(MemberId, DepartmentId)>> {
         let tenant = self.bound()?;
         let several: Vec<Id> = on!(self.db, |db| placements::table
             .filter(placements::tenant_id.eq(tenant))
@@ -235,6 +238,7 @@ impl PlacementStore for Tx<'_> {
                     .filter(placements::tenant_id.eq(tenant))
                     .filter(placements::member_id.eq_any(some))
                     .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                    .filter(sees_placed(tenant, "departments.path", sight))
                     .select((placements::member_id, placements::department_id))
                     .load(db)
             })

@@ -4,12 +4,12 @@ use super::DEPARTED;
 use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{departments, member_terms as terms, members, placements, taggings};
+use crate::sight::{found, sees_member};
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use crate::within::within;
-use diesel::dsl::{exists, not, sql};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
 use domain::access::Reach;
 use domain::error::Result;
 use domain::id::DepartmentId;
@@ -29,15 +29,6 @@ macro_rules! tagged {
             .filter(taggings::tenant_id.eq($tenant))
             .filter(taggings::tag_id.eq(Id::from($tag)))
             .filter(taggings::member_id.eq($member))
-    };
-}
-
-/// That a term stands in a group of fields that is looked in.
-macro_rules! found_by {
-    ($terms:literal, $filter:expr) => {
-        sql::<Bool>(concat!("(", $terms, ".groups & "))
-            .bind::<BigInt, _>($filter.found_by.bits())
-            .sql(") <> 0")
     };
 }
 
@@ -183,6 +174,9 @@ impl Tx<'_> {
             if let Some(tag) = filter.tag {
                 query = query.filter(exists(tagged!(tenant, members::id, tag)));
             }
+            if let Some(sight) = &filter.sight {
+                query = query.filter(sees_member(sight));
+            }
             query.select((members::sort_key, members::id)).load(db)
         })
         .understood()
@@ -202,7 +196,7 @@ impl Tx<'_> {
             .filter(terms::member_id.eq_any(&left))
             .filter(terms::term.ge(search))
             .filter(terms::term.lt(end(search)))
-            .filter(found_by!("member_terms", filter))
+            .filter(found("member_terms", &filter.found_by))
             .select((terms::term, terms::member_id))
             .load(db))
         .understood()?;
@@ -268,6 +262,9 @@ impl Tx<'_> {
             if let Some(tag) = filter.tag {
                 query = query.filter(exists(tagged!(tenant, members::id, tag)));
             }
+            if let Some(sight) = &filter.sight {
+                query = query.filter(sees_member(sight));
+            }
             if let Some(reach) = below {
                 let there = departments::tenant_id
                     .eq(placements::tenant_id)
@@ -327,6 +324,9 @@ impl Tx<'_> {
             if let Some(tag) = filter.tag {
                 query = query.filter(exists(tagged!(tenant, placements::member_id, tag)));
             }
+            if let Some(sight) = &filter.sight {
+                query = query.filter(exists(themselves().filter(sees_member(sight))));
+            }
             if let Some(after) = after {
                 let (order, key, id) = (after.order, after.key.as_str(), Id::from(after.id));
                 let same_key = placements::sort_key.eq(key).and(placements::member_id.gt(id));
@@ -361,13 +361,13 @@ impl Tx<'_> {
                 .filter(terms::tenant_id.eq(tenant))
                 .filter(terms::term.ge(search))
                 .filter(terms::term.lt(end(search)))
-                .filter(found_by!("member_terms", filter));
+                .filter(found("member_terms", &filter.found_by));
             let sooner_found = sooner
                 .filter(sooner.field(terms::tenant_id).eq(terms::tenant_id))
                 .filter(sooner.field(terms::member_id).eq(terms::member_id))
                 .filter(sooner.field(terms::term).ge(search))
                 .filter(sooner.field(terms::term).lt(terms::term))
-                .filter(found_by!("sooner", filter));
+                .filter(found("sooner", &filter.found_by));
             query = query.filter(not(exists(sooner_found)));
             let themselves = || {
                 members::table
@@ -383,6 +383,9 @@ impl Tx<'_> {
             }
             if let Some(tag) = filter.tag {
                 query = query.filter(exists(tagged!(tenant, terms::member_id, tag)));
+            }
+            if let Some(sight) = &filter.sight {
+                query = query.filter(exists(themselves().filter(sees_member(sight))));
             }
             let placed = || {
                 placements::table

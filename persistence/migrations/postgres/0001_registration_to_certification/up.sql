@@ -148,6 +148,7 @@ CREATE TABLE departments (
     name text COLLATE "C" NOT NULL,
     name_key text COLLATE "C" NOT NULL,
     english_name text COLLATE "C",
+    hidden boolean NOT NULL,
     created_at timestamptz NOT NULL,
     version bigint NOT NULL,
     PRIMARY KEY (tenant_id, id),
@@ -179,6 +180,7 @@ CREATE TABLE members (
     role text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
     department_id uuid NOT NULL,
+    hidden boolean NOT NULL,
     created_at timestamptz NOT NULL,
     invited_at timestamptz,
     joined_at timestamptz,
@@ -796,6 +798,8 @@ CREATE INDEX taggings_member ON taggings (tenant_id, member_id);
 CREATE INDEX role_assignments_holder ON role_assignments (tenant_id, holder_kind, holder_id);
 CREATE INDEX role_assignments_role ON role_assignments (tenant_id, role_id, id);
 CREATE INDEX role_assignment_departments_department ON role_assignment_departments (tenant_id, department_id);
+CREATE INDEX members_hidden ON members (tenant_id, id) WHERE hidden;
+CREATE INDEX departments_hidden ON departments (tenant_id, path) WHERE hidden;
 CREATE INDEX members_leader ON members (tenant_id, leader_id, sort_key, id);
 CREATE INDEX members_mobile ON members (mobile) WHERE mobile IS NOT NULL;
 CREATE INDEX invitation_sends_mobile ON invitation_sends (mobile, sent_at);

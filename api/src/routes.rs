@@ -61,7 +61,7 @@ fn registration_routes(config: &mut impl Registry) {
 
 /// Signing in, and what somebody has to get in with.
 fn session_routes(config: &mut impl Registry) {
-    use crate::session::{challenge, create, end, invitations, me, own, refresh, switch};
+    use crate::session::{bootstrap, challenge, create, end, invitations, me, own, refresh, switch};
     use crate::verification::request_code::request_code;
     use crate::{confirmation, contact, device, password, policy, totp};
     config
@@ -105,7 +105,8 @@ fn session_routes(config: &mut impl Registry) {
         .service(contact::remove::remove_my_email)
         .service(password::change::set_password)
         .service(password::reset::reset_password)
-        .service(me::get_me);
+        .service(me::get_me)
+        .service(bootstrap::get_my_bootstrap);
 }
 
 /// A tenant's certification.
@@ -219,7 +220,8 @@ fn department_routes(config: &mut impl Registry) {
 /// Who may do what.
 fn access_routes(config: &mut impl Registry) {
     use crate::access::{
-        assign, assignments, create_role, delete_role, permissions, roles, update_role, withdraw,
+        assign, assignments, create_role, delete_role, explain, mine, permissions, roles, update_role,
+        withdraw,
     };
     config
         .service(permissions::list_permissions)
@@ -231,7 +233,9 @@ fn access_routes(config: &mut impl Registry) {
         .service(assignments::list_assignments)
         .service(assignments::get_assignment)
         .service(assign::create_assignment)
-        .service(withdraw::delete_assignment);
+        .service(withdraw::delete_assignment)
+        .service(explain::explain_access)
+        .service(mine::get_my_permissions);
 }
 
 /// What is about the person who is signed in, and their organization as a whole.

@@ -20,7 +20,7 @@ use domain::access::{
 use domain::department::{Path, RelationKind};
 use domain::error::{Error, Result};
 use domain::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
-use domain::member::sort_key;
+use domain::member::{MemberState, sort_key};
 use std::collections::{HashMap, HashSet};
 
 diesel::alias!(departments as own: Own, departments as held: Held);
@@ -635,6 +635,67 @@ impl AccessStore for Tx<'_> {
             }
         }
         Ok(found)
+    }
+
+    fn holders_of_roles(
+        &mut self,
+        after: Option<&(String, MemberId)>,
+        limit: u32,
+    ) -> Result<Vec<(String, MemberId)>> {
+        let tenant = self.bound()?;
+        let rows: Vec<(String, Id)> = on!(self.db, |db| {
+            let given = |kind: HolderKind| {
+                assignments::tenant_id.eq(tenant).and(assignments::holder_kind.eq(kind.name()))
+            };
+            let themselves =
+                assignments::table.filter(given(HolderKind::Member)).select(assignments::holder_id);
+            let tag = taggings::tenant_id
+                .eq(assignments::tenant_id)
+                .and(taggings::tag_id.eq(assignments::holder_id));
+            let by_tag = assignments::table
+                .inner_join(taggings::table.on(tag))
+                .filter(given(HolderKind::Tag))
+                .select(taggings::member_id);
+            let holds = held
+                .field(departments::tenant_id)
+                .eq(assignments::tenant_id)
+                .and(held.field(departments::id).eq(assignments::holder_id));
+            let below = own
+                .field(departments::tenant_id)
+                .eq(held.field(departments::tenant_id))
+                .and(own.field(departments::path).ge(held.field(departments::path)))
+                .and(own.field(departments::path).lt(held.field(departments::path).concat(Path::AFTER)));
+            let there = placements::tenant_id
+                .eq(own.field(departments::tenant_id))
+                .and(placements::department_id.eq(own.field(departments::id)));
+            let by_department = assignments::table
+                .inner_join(held.on(holds))
+                .inner_join(own.on(below))
+                .inner_join(placements::table.on(there))
+                .filter(given(HolderKind::Department))
+                .select(placements::member_id);
+            let (key, id) = match after {
+                Some((key, id)) => (key.as_str(), Id::from(*id)),
+                None => ("", Id(uuid::Uuid::nil())),
+            };
+            members::table
+                .filter(members::tenant_id.eq(tenant))
+                .filter(members::state.ne(MemberState::Departed.name()))
+                .filter(
+                    members::id
+                        .eq_any(themselves)
+                        .or(members::id.eq_any(by_tag))
+                        .or(members::id.eq_any(by_department)),
+                )
+                .filter(members::sort_key.ge(key))
+                .filter(members::sort_key.gt(key).or(members::id.gt(id)))
+                .order((members::sort_key, members::id))
+                .limit(limit.into())
+                .select((members::sort_key, members::id))
+                .load(db)
+        })
+        .understood()?;
+        Ok(rows.into_iter().map(|(key, id)| (key, id.get())).collect())
     }
 
     fn hidden_departments(&mut self) -> Result<Vec<Path>> {

@@ -19,6 +19,7 @@ both!(a_company_registers, |world| {
             "policy:read",
             "policy:manage",
             "member:read",
+            "hidden:read",
             "member:manage",
             "member:export",
             "department:read",

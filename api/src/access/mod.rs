@@ -4,6 +4,8 @@ pub(crate) mod assign;
 pub(crate) mod assignments;
 pub(crate) mod create_role;
 pub(crate) mod delete_role;
+pub(crate) mod explain;
+pub(crate) mod mine;
 pub(crate) mod permissions;
 pub(crate) mod roles;
 pub(crate) mod update_role;

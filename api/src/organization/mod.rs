@@ -69,7 +69,7 @@ pub(crate) struct PrimaryContact {
 }
 
 impl OrganizationView {
-    fn of(profile: &Profile) -> Self {
+    pub(crate) fn of(profile: &Profile) -> Self {
         let (tenant, organization) = (&profile.tenant, &profile.tenant.organization);
         let presence = &tenant.presence;
         let place = format!("/v1/logos/{}", tenant.id);

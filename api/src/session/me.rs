@@ -36,7 +36,7 @@ pub(crate) struct Me {
     /// Whether they are the owner.
     role: MemberRoleName,
     /// What they may do, in the whole organization or in some departments.
-    #[schema(example = json!(["certification:read", "certification:manage", "tenant:manage", "organization:manage", "policy:read", "policy:manage", "member:read", "member:manage", "member:export", "department:read", "department:manage", "tag:read", "tag:manage", "access:read", "access:manage", "device:read", "device:manage"]))]
+    #[schema(example = json!(["certification:read", "certification:manage", "tenant:manage", "organization:manage", "policy:read", "policy:manage", "member:read", "hidden:read", "member:manage", "member:export", "department:read", "department:manage", "tag:read", "tag:manage", "access:read", "access:manage", "device:read", "device:manage"]))]
     permissions: Vec<String>,
     /// The session.
     session_id: Uuid,

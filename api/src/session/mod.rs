@@ -1,5 +1,6 @@
 //! Sessions: signing in and out, and who one is.
 
+pub(crate) mod bootstrap;
 pub(crate) mod challenge;
 pub(crate) mod create;
 pub(crate) mod end;

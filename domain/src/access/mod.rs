@@ -6,7 +6,9 @@
 mod assign;
 mod assignment;
 mod catalogue;
+mod explain;
 mod field;
+mod holding;
 mod indirect;
 mod manage_role;
 mod reach;
@@ -21,7 +23,9 @@ pub use assign::{AssigningStore, NewAssignment, assign, assignment, assignments,
 pub(crate) use assign::{beyond, lose, lose_department};
 pub use assignment::{Assignment, Holder, HolderKind, MAX_ASSIGNMENTS, MAX_DEPARTMENTS, Range, RangeKind};
 pub use catalogue::{Permission, PermissionGroup};
+pub use explain::{Effect, ExplainingStore, Explanation, Missing, Question, Reason, Target, explain};
 pub use field::{FieldGroup, FieldSet, Fields};
+pub use holding::{Holding, holdings};
 pub(crate) use indirect::{
     Placing, Shift, check_moving, check_people, check_placing, check_tagging, placing,
 };
@@ -31,7 +35,7 @@ pub use rights::{Grant, Lack, Rights};
 pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleName};
 pub use set::PermissionSet;
 pub use sight::{Sight, sight};
-pub(crate) use sight::{Those, require_seen};
+pub(crate) use sight::{Those, require_seen, sight_of};
 pub use store::{AccessStore, AssignmentFilter};
 
 use crate::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};

@@ -228,7 +228,9 @@ impl Rights {
         self.0.iter().filter(|grant| grant.permissions.has(Permission::MemberRead))
     }
 
-    fn written(&self, group: FieldGroup) -> Cow<'_, Reach> {
+    /// Where a group of fields can be changed.
+    #[must_use]
+    pub fn written(&self, group: FieldGroup) -> Cow<'_, Reach> {
         let managing = self.0.iter().filter(|grant| grant.permissions.has(Permission::MemberManage));
         together(managing.filter(|grant| grant.fields.write.has(group)).map(|grant| &grant.reach))
     }

@@ -1,7 +1,7 @@
 //! Whom and which departments somebody sees. Everybody sees the whole directory, but for what is hidden: departments with all that is below
 //! them, members, and who left. Those in a hidden department see it, and so does whoever may see what is hidden there.
 
-use super::{AccessStore, Permission, Reach};
+use super::{AccessStore, Permission, Reach, Rights};
 use crate::actor::MemberActor;
 use crate::department::Path;
 use crate::error::{Code, Result};
@@ -43,7 +43,12 @@ impl Sight {
 /// # Errors
 /// When the store fails.
 pub fn sight(tx: &mut impl AccessStore, actor: &MemberActor) -> Result<Sight> {
-    let (member, open) = (actor.member, actor.rights.reach(Permission::HiddenRead).into_owned());
+    sight_of(tx, actor.member, &actor.rights)
+}
+
+/// What a member sees who has some rights.
+pub(crate) fn sight_of(tx: &mut impl AccessStore, member: MemberId, rights: &Rights) -> Result<Sight> {
+    let open = rights.reach(Permission::HiddenRead).into_owned();
     if open.is_everywhere() {
         return Ok(Sight { member, open, hidden: Reach::nowhere() });
     }

@@ -32,6 +32,7 @@ mod metrics;
 mod mirror;
 pub mod operator;
 mod organization;
+mod ownership;
 mod password;
 mod person;
 mod picture;

@@ -192,12 +192,17 @@ fn organization_routes(config: &mut impl Registry) {
 /// What an organization shows.
 fn profile_routes(config: &mut impl Registry) {
     use crate::organization::{get, logo, update};
+    use crate::ownership::{self, accept, offer, withdraw};
     config
         .service(get::get_organization)
         .service(update::update_organization)
         .service(logo::set_organization_logo)
         .service(logo::remove_organization_logo)
-        .service(logo::get_logo);
+        .service(logo::get_logo)
+        .service(offer::offer_ownership)
+        .service(ownership::get::get_ownership_offer)
+        .service(accept::accept_ownership)
+        .service(withdraw::withdraw_ownership_offer);
 }
 
 /// The departments of an organization.

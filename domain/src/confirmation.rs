@@ -40,6 +40,26 @@ named! {
         ExportMyData "export_my_data";
         /// Object to a takeover; where the policy says so.
         ObjectToTakeover "object_to_takeover";
+        /// Hand the organization over: a password alone does not do.
+        HandOverOwnership "hand_over_ownership";
+        /// Become its owner: nor does it here.
+        AcceptOwnership "accept_ownership";
+    }
+}
+
+impl SensitiveAction {
+    /// What a code that confirms it is for, which its message says.
+    #[must_use]
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::HandOverOwnership | Self::AcceptOwnership => Purpose::TransferOwnership,
+            _ => Purpose::ConfirmSensitive,
+        }
+    }
+
+    /// Whether a password is enough to confirm it.
+    fn takes_password(self) -> bool {
+        !matches!(self, Self::ChangeMobile | Self::HandOverOwnership | Self::AcceptOwnership)
     }
 }
 
@@ -111,7 +131,7 @@ pub fn confirm_by_code(
 ) -> Result<std::result::Result<Confirmation, Check>> {
     require_strong(tx, actor, action)?;
     let entered = Entered {
-        purpose: Purpose::ConfirmSensitive,
+        purpose: action.purpose(),
         subject: &Subject::confirmation(action, actor.account),
         contact: &tx.profile(actor.member)?.mobile.into(),
         requester: Requester::Stranger,
@@ -136,7 +156,7 @@ pub fn admit_password(
     patience: &Patience,
 ) -> Result<StoredPassword> {
     require_strong(tx, actor, action)?;
-    if action == SensitiveAction::ChangeMobile {
+    if !action.takes_password() {
         return Err(Code::PasswordNotEnough.into());
     }
     let known = tx.password(actor.account)?.ok_or(Code::PasswordNotSet)?;

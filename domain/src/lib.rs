@@ -39,6 +39,7 @@ pub mod number;
 pub mod on_behalf;
 pub mod operator;
 pub mod organization;
+pub mod ownership;
 pub mod password;
 pub mod person;
 pub mod phone;

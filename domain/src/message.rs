@@ -93,8 +93,8 @@ fn code_text(purpose: Purpose, language: Language) -> &'static str {
             "{code} is your code to add this address to your account. It is valid for {minutes} minutes. If you did not ask for it, ignore it.",
         ),
         Purpose::TransferOwnership => (
-            "验证码 {code}，用于移交企业，{minutes} 分钟内有效。请勿告知他人。",
-            "{code} is your code to hand an organization over. It is valid for {minutes} minutes. Tell nobody.",
+            "验证码 {code}，用于移交或接受企业，{minutes} 分钟内有效。请勿告知他人。",
+            "{code} is your code to hand an organization over, or to accept one. It is valid for {minutes} minutes. Tell nobody.",
         ),
         Purpose::ConfirmRepresentation => (
             "验证码 {code}，用于同意以您为代表进行企业认证，{minutes} 分钟内有效。",

@@ -60,6 +60,9 @@ notices! {
     TakeoverTransferred "takeover_transferred" "企业的创建者已变更（{number}）。" "Your organization has another owner here ({number}).";
     TakeoverDismissed "takeover_dismissed" "接管申请 {number} 未获准，企业保持不变。" "The takeover {number} was dismissed; everything stays as it was.";
     TakeoverApproved "takeover_approved" "接管申请 {number} 已通过，原创建者可在 {until} 前提出异议，之后您将成为创建者。" "The takeover {number} was approved. The old owner can object by {until}; after that you own the organization.";
+    OwnershipOffered "ownership_offered" "企业创建者请您接任创建者，请登录查看，三天内有效。" "The owner of your organization offers it to you. Sign in to accept or decline within three days.";
+    OwnershipTransferred "ownership_transferred" "企业的创建者已变更。如非本人操作，请立即联系客服。" "Your organization has another owner. If that was not you, contact support at once.";
+    OwnershipDeclined "ownership_declined" "对方未接受企业的移交，您仍是创建者。" "Your organization was not accepted; you still own it.";
     TicketAnswered "ticket_answered" "您的工单有新回复，请登录查看。" "Your ticket has an answer; sign in to read it.";
     PasswordChanged "password_changed" "您的登录密码已更改，其他设备已退出登录。如非本人操作，请立即用短信验证码重置密码。" "Your password was changed, and you were signed out elsewhere. If that was not you, reset it now with a code by SMS.";
     SecondFactorOn "second_factor_on" "您的账号已开启两步验证。如非本人操作，请立即联系客服。" "A second factor was set up for your account. If that was not you, contact support at once.";

@@ -24,6 +24,7 @@ use crate::member_field::MemberFieldStore;
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
+use crate::ownership::give_role;
 use crate::policy::{PolicyStore, lift_networks, require_confirmation};
 use crate::tag::TagStore;
 use crate::tenant::TenantScope;
@@ -320,15 +321,6 @@ fn transfer(
         inform(tx, context, &takeover, takeover.tenant, member, NoticeKind::TakeoverTransferred, terms)?;
     }
     Ok(takeover)
-}
-
-/// Gives a member of the bound tenant another role. An owner gets in, whatever somebody decided before; says whether that was new.
-fn give_role(tx: &mut impl MemberStore, id: MemberId, role: MemberRole) -> Result<bool> {
-    let member = tx.member(id)?.ok_or(Code::NotFound)?;
-    let state = if role == MemberRole::Owner { MemberState::Active } else { member.state };
-    let enabled = state != member.state;
-    tx.save_member(&Member { role, state, ..member })?;
-    Ok(enabled)
 }
 
 /// The place in the bound tenant of whoever applied, made if there is none.

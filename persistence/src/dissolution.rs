@@ -7,9 +7,9 @@ use crate::schema::{
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
     dissolved_tenants, documents, invitation_links, join_requests, member_devices, member_fields,
     member_import_departments, member_import_rows, member_import_sheets, member_imports, members, notices,
-    person_keys, pictures, registrations, review_notes, reviews, role_assignment_departments,
-    role_assignments, roles, scheduled_changes, security_policies, taggings, tags, takeovers, tenants,
-    tickets,
+    ownership_offers, person_keys, pictures, registrations, review_notes, reviews,
+    role_assignment_departments, role_assignments, roles, scheduled_changes, security_policies, taggings,
+    tags, takeovers, tenants, tickets,
 };
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
@@ -147,6 +147,7 @@ impl DissolutionStore for Tx<'_> {
             department_trees,
             departments,
             takeovers,
+            ownership_offers,
             member_devices,
             corporate_serials,
             security_policies,

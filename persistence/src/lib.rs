@@ -27,6 +27,7 @@ mod member_field;
 mod member_import;
 mod notice;
 mod operator;
+mod ownership;
 mod password;
 mod person;
 mod picture;

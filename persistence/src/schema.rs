@@ -566,6 +566,19 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant};
+
+    ownership_offers (tenant_id) {
+        tenant_id -> Id,
+        member_id -> Id,
+        offered_by -> Id,
+        offered_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant, Json};
 
     takeovers (tenant_id, id) {

@@ -30,6 +30,7 @@ mod members;
 mod number;
 mod operators;
 mod organization;
+mod ownership;
 mod password;
 mod people;
 mod person;

@@ -102,14 +102,14 @@ pub(crate) struct MissingAccess {
     department_ids: Option<Vec<Uuid>>,
 }
 
-/// Somebody who could give what is missing.
+/// A member, by name.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Grantor {
+pub(crate) struct NamedMember {
     /// The member.
-    member_id: Uuid,
+    pub(crate) member_id: Uuid,
     /// Their name.
     #[schema(example = "王小明")]
-    name: String,
+    pub(crate) name: String,
 }
 
 /// Why somebody may do something, or may not.
@@ -124,7 +124,7 @@ pub(crate) struct AccessExplanation {
     /// What they would have to be given; null where they may, and where giving does not help.
     missing: Option<MissingAccess>,
     /// Who could give it, the owner first; ten at most.
-    grantors: Vec<Grantor>,
+    grantors: Vec<NamedMember>,
 }
 
 /// Explain a decision
@@ -189,7 +189,7 @@ pub(crate) async fn explain_access(call: Call, member: Member, body: Body<Access
             grantors: found
                 .grantors
                 .into_iter()
-                .map(|(id, name)| Grantor { member_id: id.into(), name })
+                .map(|(id, name)| NamedMember { member_id: id.into(), name })
                 .collect(),
         })
     })

@@ -34,6 +34,8 @@ mirror! {
         ChangeSecurityPolicy "change_security_policy" "change the security policy, where it says so";
         ExportMyData "export_my_data" "have a copy of one's own data, where the security policy says so";
         ObjectToTakeover "object_to_takeover" "object to a takeover, where the security policy says so";
+        HandOverOwnership "hand_over_ownership" "hand the organization over: with a code, or the authenticator";
+        AcceptOwnership "accept_ownership" "become its owner: with a code, or the authenticator";
     }
 }
 

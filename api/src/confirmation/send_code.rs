@@ -9,7 +9,6 @@ use actix_web::post;
 use domain::actor::Realm;
 use domain::confirmation::{SensitiveAction, send_code};
 use domain::member::MemberStore;
-use domain::verification::Purpose;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -42,7 +41,7 @@ pub(crate) async fn send_confirmation_code(
     let (tenant, actor) = (Some(member.0.tenant), member.0);
     let action = SensitiveAction::from(body.value.action);
     let mobile = call.read(tenant, move |tx, _| Ok(tx.profile(actor.member)?.mobile)).await?;
-    let permit = permit(&call, Realm::Tenant, Purpose::ConfirmSensitive, &mobile, None, tenant).await?;
+    let permit = permit(&call, Realm::Tenant, action.purpose(), &mobile, None, tenant).await?;
     call.write(tenant, body.fingerprint, move |tx, world| {
         let (permit, limits) = (required(permit.as_ref())?, &world.service.settings.codes);
         let sent = send_code(tx, &world.context, &actor, action, permit, limits)?;

@@ -316,7 +316,10 @@ catalogue! {
     OrganizationNameDiffers "organization_name_differs" Invalid "与企业名称不一致。" "This is not the name of the organization.";
     DissolutionUnderWay "dissolution_under_way" Conflict "企业已在解散过程中。" "The organization is to be dissolved already.";
     DissolutionNotUnderWay "dissolution_not_under_way" Conflict "企业不在解散过程中。" "The organization is not to be dissolved.";
-    OrganizationDisputed "organization_disputed" Conflict "企业的认证材料或归属存在争议，暂不能解散。" "The documents of the organization, or who owns it, are disputed; it cannot be dissolved yet.";
+    OrganizationDisputed "organization_disputed" Conflict "企业的认证材料或归属存在争议，暂不能解散或移交。" "The documents of the organization, or who owns it, are disputed; it cannot be dissolved or handed over yet.";
+    OwnershipOffered "ownership_offered" Conflict "企业已在移交中，请等待对方接受或先撤回。" "The organization is offered to somebody already; wait for them, or take that back.";
+    OwnerAlready "owner_already" Invalid "该成员已是创建者。" "They own it already.";
+    SuccessorNotActive "successor_not_active" Invalid "该成员尚未加入或已停用。" "They have not joined yet, or are disabled.";
     // Tickets.
     TooManyTickets "too_many_tickets" Conflict "已有 {limit} 个未解决的工单，请在其中继续。" "There are {limit} tickets that are not resolved; go on in one of them.";
     CertificationNumberUnknown "certification_number_unknown" Invalid "没有这个认证编号。" "There is no certification of that number.";

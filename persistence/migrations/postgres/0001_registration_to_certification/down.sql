@@ -27,6 +27,7 @@ DROP TABLE signing_keys;
 DROP TABLE guesses;
 DROP TABLE passwords;
 DROP TABLE sms_messages;
+DROP TABLE ownership_offers;
 DROP TABLE takeovers;
 DROP TABLE dissolved_tenants;
 DROP TABLE ticket_messages;

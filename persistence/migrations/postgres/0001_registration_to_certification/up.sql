@@ -448,6 +448,14 @@ CREATE TABLE takeovers (
     PRIMARY KEY (tenant_id, id)
 );
 
+CREATE TABLE ownership_offers (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    member_id uuid NOT NULL,
+    offered_by uuid NOT NULL,
+    offered_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
 CREATE TABLE sms_messages (
     id uuid NOT NULL PRIMARY KEY,
     mobile text COLLATE "C" NOT NULL,

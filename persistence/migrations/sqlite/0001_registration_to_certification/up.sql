@@ -447,6 +447,14 @@ CREATE TABLE takeovers (
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 
+CREATE TABLE ownership_offers (
+    tenant_id BLOB NOT NULL PRIMARY KEY,
+    member_id BLOB NOT NULL,
+    offered_by BLOB NOT NULL,
+    offered_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE sms_messages (
     id BLOB NOT NULL PRIMARY KEY,
     mobile TEXT NOT NULL,

@@ -225,8 +225,8 @@ fn department_routes(config: &mut impl Registry) {
 /// Who may do what.
 fn access_routes(config: &mut impl Registry) {
     use crate::access::{
-        assign, assignments, create_role, delete_role, explain, mine, permissions, roles, update_role,
-        withdraw,
+        assign, assignments, create_role, delete_role, explain, mine, permissions, review, roles,
+        update_role, withdraw,
     };
     config
         .service(permissions::list_permissions)
@@ -239,6 +239,8 @@ fn access_routes(config: &mut impl Registry) {
         .service(assignments::get_assignment)
         .service(assign::create_assignment)
         .service(withdraw::delete_assignment)
+        .service(review::list_access_review)
+        .service(review::export_access_review)
         .service(explain::explain_access)
         .service(mine::get_my_permissions);
 }

@@ -1,5 +1,6 @@
 //! The running service: everything that requests and jobs share.
 
+use crate::access::uses::Uses;
 use crate::clock::{Clock, SystemRandomness};
 use crate::contract::Contract;
 use crate::gateway::documents::DocumentVault;
@@ -95,6 +96,8 @@ pub struct Service {
     /// Who can be asked about a submission.
     pub(crate) evidence: Vec<Box<dyn EvidenceSource>>,
     pub(crate) metrics: Metrics,
+    /// What people use of what they may do.
+    pub(crate) uses: Uses,
     /// Wakes whoever carries out jobs.
     pub(crate) jobs_queued: Arc<Notify>,
     /// Bounds how many documents are decoded at once.
@@ -169,6 +172,7 @@ impl Service {
             outbox,
             random,
             sessions: SessionCache::new(),
+            uses: Uses::default(),
             types,
             clock,
             settings,

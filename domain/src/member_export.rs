@@ -108,7 +108,7 @@ impl Export {
         let placed =
             members.iter().flat_map(|one| &one.listed.placements).map(|placement| placement.department);
         let placed: HashSet<DepartmentId> = placed.collect();
-        self.know(tx, &placed)?;
+        self.know(tx, actor, &placed)?;
         let leaders: HashSet<MemberId> =
             members.iter().filter_map(|one| one.listed.member.details.leader).collect();
         let leaders: HashMap<MemberId, String> = tx
@@ -128,7 +128,12 @@ impl Export {
     }
 
     /// Sees to it that some departments are known, and those above them.
-    fn know(&mut self, tx: &mut impl ExportingStore, wanted: &HashSet<DepartmentId>) -> Result<()> {
+    fn know(
+        &mut self,
+        tx: &mut impl ExportingStore,
+        actor: &MemberActor,
+        wanted: &HashSet<DepartmentId>,
+    ) -> Result<()> {
         let missing: Vec<DepartmentId> =
             wanted.iter().filter(|id| !self.numbers.contains_key(id)).copied().collect();
         let found = tx.known_departments(&missing)?;
@@ -136,7 +141,9 @@ impl Export {
         self.keep(found);
         let above: Vec<i64> =
             above.into_iter().filter(|number| !self.departments.contains_key(number)).collect();
-        let found = tx.departments_numbered(&above)?;
+        let mut found = tx.departments_numbered(&above)?;
+        let sight = access::sight(tx, actor)?;
+        found.retain(|one| sight.sees(&one.path));
         self.keep(found);
         Ok(())
     }

@@ -60,7 +60,7 @@ bundle! {
 /// Offers the organization to a member.
 ///
 /// # Errors
-/// `forbidden`, `ownership_offered`, `organization_disputed`, `dissolution_under_way`, `confirmation_required`; at `/member_id`
+/// `forbidden`, `owner_alone`, `ownership_offered`, `organization_disputed`, `dissolution_under_way`, `confirmation_required`; at `/member_id`
 /// `member_unknown`, `successor_not_active`, `owner_already`.
 pub fn offer(
     tx: &mut impl HandingOverStore,
@@ -70,6 +70,9 @@ pub fn offer(
     confirmation: Option<&Confirmation>,
 ) -> Result<OwnershipOffer> {
     access::require(actor, Permission::TenantManage)?;
+    if actor.role != MemberRole::Owner {
+        return Err(Code::OwnerAlone.into());
+    }
     undisputed(tx)?;
     if standing(tx, context.now)?.is_some() {
         return Err(Code::OwnershipOffered.into());

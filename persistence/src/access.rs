@@ -40,10 +40,11 @@ struct RoleRow {
     version: i64,
 }
 
-/// Permissions that were kept, by name; one that is not there any more is none.
+/// Permissions that were kept, by name, with what they need by now; one that is not there any more is none.
 fn permissions(kept: &Json) -> Option<PermissionSet> {
     let names = kept.0.as_array()?;
-    Some(names.iter().filter_map(|name| Permission::find(name.as_str()?)).collect())
+    let known: Vec<Permission> = names.iter().filter_map(|name| Permission::find(name.as_str()?)).collect();
+    Some(PermissionSet::with_needs(&known))
 }
 
 fn fields(kept: Json) -> Option<Fields> {
@@ -639,13 +640,17 @@ impl AccessStore for Tx<'_> {
 
     fn holders_of_roles(
         &mut self,
+        roles: Option<&[RoleId]>,
         after: Option<&(String, MemberId)>,
         limit: u32,
     ) -> Result<Vec<(String, MemberId)>> {
         let tenant = self.bound()?;
+        let some: Vec<Id> = roles.unwrap_or_default().iter().copied().map(Id::from).collect();
+        let any = roles.is_none();
         let rows: Vec<(String, Id)> = on!(self.db, |db| {
             let given = |kind: HolderKind| {
-                assignments::tenant_id.eq(tenant).and(assignments::holder_kind.eq(kind.name()))
+                let wanted = any.into_sql::<diesel::sql_types::Bool>().or(assignments::role_id.eq_any(&some));
+                assignments::tenant_id.eq(tenant).and(assignments::holder_kind.eq(kind.name())).and(wanted)
             };
             let themselves =
                 assignments::table.filter(given(HolderKind::Member)).select(assignments::holder_id);

@@ -7,7 +7,7 @@ use crate::schema::{
     certified_registrations, corporate_serials, department_relations, department_trees, departments,
     dissolved_tenants, documents, invitation_links, join_requests, member_devices, member_fields,
     member_import_departments, member_import_rows, member_import_sheets, member_imports, members, notices,
-    ownership_offers, person_keys, pictures, registrations, review_notes, reviews,
+    ownership_offers, permission_uses, person_keys, pictures, registrations, review_notes, reviews,
     role_assignment_departments, role_assignments, roles, scheduled_changes, security_policies, taggings,
     tags, takeovers, tenants, tickets,
 };
@@ -148,6 +148,7 @@ impl DissolutionStore for Tx<'_> {
             departments,
             takeovers,
             ownership_offers,
+            permission_uses,
             member_devices,
             corporate_serials,
             security_policies,

@@ -29,6 +29,7 @@ mod notice;
 mod operator;
 mod ownership;
 mod password;
+mod permission_use;
 mod person;
 mod picture;
 mod policy;

@@ -568,6 +568,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql_type::sql::{Id, Instant};
 
+    permission_uses (tenant_id, member_id, permission) {
+        tenant_id -> Id,
+        member_id -> Id,
+        permission -> Text,
+        used_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql_type::sql::{Id, Instant};
+
     ownership_offers (tenant_id) {
         tenant_id -> Id,
         member_id -> Id,

@@ -45,12 +45,13 @@ macro_rules! condition {
 
 /// That somebody sees a department, whose path stands in a column.
 #[derive(Debug, Clone)]
-pub(crate) struct SeesDepartment(Option<(There, There)>);
+pub(crate) struct SeesDepartment(Option<[There; 4]>);
 
 /// That somebody sees the department whose path is there.
 pub(crate) fn sees_department(path: &'static str, sight: &Sight) -> SeesDepartment {
     let all = sight.is_full() || sight.hidden.is_nowhere();
-    SeesDepartment((!all).then(|| (there(path, &sight.open), there(path, &sight.hidden))))
+    let reaches = || [&sight.open, &sight.hidden, &sight.shared, &sight.again];
+    SeesDepartment((!all).then(|| reaches().map(|reach| there(path, reach))))
 }
 
 condition!(SeesDepartment);
@@ -61,7 +62,7 @@ where
     There: QueryFragment<D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
-        let Some((open, hidden)) = &self.0 else {
+        let Some([open, hidden, shared, again]) = &self.0 else {
             out.push_sql("(1 = 1)");
             return Ok(());
         };
@@ -69,7 +70,11 @@ where
         open.walk_ast(out.reborrow())?;
         out.push_sql(" OR NOT ");
         hidden.walk_ast(out.reborrow())?;
-        out.push_sql(")");
+        out.push_sql(" OR (");
+        shared.walk_ast(out.reborrow())?;
+        out.push_sql(" AND NOT ");
+        again.walk_ast(out.reborrow())?;
+        out.push_sql("))");
         Ok(())
     }
 }
@@ -79,7 +84,8 @@ where
 pub(crate) struct SeesMember {
     reader: Id,
     open: Option<There>,
-    hidden: Option<There>,
+    /// None where nothing is hidden.
+    department: Option<SeesDepartment>,
 }
 
 /// That somebody sees a member.
@@ -88,7 +94,7 @@ pub(crate) fn sees_member(sight: &Sight) -> SeesMember {
     SeesMember {
         reader: sight.member.into(),
         open: (!sight.open.is_nowhere()).then(|| there(path, &sight.open)),
-        hidden: (!sight.hidden.is_nowhere()).then(|| there(path, &sight.hidden)),
+        department: (!sight.hidden.is_nowhere()).then(|| sees_department(path, sight)),
     }
 }
 
@@ -107,15 +113,15 @@ impl<D> QueryFragment<D> for SeesMember
 where
     D: Backend + HasSqlType<sql::Id>,
     There: QueryFragment<D>,
+    SeesDepartment: QueryFragment<D>,
     Id: ToSql<sql::Id, D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
         out.push_sql("((NOT members.hidden AND members.state <> 'departed'");
-        if let Some(hidden) = &self.hidden {
+        if let Some(department) = &self.department {
             out.push_sql(" AND ");
             out.push_sql(PLACED);
-            out.push_sql("NOT ");
-            hidden.walk_ast(out.reborrow())?;
+            department.walk_ast(out.reborrow())?;
             out.push_sql(")");
         }
         out.push_sql(") OR members.id = ");
@@ -137,6 +143,7 @@ where
 #[derive(Debug, Clone)]
 pub(crate) struct SeesPlaced {
     tenant: Id,
+    reader: Id,
     open: Option<There>,
     department: SeesDepartment,
     full: bool,
@@ -146,6 +153,7 @@ pub(crate) struct SeesPlaced {
 pub(crate) fn sees_placed(tenant: Id, path: &'static str, sight: &Sight) -> SeesPlaced {
     SeesPlaced {
         tenant,
+        reader: sight.member.into(),
         open: (!sight.open.is_nowhere()).then(|| there(path, &sight.open)),
         department: sees_department(path, sight),
         full: sight.is_full(),
@@ -173,7 +181,8 @@ where
             " AND placements.member_id NOT IN (SELECT id FROM members WHERE hidden AND tenant_id = ",
         );
         out.push_bind_param::<sql::Id, _>(&self.tenant)?;
-        out.push_sql("))");
+        out.push_sql(")) OR placements.member_id = ");
+        out.push_bind_param::<sql::Id, _>(&self.reader)?;
         if let Some(open) = &self.open {
             out.push_sql(" OR ");
             open.walk_ast(out.reborrow())?;

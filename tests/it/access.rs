@@ -88,7 +88,8 @@ both!(roles_are_made_changed_and_deleted, |world| {
     )
     .await
     .expect(200);
-    assert_eq!(changed.at("/permissions"), &json!(["tag:read", "tag:manage"]));
+    let with_needs = ["member:read", "hidden:read", "department:read", "tag:read", "tag:manage"];
+    assert_eq!(changed.at("/permissions"), &json!(with_needs));
     assert_eq!(changed.at("/fields/write"), &json!(["contact"]));
     assert_eq!((changed.text("/name").as_str(), changed.at("/version")), ("前台", &json!(2)));
     assert_eq!(patch(json!({"description": null})).await.expect(200).at("/description"), &Value::Null);

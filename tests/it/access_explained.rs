@@ -83,6 +83,18 @@ both!(a_decision_is_explained, |world| {
     let (.., answer) = decision(&manager, manage(&on("member", &there))).await;
     assert_eq!(answer.at("/missing/department_ids"), &json!([south]));
     assert_eq!(answer.at("/missing/permissions"), &json!(["hidden:read", "member:manage"]));
+    // To see what somebody is, one of their departments is enough; in the whole organization it is nobody's but theirs who see all.
+    let contact = |target: &Value| json!({"permission": "member:read", "target": target, "field": "contact"});
+    let (may, why, answer) = decision(&manager, contact(&on("member", &both))).await;
+    assert_eq!((may, why.as_str(), answer.text("/assignments/0/effect").as_str()), (true, "role", "allows"));
+    assert!(manager.get(&format!("/v1/members/{both}")).send().await.text("/mobile").starts_with("+86"));
+    let (may, why, _) = decision(&manager, contact(&json!({"kind": "organization"}))).await;
+    assert_eq!((may, why.as_str()), (false, "field_not_given"));
+    let odd = json!({"permission": "department:read", "target": on("member", &both), "field": "contact"});
+    assert_eq!(
+        ask(&manager, odd).await.refused(422, "input_invalid").faults(),
+        fault("/field", "field_unknown")
+    );
     // A field of somebody whom they manage otherwise.
     let mut personal = manage(&on("member", &here));
     personal["field"] = json!("personal");

@@ -1,6 +1,6 @@
 //! Whatever is done to a tree, it stays one.
 
-use domain::access::{Reach, Rights, Sight};
+use domain::access::{Rights, Sight};
 use domain::actor::{MemberActor, MemberRole};
 use domain::context::{Context, Origin};
 use domain::department::{
@@ -77,7 +77,7 @@ impl Grove {
 
     /// The owner sees everything.
     fn sight(&self) -> Sight {
-        Sight { member: self.actor.member, open: Reach::everywhere(), hidden: Reach::nowhere() }
+        Sight::full(self.actor.member)
     }
 
     fn departments(&self) -> Vec<Department> {

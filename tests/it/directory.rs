@@ -242,7 +242,21 @@ both!(who_may_see_what_is_hidden_sees_it, |world| {
     change(owner, &member_id(&plain).await, at(&[&hiding.team])).await.expect(200);
     share(&plain).await.refused(403, "forbidden");
     share(owner).await.expect(204);
-    assert_eq!(departments(&reader).await.len(), 4);
+    // They see that one, and what is below it, and not what it is in.
+    let seen = departments(&reader).await;
+    assert!(seen.len() == 3 && seen.contains(&"保密组".to_owned()), "{seen:?}");
+    let shared = reader.get(&format!("/v1/departments/{}", hiding.team)).send().await.expect(200);
+    assert_eq!(
+        (shared.at("/parent_id"), shared.at("/ancestors").as_array().unwrap().len()),
+        (&Value::Null, 1)
+    );
+    reader.get(&format!("/v1/departments/{}", hiding.secret)).send().await.refused(404, "not_found");
+    let people: Vec<String> = names(&reader, "/v1/members?search=ding").await;
+    assert!(people.contains(&"丁组".to_owned()) && !people.contains(&"丁密".to_owned()), "{people:?}");
+    let tree = reader.get("/v1/departments/tree?counts=true").send().await.expect(200);
+    let root =
+        tree.at("/root/children").as_array().unwrap().iter().map(|node| node["name"].as_str().unwrap());
+    assert!(root.collect::<Vec<_>>().contains(&"保密组"), "{}", tree.json);
     assert_eq!(departments(&owner.plain_member().await).await.len(), 2);
 });
 

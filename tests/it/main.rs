@@ -5,6 +5,7 @@ mod access;
 mod access_explained;
 mod access_fields;
 mod access_ranges;
+mod access_review;
 mod avatars;
 mod certificate;
 mod certification;

@@ -92,7 +92,7 @@ pub(crate) async fn create_assignment(call: Call, member: Member, body: Body<Cre
     let language = call.language();
     call.write(Some(member.0.tenant), body.fingerprint, move |tx, world| {
         let made = assign(tx, &world.context, &member.0, &new)?;
-        Reply::json(StatusCode::CREATED, &views(tx, &[made], language)?.pop())
+        Reply::json(StatusCode::CREATED, &views(tx, &member.0, &[made], language)?.pop())
     })
     .await
 }

@@ -12,6 +12,7 @@ use domain::access::{
     self, AccessStore, Assignment, AssignmentFilter, BuiltInRole, Holder, Range, Role, assignment,
     assignments,
 };
+use domain::actor::MemberActor;
 use domain::error::{Code, Faults, Language, Place, Result};
 use domain::id::RoleId;
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ pub(crate) struct HolderView {
     kind: HolderKind,
     /// Its id.
     id: Uuid,
-    /// Its name.
+    /// Its name; null where the reader does not see it.
     #[schema(example = "李四")]
     name: Option<String>,
 }
@@ -79,6 +80,19 @@ pub(crate) struct AssignmentView {
     granted_at: DateTime<Utc>,
 }
 
+impl AssignmentView {
+    /// The role, by what somebody has it and where it counts, in words.
+    pub(crate) fn words(&self) -> (String, String, String) {
+        let name = self.holder.name.as_deref().unwrap_or_default();
+        let by = format!("{} {name}", access::HolderKind::from(self.holder.kind).name());
+        let departments = self.range.department_ids.iter().flatten();
+        let place: Vec<String> = std::iter::once(access::RangeKind::from(self.range.kind).name().to_owned())
+            .chain(departments.map(Uuid::to_string))
+            .collect();
+        (self.role.name.clone(), by, place.join(" "))
+    }
+}
+
 /// A role, in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RoleReference {
@@ -92,6 +106,7 @@ pub(crate) struct RoleReference {
 /// Assignments as they are shown, with the names of what they are about.
 pub(crate) fn views(
     tx: &mut impl AccessStore,
+    actor: &MemberActor,
     found: &[Assignment],
     language: Language,
 ) -> Result<Vec<AssignmentView>> {
@@ -104,7 +119,7 @@ pub(crate) fn views(
         .map(|(id, view)| (id, RoleReference { id: view.id, name: view.name }))
         .collect();
     let holders: Vec<Holder> = found.iter().map(|one| one.holder).collect();
-    let names: HashMap<Holder, String> = tx.holder_names(&holders)?.into_iter().collect();
+    let names: HashMap<Holder, String> = access::names_seen(tx, actor, &holders)?.into_iter().collect();
     let view = |one: &Assignment| AssignmentView {
         id: one.id.into(),
         role: roles
@@ -182,7 +197,7 @@ pub(crate) async fn list_assignments(
         let after = after.map(Into::into);
         let mut found = assignments(tx, &world.context, &member.0, (filter, of), after, limit + 1)?;
         let next_cursor = cut(keys, &name, limit, &mut found, |last| Uuid::from(last.id))?;
-        Reply::ok(&Page { data: views(tx, &found, language)?, next_cursor, total: None })
+        Reply::ok(&Page { data: views(tx, &member.0, &found, language)?, next_cursor, total: None })
     })
     .await
 }
@@ -205,7 +220,7 @@ pub(crate) async fn get_assignment(
     let (id, language) = (id.into_inner().into(), call.language());
     call.read(Some(member.0.tenant), move |tx, _| {
         let found = assignment(tx, &member.0, id)?;
-        Reply::ok(&views(tx, &[found], language)?.pop())
+        Reply::ok(&views(tx, &member.0, &[found], language)?.pop())
     })
     .await
 }

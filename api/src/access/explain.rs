@@ -49,7 +49,7 @@ pub(crate) struct AccessQuestion {
     permission: String,
     /// With what.
     target: AccessTarget,
-    /// And with which fields of a member.
+    /// And with which fields of members: for `member:read`, `member:manage` and `member:export`.
     #[schema(nullable = false)]
     field: Option<FieldGroup>,
 }
@@ -98,7 +98,7 @@ pub(crate) struct MissingAccess {
     permissions: Vec<&'static str>,
     /// With these fields.
     fields: Vec<FieldGroup>,
-    /// In these departments; null for everywhere.
+    /// In these departments, as far as the reader sees them; null for everywhere.
     department_ids: Option<Vec<Uuid>>,
 }
 
@@ -169,10 +169,10 @@ pub(crate) async fn explain_access(call: Call, member: Member, body: Body<Access
         target,
         field: asked.field.map(access::FieldGroup::from),
     };
-    call.read(Some(member.0.tenant), move |tx, world| {
+    call.read_much(Some(member.0.tenant), move |tx, world| {
         let found = explain(tx, &world.context, &member.0, &asked)?;
         let about: Vec<_> = found.assignments.iter().map(|(one, _)| one.assignment.clone()).collect();
-        let shown = views(tx, &about, language)?;
+        let shown = views(tx, &member.0, &about, language)?;
         let effects = found.assignments.iter().map(|(_, effect)| AssignmentEffect::from(*effect));
         Reply::ok(&AccessExplanation {
             allowed: found.allowed,

@@ -112,7 +112,7 @@ impl MyPermissions {
                     write: place(&rights.written(*group)),
                 })
                 .collect(),
-            assignments: views(tx, &assignments, language)?,
+            assignments: views(tx, actor, &assignments, language)?,
         })
     }
 }

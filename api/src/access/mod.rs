@@ -7,8 +7,10 @@ pub(crate) mod delete_role;
 pub(crate) mod explain;
 pub(crate) mod mine;
 pub(crate) mod permissions;
+pub(crate) mod review;
 pub(crate) mod roles;
 pub(crate) mod update_role;
+pub(crate) mod uses;
 pub(crate) mod withdraw;
 
 use crate::mirror::mirror;

@@ -3,6 +3,7 @@
 use super::Contract;
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
+use domain::access::Permission;
 use domain::error::Result;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -15,6 +16,8 @@ pub struct Operation {
     method: Method,
     path: String,
     resource: ResourceDef,
+    /// The permission that it asks for.
+    permission: Option<Permission>,
     /// The object that the query parameters make.
     query: Value,
     validator: OnceLock<Validator>,
@@ -31,6 +34,12 @@ impl Operation {
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// The permission that it asks for.
+    #[must_use]
+    pub fn permission(&self) -> Option<Permission> {
+        self.permission
     }
 
     /// Its path pattern.
@@ -101,6 +110,7 @@ fn operation(path: &str, method: &str, document: &Value) -> Option<Operation> {
         method: Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok()?,
         path: path.to_owned(),
         resource: ResourceDef::new(path),
+        permission: document["x-permission"].as_str().and_then(Permission::find),
         query: query(document),
         validator: OnceLock::new(),
     })

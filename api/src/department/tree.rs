@@ -7,7 +7,7 @@ use crate::http::params::Params;
 use actix_web::get;
 use data_encoding::BASE64URL_NOPAD;
 use domain::access::sight;
-use domain::department::{Department, Whole, whole};
+use domain::department::{Department, Path, Whole, whole};
 use domain::error::{Error, Result};
 use domain::id::DepartmentId;
 use ring::digest::{SHA256, digest};
@@ -81,7 +81,7 @@ pub(crate) async fn get_department_tree(call: Call, member: Member, params: Para
         let TreeParams { root_id, depth, counts } = params.0;
         let sight = sight(tx, &member.0)?;
         let (tenant, contract) = (member.0.tenant, world.service.contract.digest());
-        let part = format!("{tenant} {root_id:?} {depth:?} {contract} {:?} {:?}", sight.open, sight.hidden);
+        let part = format!("{tenant} {root_id:?} {depth:?} {contract} {sight:?}");
         let part = BASE64URL_NOPAD.encode(&digest(&SHA256, part.as_bytes()).as_ref()[..12]);
         let tag = |version: i64| format!("\"{version}.{part}\"");
         let unchanged = |version: i64| !counts && asked.knows(&tag(version));
@@ -137,9 +137,12 @@ struct Shape<'a> {
 impl<'a> Shape<'a> {
     fn of(found: &'a Whole) -> Self {
         let mut children: HashMap<DepartmentId, Vec<usize>> = HashMap::new();
-        // The first one is the top, whatever is above it.
+        // The first one is the top, whatever is above it. Where what is right above one is hidden, it hangs on what is seen above that.
+        let known: HashMap<&Path, DepartmentId> =
+            found.departments.iter().map(|department| (&department.path, department.id)).collect();
         for (at, department) in found.departments.iter().enumerate().skip(1) {
-            if let Some(parent) = department.parent {
+            let mut above = std::iter::successors(department.path.above(), Path::above);
+            if let Some(parent) = above.find_map(|path| known.get(&path).copied()) {
                 children.entry(parent).or_default().push(at);
             }
         }

@@ -2,6 +2,7 @@
 
 use super::answer::Failure;
 use super::call::{Here, reading};
+use crate::access::uses::Acting;
 use crate::service::Service;
 use crate::token;
 use actix_web::dev::Payload;
@@ -156,7 +157,24 @@ macro_rules! from_token {
     };
 }
 
-from_token!(Member, Some(Realm::Tenant), (Actor::Member(member), _) => Self(member));
+impl FromRequest for Member {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (service, claimed, request) = (service(request), Claimed::by(request), request.clone());
+        Box::pin(async move {
+            let (Actor::Member(member), _) = actor(service?, claimed, Some(Realm::Tenant)).await? else {
+                return Err(Code::Unauthenticated.into());
+            };
+            if let Some(acting) = Acting::of(&member) {
+                request.extensions_mut().insert(acting);
+            }
+            Ok(Self(member))
+        })
+    }
+}
+
 from_token!(Operator, Some(Realm::Platform), (Actor::Operator(operator), _) => Self(operator));
 from_token!(SignedIn, None, (actor, session) => Self(actor, session));
 

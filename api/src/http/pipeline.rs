@@ -4,6 +4,8 @@
 use super::answer::{Failure, Reply};
 use super::call::Here;
 use super::limits::{RateLimit, Standing};
+use crate::access::uses::Acting;
+use crate::contract::Operation;
 use crate::service::Service;
 use crate::settings::Networks;
 use crate::system::fallback::fallback;
@@ -239,9 +241,15 @@ fn finish(
     let operation = response
         .request()
         .match_pattern()
-        .and_then(|pattern| service.contract.operation(response.request().method(), &pattern))
-        .map_or("none", |operation| operation.id());
+        .and_then(|pattern| service.contract.operation(response.request().method(), &pattern));
     let status = response.status().as_u16();
+    let acting = response.request().extensions().get::<Acting>().copied();
+    if let Some((acting, permission)) = acting.zip(operation.and_then(Operation::permission))
+        && status < 400
+    {
+        service.uses.note(acting, permission, service.clock.now());
+    }
+    let operation = operation.map_or("none", Operation::id);
     let took = started.elapsed();
     service.metrics.request(operation, status, took);
     tracing::debug!(operation, status, took_us = took.as_micros(), "answered");

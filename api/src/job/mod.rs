@@ -136,6 +136,9 @@ fn sweep(service: &Service) {
     if let Err(error) = service.turn_signing_keys() {
         tracing::warn!(%error, "the keys of access tokens were not looked at");
     }
+    if let Err(error) = service.write_uses() {
+        tracing::warn!(%error, "what was used is not written");
+    }
     if let Err(error) = service.database.sweep(service.clock.now()) {
         tracing::warn!(%error, "old records were not swept");
     }

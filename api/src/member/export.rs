@@ -4,18 +4,16 @@ use super::MemberState;
 use super::list::WhichMembers;
 use crate::http::actor::Staying;
 use crate::http::answer::Failure;
-use crate::http::call::{Call, blocking};
+use crate::http::call::Call;
 use crate::http::params::Params;
-use crate::spreadsheet::{SpreadsheetFormat, Writer};
-use actix_web::web::Bytes;
+use crate::spreadsheet::{Rows, SpreadsheetFormat, streamed};
 use actix_web::{HttpResponse, get};
-use domain::error::Result;
+use domain::access::Permission;
+use domain::actor::MemberActor;
 use domain::member::Spot;
 use domain::member_export::{Export, begin};
 use domain::tenant::TenantScope;
-use futures_util::stream::{self, Stream};
 use serde::Deserialize;
-use std::io;
 
 /// How many members are read at once.
 const PIECE: u32 = 500;
@@ -58,6 +56,7 @@ pub(crate) async fn export_members(
     let ExportParams { format, fields, which } = params.0;
     let format = format.unwrap_or(SpreadsheetFormat::Xlsx);
     let actor = staying.member().await?;
+    call.used(&actor, Permission::MemberExport);
     let export = call
         .transact(move |tx, world| {
             tx.enter(actor.tenant);
@@ -65,70 +64,28 @@ pub(crate) async fn export_members(
             begin(tx, &world.context, &actor, (filter, fields.as_deref()), world.language)
         })
         .await?;
-    let mut writer = Writer::new(format)?;
-    writer.row(&export.headings())?;
-    let name = format!("attachment; filename=\"members.{}\"", format.extension());
-    let work = Work { call, staying, export: Some(export), writer, after: None };
-    Ok(HttpResponse::Ok()
-        .content_type(format.media_type())
-        .insert_header(("content-disposition", name))
-        .insert_header(("cache-control", "no-store"))
-        .streaming(pieces(work)))
+    let headings = export.headings();
+    streamed((call, staying), ("members", format), &headings, Members { export: Some(export), after: None })
 }
 
-/// An export that goes on.
-struct Work {
-    call: Call,
-    staying: Staying,
+/// The members that are still to come.
+struct Members {
     /// None once something went wrong.
     export: Option<Export>,
-    writer: Writer,
     after: Option<Spot>,
 }
 
-impl Work {
-    /// Writes some more members; says whether there may be others.
-    async fn go_on(&mut self) -> Result<bool, Failure> {
-        // Whoever may not any more gets no more.
-        let actor = self.staying.member().await?;
-        let Some(mut export) = self.export.take() else { return Ok(false) };
+impl Rows for Members {
+    async fn more(&mut self, call: &Call, actor: MemberActor) -> Result<(Vec<Vec<String>>, bool), Failure> {
+        let Some(mut export) = self.export.take() else { return Ok((Vec::new(), false)) };
         let after = self.after.take();
-        let read = self.call.read_much(Some(actor.tenant), move |tx, _| {
+        let read = call.read_much(Some(actor.tenant), move |tx, _| {
             let page = export.page(tx, &actor, after.as_ref(), PIECE)?;
             Ok((page, export))
         });
         let ((rows, last), export) = read.await?;
         self.export = Some(export);
-        for row in &rows {
-            self.writer.row(row)?;
-        }
         self.after = last;
-        Ok(self.after.is_some())
+        Ok((rows, self.after.is_some()))
     }
-}
-
-/// The bytes as they come. What goes wrong on the way ends the connection, so that nobody takes a part for the whole.
-fn pieces(work: Work) -> impl Stream<Item = io::Result<Bytes>> {
-    let failed = |Failure(error): Failure| {
-        tracing::warn!(%error, "an export was broken off");
-        io::Error::other("broken off")
-    };
-    stream::unfold(Some(work), move |work| async move {
-        let mut work = work?;
-        loop {
-            match work.go_on().await {
-                Err(error) => return Some((Err(failed(error)), None)),
-                Ok(true) => match work.writer.taken() {
-                    Err(error) => return Some((Err(failed(error.into())), None)),
-                    Ok(bytes) if bytes.is_empty() => {}
-                    Ok(bytes) => return Some((Ok(bytes.into()), Some(work))),
-                },
-                Ok(false) => {
-                    let writer = work.writer;
-                    let end = blocking(move || writer.finish()).await;
-                    return Some((end.map(Bytes::from).map_err(|error| failed(error.into())), None));
-                }
-            }
-        }
-    })
 }

@@ -31,7 +31,7 @@ pub(crate) struct OfferOwnership {
     request_body = OfferOwnership,
     responses((status = 201, description = "The offer.", body = OwnershipOfferView)),
     security(("access_token" = [])),
-    extensions(("x-permission" = json!("tenant:manage")), ("x-errors" = json!(["ownership_offered", "organization_disputed", "dissolution_under_way", "confirmation_required", "input_invalid"]))),
+    extensions(("x-permission" = json!("tenant:manage")), ("x-errors" = json!(["owner_alone", "ownership_offered", "organization_disputed", "dissolution_under_way", "confirmation_required", "input_invalid"]))),
 )]
 #[post("/v1/organization/ownership-offer")]
 pub(crate) async fn offer_ownership(

@@ -1,6 +1,6 @@
 //! CSV, in whichever of the encodings that spreadsheets write.
 
-use super::{Rows, unreadable};
+use super::{Sheet, unreadable};
 use csv::ReaderBuilder;
 use domain::error::{Code, Violation};
 use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8};
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// What separates cells: a comma, a semicolon where commas end whole numbers, or a tab.
 const BETWEEN: [u8; 3] = [b',', b';', b'\t'];
 
-pub(super) fn read(bytes: &[u8], rows: &mut Rows) -> Result<(), Violation> {
+pub(super) fn read(bytes: &[u8], rows: &mut Sheet) -> Result<(), Violation> {
     let text = decoded(bytes)?;
     if text.contains('\0') {
         return Err(Code::SpreadsheetUnreadable.into());
@@ -152,7 +152,7 @@ mod tests {
     fn rows_are_counted_as_spreadsheets_do() {
         for end in ["\n", "\r\n", "\r"] {
             let text = ["a,b", "", "c,\"d", "d\"", "e,f", "", "", "g,h", ""].join(end);
-            let mut rows = Rows::new();
+            let mut rows = Sheet::new();
             read(text.as_bytes(), &mut rows).unwrap();
             let (_, packed) = rows.finish().unwrap();
             let found: Vec<u32> = crate::spreadsheet::unpacked(&packed).map(|row| row.unwrap().row).collect();

@@ -3,10 +3,12 @@
 
 mod csv;
 mod pack;
+mod stream;
 mod write;
 mod xlsx;
 
 pub(crate) use pack::unpacked;
+pub(crate) use stream::{Rows, streamed};
 pub(crate) use write::{SpreadsheetFormat, Writer};
 
 use domain::error::{Code, Violation};
@@ -18,7 +20,7 @@ const MAX_TEXT: usize = 48 * 1024 * 1024;
 
 /// Reads a file, and gives how many rows it has, and those packed.
 pub(crate) fn read(bytes: &[u8]) -> Result<(u32, Vec<u8>), Violation> {
-    let mut rows = Rows::new();
+    let mut rows = Sheet::new();
     if bytes.starts_with(b"PK\x03\x04") {
         xlsx::read(bytes, &mut rows)?;
     } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
@@ -31,7 +33,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(u32, Vec<u8>), Violation> {
 }
 
 /// Takes rows as they are read, within bounds.
-struct Rows {
+struct Sheet {
     packer: Packer,
     count: usize,
     text: usize,
@@ -49,7 +51,7 @@ fn unreadable(_: impl std::fmt::Display) -> Violation {
     Code::SpreadsheetUnreadable.into()
 }
 
-impl Rows {
+impl Sheet {
     fn new() -> Self {
         Self { packer: Packer::new(), count: 0, text: 0 }
     }

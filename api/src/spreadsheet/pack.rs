@@ -1,4 +1,4 @@
-//! Rows as they are kept between the dry run's beginning and its end: a line of JSON each, compressed.
+//! Sheet as they are kept between the dry run's beginning and its end: a line of JSON each, compressed.
 
 use domain::error::{Error, Result};
 use domain::member_import::SheetRow;

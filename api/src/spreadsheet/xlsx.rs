@@ -1,6 +1,6 @@
 //! XLSX: the first sheet that is not hidden, cell by cell.
 
-use super::{Rows, too_large, unreadable};
+use super::{Sheet, too_large, unreadable};
 use calamine::{Data, DataRef, DataType, Dimensions, Reader, SheetVisible, Xlsx};
 use domain::error::{Code, Violation};
 use domain::member_import::{Flaw, MAX_COLUMNS};
@@ -9,7 +9,7 @@ use std::io::Cursor;
 /// Up to which number a decimal fraction says every integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-pub(super) fn read(bytes: &[u8], rows: &mut Rows) -> Result<(), Violation> {
+pub(super) fn read(bytes: &[u8], rows: &mut Sheet) -> Result<(), Violation> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let shown = book.sheets_metadata().iter().find(|sheet| sheet.visible == SheetVisible::Visible);
     let name = shown.map(|sheet| sheet.name.clone()).ok_or(Code::SpreadsheetEmpty)?;
@@ -54,7 +54,7 @@ struct Row {
 }
 
 impl Row {
-    fn give(mut self, merged: &[Dimensions], rows: &mut Rows) -> Result<(), Violation> {
+    fn give(mut self, merged: &[Dimensions], rows: &mut Sheet) -> Result<(), Violation> {
         // Whoever has no cell of their own has no row.
         if !self.cells.is_empty() {
             let here = merged.iter().filter(|area| (area.start.0..=area.end.0).contains(&self.number));

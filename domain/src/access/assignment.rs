@@ -128,6 +128,15 @@ impl Assignment {
         self.until.is_none_or(|until| now < until)
     }
 
+    /// The departments that were chosen for it.
+    #[must_use]
+    pub fn departments(&self) -> &[DepartmentId] {
+        match &self.range {
+            Range::Departments(ids) => ids,
+            Range::Everywhere | Range::Own => &[],
+        }
+    }
+
     /// What it gives with its role, within a reach.
     #[must_use]
     pub fn grant(&self, role: &Role, reach: Reach) -> Grant {

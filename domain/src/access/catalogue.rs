@@ -121,7 +121,7 @@ permissions! {
     /// Make, change, move and delete them.
     DepartmentManage "department:manage" Members ranged [HiddenRead] "新建、修改、移动和删除部门" "Make departments, change, move and delete them";
     /// See the tags of the organization, and who has them.
-    TagRead "tag:read" Members whole [] "查看标签及其成员" "See tags and who has them";
+    TagRead "tag:read" Members whole [HiddenRead] "查看标签及其成员" "See tags and who has them";
     /// Make, rename and delete them, and say who has them.
     TagManage "tag:manage" Members whole [TagRead] "管理标签，为成员打标签" "Make tags, rename and delete them, and say who has them";
     /// See the roles, and who has which.

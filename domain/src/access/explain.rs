@@ -1,18 +1,20 @@
 //! Why somebody may do something, or why not; what they would have to have, and who could give it to them.
 
 use super::{
-    AccessStore, FieldGroup, FieldSet, Fields, Grant, Holder, Holding, Permission, PermissionGroup,
-    PermissionSet, Reach, Rights, Sight, holdings, reach, require_for, sight, sight_of,
+    AccessStore, BuiltInRole, FieldGroup, FieldSet, Fields, Grant, Holder, Holding, Permission,
+    PermissionGroup, PermissionSet, Reach, Rights, Role, Sight, forbidden, holdings, reach, require_for,
+    sight, sight_of,
 };
 use crate::actor::{MemberActor, MemberRole};
 use crate::bundle::bundle;
 use crate::context::Context;
 use crate::department::{DepartmentStore, Path};
 use crate::error::{Code, Faults, Place, Result};
-use crate::id::{DepartmentId, MemberId};
+use crate::id::{DepartmentId, MemberId, RoleId};
 use crate::member::{MemberState, MemberStore};
 use crate::named::named;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 bundle! {
     /// What explaining a decision reads.
@@ -97,7 +99,7 @@ pub struct Missing {
     pub permissions: PermissionSet,
     /// With these fields.
     pub fields: FieldSet,
-    /// In these departments; everywhere when none is named.
+    /// In these departments, as far as the reader sees them; everywhere when none is named.
     pub departments: Option<Vec<DepartmentId>>,
 }
 
@@ -131,27 +133,38 @@ impl Aim {
         self.places.iter().flatten().map(|(_, path)| path.clone()).collect()
     }
 
-    /// Whether some rights allow it, but for what is hidden.
-    fn allowed(&self, rights: &Rights) -> Option<Reason> {
-        let paths = self.paths();
-        let there = match &self.places {
-            None => rights.everywhere(self.permission),
-            Some(_) if self.of_member && self.permission == Permission::MemberRead => {
-                rights.reach(self.permission).covers_any(&paths)
-            }
-            Some(_) => rights.reach(self.permission).covers_all(&paths),
-        };
-        if !there {
-            let refused =
-                if rights.somewhere(self.permission) { Reason::OutOfRange } else { Reason::NotGiven };
-            return Some(refused);
+    /// Whether one department of a member is enough: to see them and what they are. To do something with them takes all.
+    fn takes_any(&self) -> bool {
+        use Permission::{HiddenRead, MemberExport, MemberRead};
+        self.of_member && matches!(self.permission, MemberRead | HiddenRead | MemberExport)
+    }
+
+    /// Whether a reach is enough.
+    fn is_within(&self, reach: &Reach) -> bool {
+        match &self.places {
+            None => reach.is_everywhere(),
+            Some(_) if self.takes_any() => reach.covers_any(&self.paths()),
+            Some(_) => reach.covers_all(&self.paths()),
         }
-        let (Some(field), Some(_)) = (self.field, &self.places) else { return None };
-        let has = match self.permission {
-            Permission::MemberManage => rights.written_at(&paths).has(field),
-            _ => rights.seen_at(&paths).has(field),
+    }
+
+    /// Why some rights do not allow it, but for what is hidden.
+    fn refused(&self, rights: &Rights) -> Option<Reason> {
+        if !self.is_within(&rights.reach(self.permission)) {
+            let somewhere = rights.somewhere(self.permission);
+            return Some(if somewhere { Reason::OutOfRange } else { Reason::NotGiven });
+        }
+        let writes = self.permission == Permission::MemberManage;
+        let missing = |field: FieldGroup| {
+            let paths = self.paths();
+            !match &self.places {
+                None if writes => rights.written(field).is_everywhere(),
+                None => rights.seen(field).is_everywhere(),
+                Some(_) if writes => rights.written_at(&paths).has(field),
+                Some(_) => rights.seen_at(&paths).has(field),
+            }
         };
-        (!has).then_some(Reason::FieldNotGiven)
+        self.field.filter(|field| missing(*field)).map(|_| Reason::FieldNotGiven)
     }
 
     /// What an assignment does about it; nothing if its role has nothing to do with it.
@@ -163,13 +176,12 @@ impl Aim {
         let covers = match &self.places {
             _ if grant.reach.is_everywhere() => Effect::Allows,
             _ if !self.permission.is_ranged() => Effect::NotWhole,
-            None => Effect::Elsewhere,
-            Some(_) if grant.reach.covers_all(&paths) => Effect::Allows,
+            Some(_) if self.is_within(&grant.reach) => Effect::Allows,
             Some(_) if grant.reach.covers_any(&paths) => Effect::Partly,
-            Some(_) => Effect::Elsewhere,
+            _ => Effect::Elsewhere,
         };
-        let fields =
-            if self.permission == Permission::MemberManage { grant.fields.write } else { grant.fields.read };
+        let writes = self.permission == Permission::MemberManage;
+        let fields = if writes { grant.fields.write } else { grant.fields.read };
         Some(match covers {
             Effect::Allows if !holding.assignment.counts_at(now) => Effect::Over,
             Effect::Allows if self.field.is_some_and(|field| !fields.has(field)) => Effect::FieldNotGiven,
@@ -178,7 +190,7 @@ impl Aim {
     }
 
     /// What would allow it.
-    fn needed(&self, hidden: bool) -> Grant {
+    fn needed(&self, hidden: bool, places: &[(DepartmentId, Path)]) -> Grant {
         let mut permissions = PermissionSet::with_needs(&[self.permission]);
         if hidden {
             permissions = permissions | PermissionSet::with_needs(&[Permission::HiddenRead]);
@@ -186,18 +198,18 @@ impl Aim {
         let field: FieldSet = self.field.into_iter().collect();
         let write = if self.permission == Permission::MemberManage { field } else { FieldSet::EMPTY };
         let reach = match &self.places {
-            Some(_) if self.permission.is_ranged() => self.paths().into_iter().collect(),
+            Some(_) if self.permission.is_ranged() => places.iter().map(|(_, path)| path.clone()).collect(),
             _ => Reach::everywhere(),
         };
         let fields = Fields { read: field, write };
-        Grant { permissions, fields, reach, ..Grant::inborn(super::BuiltInRole::Member) }
+        Grant { permissions, fields, reach, ..Grant::inborn(BuiltInRole::Member) }
     }
 }
 
 /// Explains a decision: to whom it is about, and to whoever may see who has which roles.
 ///
 /// # Errors
-/// `forbidden`; at `/permission` `permission_unknown`, at `/member_id` and `/target/id` `member_unknown` and `department_unknown`.
+/// `forbidden`; at `/permission` `permission_unknown`, at `/field` `field_unknown`, at `/member_id` and `/target/id` `member_unknown` and `department_unknown`.
 pub fn explain(
     tx: &mut impl ExplainingStore,
     context: &Context<'_>,
@@ -235,6 +247,13 @@ pub fn explain(
     };
     let of_member = matches!(asked.target, Target::Member(_));
     let aim = Aim { permission: asked.permission, field: asked.field, places, of_member };
+    if asked.field.is_some() && !has_fields(asked.permission) {
+        return unknown("/field", Code::FieldUnknown);
+    }
+    // What decides about others has to be the reader's to see.
+    if !own && !aim.is_within(&actor.rights.reach(Permission::AccessRead)) {
+        return Err(forbidden(Permission::AccessRead));
+    }
 
     let held = holdings(tx, &[member.id])?.remove(&member.id).unwrap_or_default();
     let now = context.now;
@@ -254,26 +273,28 @@ pub fn explain(
     } else if hidden {
         Some(Reason::Hidden)
     } else {
-        aim.allowed(&rights)
+        aim.refused(&rights)
     };
     let reason = refused.unwrap_or_else(|| {
         if member.role == MemberRole::Owner {
             Reason::Owner
         } else if about_themselves {
             Reason::OwnRecord
-        } else if aim.allowed(&Rights::of_member(Vec::new())).is_none() {
+        } else if aim.refused(&Rights::of_member(Vec::new())).is_none() {
             Reason::Everybody
         } else {
             Reason::Role
         }
     });
-    let needed = aim.needed(reason == Reason::Hidden);
+    // Where one department is enough, it is the first that the reader sees.
+    let shown = aim.places.iter().flatten().filter(|(_, path)| seen.sees(path)).cloned();
+    let shown: Vec<(DepartmentId, Path)> = shown.take(if aim.takes_any() { 1 } else { usize::MAX }).collect();
+    let needed = aim.needed(reason == Reason::Hidden, &shown);
     let lack = rights.lack(&Grant { until: Some(now), ..needed.clone() });
     let missing = refused.filter(|reason| *reason != Reason::NotActive).map(|_| Missing {
         permissions: lack.permissions,
         fields: lack.fields,
-        departments: (!needed.reach.is_everywhere())
-            .then(|| aim.places.iter().flatten().map(|(id, _)| *id).collect()),
+        departments: (!needed.reach.is_everywhere()).then(|| shown.iter().map(|(id, _)| *id).collect()),
     });
     let grantors = if missing.is_some() { grantors(tx, (&seen, now), &needed)? } else { Vec::new() };
     let visible =
@@ -285,6 +306,11 @@ pub fn explain(
         .filter_map(|one| aim.effect(&one, now).map(|effect| (one, effect)))
         .collect();
     Ok(Explanation { allowed: refused.is_none(), reason, assignments, missing, grantors })
+}
+
+/// Whether it is about fields of members.
+fn has_fields(permission: Permission) -> bool {
+    matches!(permission, Permission::MemberRead | Permission::MemberManage | Permission::MemberExport)
 }
 
 /// The departments of a member, each once.
@@ -312,10 +338,17 @@ fn grantors(
     needed: &Grant,
 ) -> Result<Vec<(MemberId, String)>> {
     let owner = tx.owner()?;
+    let built_in = BuiltInRole::ALL.iter().copied().filter(|role| role.is_assignable()).map(Role::BuiltIn);
+    let roles: Vec<RoleId> = built_in
+        .chain(tx.custom_roles()?.into_iter().map(Role::Custom))
+        .filter(|role| role.permissions().has(Permission::AccessManage))
+        .map(|role| role.id())
+        .collect();
     let manages =
         |one: &Holding| one.assignment.counts_at(now) && one.grant.permissions.has(Permission::AccessManage);
-    let candidates: Vec<MemberId> =
-        tx.holders_of_roles(None, LOOKED_AT)?.into_iter().map(|(_, id)| id).collect();
+    let found = tx.holders_of_roles(Some(&roles), None, LOOKED_AT)?;
+    let mut candidates: Vec<MemberId> = found.into_iter().map(|(_, id)| id).collect();
+    candidates.retain(|id| Some(*id) != owner);
     let held = holdings(tx, &candidates)?;
     let able = |id: &MemberId| {
         let theirs = held.get(id).map(Vec::as_slice).unwrap_or_default();
@@ -328,7 +361,9 @@ fn grantors(
     };
     let mut able: Vec<MemberId> = owner.into_iter().chain(candidates.into_iter().filter(able)).collect();
     let shown = seen.among(tx, &able)?;
-    able.retain(|id| shown.has(*id));
+    let there = tx.members(&able)?.into_iter().filter(|member| member.state == MemberState::Active);
+    let there: HashSet<MemberId> = there.map(|member| member.id).collect();
+    able.retain(|id| shown.has(*id) && there.contains(id));
     able.truncate(GRANTORS);
     let holders: Vec<Holder> = able.iter().copied().map(Holder::Member).collect();
     let names = tx.holder_names(&holders)?;

@@ -1,11 +1,11 @@
 //! Who has which roles: of many members at once, and also what is over. For what is decided in a request, [`super::rights_of`] asks for one
 //! member in one query.
 
-use super::{AccessStore, Assignment, AssignmentFilter, BuiltInRole, Grant, Holder, Range, Reach, Role};
-use crate::department::Path;
+use super::{AccessStore, Assignment, BuiltInRole, Grant, Holder, Range, Reach, Role};
+use crate::department::{DepartmentStore, Path};
 use crate::error::Result;
 use crate::id::{DepartmentId, MemberId, RoleId, TagId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What somebody has by an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,22 +20,38 @@ pub struct Holding {
 ///
 /// # Errors
 /// When the store fails.
-pub fn holdings(tx: &mut impl AccessStore, members: &[MemberId]) -> Result<HashMap<MemberId, Vec<Holding>>> {
-    let all = tx.assignments(&AssignmentFilter::default(), &Reach::everywhere(), None, u32::MAX)?;
-    if all.is_empty() || members.is_empty() {
+pub fn holdings(
+    tx: &mut (impl AccessStore + DepartmentStore),
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, Vec<Holding>>> {
+    if members.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
+    for (member, path) in tx.whereabouts(members)? {
+        places.entry(member).or_default().push(path);
+    }
+    let tags: HashSet<(MemberId, TagId)> = tx.tags_of(members)?.into_iter().collect();
+    let above: BTreeSet<i64> = places.values().flatten().flat_map(|path| path.numbers()).collect();
+    let above = tx.departments_numbered(&above.into_iter().collect::<Vec<_>>())?;
+    let holders: HashSet<Holder> = members
+        .iter()
+        .copied()
+        .map(Holder::Member)
+        .chain(tags.iter().map(|(_, tag)| Holder::Tag(*tag)))
+        .chain(above.iter().map(|department| Holder::Department(department.id)))
+        .collect();
+    let mut all = tx.assignments_of(&holders.into_iter().collect::<Vec<_>>())?;
+    all.sort_unstable_by_key(|one| one.id);
+    if all.is_empty() {
         return Ok(HashMap::new());
     }
     let built_in = BuiltInRole::ALL.iter().copied().map(Role::BuiltIn);
     let custom = tx.custom_roles()?.into_iter().map(Role::Custom);
     let roles: HashMap<RoleId, Role> = built_in.chain(custom).map(|role| (role.id(), role)).collect();
-    let named: HashSet<DepartmentId> = all.iter().flat_map(departments).collect();
-    let paths: HashMap<DepartmentId, Path> =
-        tx.paths(&named.into_iter().collect::<Vec<_>>())?.into_iter().collect();
-    let tags: HashSet<(MemberId, TagId)> = tx.tags_of(members)?.into_iter().collect();
-    let mut places: HashMap<MemberId, Vec<Path>> = HashMap::new();
-    for (member, path) in tx.whereabouts(members)? {
-        places.entry(member).or_default().push(path);
-    }
+    let mut paths: HashMap<DepartmentId, Path> = above.into_iter().map(|one| (one.id, one.path)).collect();
+    let chosen: HashSet<DepartmentId> = all.iter().flat_map(Assignment::departments).copied().collect();
+    paths.extend(tx.paths(&chosen.into_iter().collect::<Vec<_>>())?);
     let mut found = HashMap::new();
     for member in members {
         let mine = places.get(member).map(Vec::as_slice).unwrap_or_default();
@@ -64,16 +80,4 @@ pub fn holdings(tx: &mut impl AccessStore, members: &[MemberId]) -> Result<HashM
         }
     }
     Ok(found)
-}
-
-fn departments(assignment: &Assignment) -> Vec<DepartmentId> {
-    let holder = match assignment.holder {
-        Holder::Department(id) => Some(id),
-        Holder::Member(_) | Holder::Tag(_) => None,
-    };
-    let range = match &assignment.range {
-        Range::Departments(ids) => ids.as_slice(),
-        Range::Everywhere | Range::Own => &[],
-    };
-    holder.into_iter().chain(range.iter().copied()).collect()
 }

@@ -12,6 +12,7 @@ mod holding;
 mod indirect;
 mod manage_role;
 mod reach;
+mod review;
 mod rights;
 mod role;
 mod scope;
@@ -31,10 +32,11 @@ pub(crate) use indirect::{
 };
 pub use manage_role::{RoleDraft, RolePatch, create_role, delete_role, role, roles, update_role};
 pub use reach::Reach;
+pub use review::{Concern, ReviewSpot, Reviewed, UseStore, begin_review_export, review};
 pub use rights::{Grant, Lack, Rights};
 pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleName};
 pub use set::PermissionSet;
-pub use sight::{Sight, sight};
+pub use sight::{Sight, names_seen, sight};
 pub(crate) use sight::{Those, require_seen, sight_of};
 pub use store::{AccessStore, AssignmentFilter};
 

@@ -153,12 +153,12 @@ pub(crate) fn require_for(
     member: MemberId,
 ) -> Result<()> {
     let scope = scope(tx, actor, permission, &[member])?;
-    if scope.managed.has(member) {
-        Ok(())
-    } else if scope.seen.has(member) {
-        Err(forbidden(permission))
-    } else {
+    if !scope.seen.has(member) {
         Err(Code::NotFound.into())
+    } else if scope.managed.has(member) {
+        Ok(())
+    } else {
+        Err(forbidden(permission))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Whom and which departments somebody sees. Everybody sees the whole directory, but for what is hidden: departments with all that is below
 //! them, members, and who left. Those in a hidden department see it, and so does whoever may see what is hidden there.
 
-use super::{AccessStore, Permission, Reach, Rights};
+use super::{AccessStore, Holder, Permission, Reach, Rights};
 use crate::actor::MemberActor;
 use crate::department::Path;
 use crate::error::{Code, Result};
-use crate::id::MemberId;
+use crate::id::{DepartmentId, MemberId};
 use std::collections::HashSet;
 
 /// What of an organization somebody sees.
@@ -17,6 +17,10 @@ pub struct Sight {
     pub open: Reach,
     /// The departments that are hidden from them, wherever that is not so.
     pub hidden: Reach,
+    /// What of those is shared with them nevertheless.
+    pub shared: Reach,
+    /// What of that is hidden again.
+    pub again: Reach,
 }
 
 impl Sight {
@@ -29,7 +33,16 @@ impl Sight {
     /// Whether they see a department.
     #[must_use]
     pub fn sees(&self, department: &Path) -> bool {
-        self.open.covers(department) || !self.hidden.covers(department)
+        self.open.covers(department)
+            || !self.hidden.covers(department)
+            || (self.shared.covers(department) && !self.again.covers(department))
+    }
+
+    /// That of somebody who sees everything.
+    #[must_use]
+    pub fn full(member: MemberId) -> Self {
+        let nowhere = Reach::nowhere;
+        Self { member, open: Reach::everywhere(), hidden: nowhere(), shared: nowhere(), again: nowhere() }
     }
 
     /// Whom of some members they see.
@@ -50,16 +63,55 @@ pub fn sight(tx: &mut impl AccessStore, actor: &MemberActor) -> Result<Sight> {
 pub(crate) fn sight_of(tx: &mut impl AccessStore, member: MemberId, rights: &Rights) -> Result<Sight> {
     let open = rights.reach(Permission::HiddenRead).into_owned();
     if open.is_everywhere() {
-        return Ok(Sight { member, open, hidden: Reach::nowhere() });
+        return Ok(Sight::full(member));
     }
     let mut hidden = tx.hidden_departments()?;
+    let (mut shared, mut again) = (Vec::new(), Vec::new());
     if !hidden.is_empty() {
-        // Where they are, and whatever shares its people with those departments.
-        let mut places = tx.shared_with(member)?;
-        places.extend(tx.whereabouts(&[member])?.into_iter().map(|(_, path)| path));
+        let places: Vec<Path> = tx.whereabouts(&[member])?.into_iter().map(|(_, path)| path).collect();
         hidden.retain(|path| !places.iter().any(|place| path.covers(place)));
+        // What is shared is seen as its people see it: with what is below it, but for what is hidden there.
+        shared = tx.shared_with(member)?;
+        shared.retain(|path| hidden.iter().any(|hidden| hidden.covers(path)));
+        let below = |path: &&Path| shared.iter().any(|shared| shared.covers(path) && shared != *path);
+        again = hidden.iter().filter(below).cloned().collect();
     }
-    Ok(Sight { member, open, hidden: hidden.into_iter().collect() })
+    let [hidden, shared, again] = [hidden, shared, again].map(|paths| paths.into_iter().collect());
+    Ok(Sight { member, open, hidden, shared, again })
+}
+
+/// What some holders are called, of those whom somebody sees.
+///
+/// # Errors
+/// When the store fails.
+pub fn names_seen(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    holders: &[Holder],
+) -> Result<Vec<(Holder, String)>> {
+    let sight = sight(tx, actor)?;
+    let mut names = tx.holder_names(holders)?;
+    if sight.is_full() {
+        return Ok(names);
+    }
+    let (mut members, mut departments) = (Vec::new(), Vec::new());
+    for holder in holders {
+        match holder {
+            Holder::Member(id) => members.push(*id),
+            Holder::Department(id) => departments.push(*id),
+            Holder::Tag(_) => {}
+        }
+    }
+    let members = sight.among(tx, &members)?;
+    let departments: HashSet<DepartmentId> =
+        tx.paths(&departments)?.into_iter().filter(|(_, path)| sight.sees(path)).map(|(id, _)| id).collect();
+    let tags = actor.rights.everywhere(Permission::TagRead);
+    names.retain(|(holder, _)| match holder {
+        Holder::Member(id) => members.has(*id),
+        Holder::Department(id) => departments.contains(id),
+        Holder::Tag(_) => tags,
+    });
+    Ok(names)
 }
 
 /// Refuses whoever does not see a department, as if there were none.

@@ -128,13 +128,14 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn whereabouts(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Path)>>;
-    /// Who has roles by assignments, in whatever way, by the sound of their names: the place of each in that order, and who it is. Also those
+    /// Who has roles, or some of them alone, by assignments, in whatever way, by the sound of their names: the place of each in that order, and who it is. Also those
     /// that are over; none who left.
     ///
     /// # Errors
     /// When the store fails.
     fn holders_of_roles(
         &mut self,
+        roles: Option<&[RoleId]>,
         after: Option<&(String, MemberId)>,
         limit: u32,
     ) -> Result<Vec<(String, MemberId)>>;

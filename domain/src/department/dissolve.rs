@@ -29,6 +29,7 @@ pub fn delete(
     access::reach(actor, Permission::DepartmentManage)?;
     let sight = access::sight(tx, actor)?;
     let department = seen(tx, &sight, id)?.ok_or(Code::NotFound)?;
+    access::require_at(actor, Permission::DepartmentManage, &department.path)?;
     if expected.is_some_and(|expected| expected != department.version) {
         return Err(Code::VersionStale.into());
     }
@@ -68,6 +69,7 @@ pub fn merge(
     access::reach(actor, Permission::DepartmentManage)?;
     let sight = access::sight(tx, actor)?;
     let known = seen(tx, &sight, id)?.ok_or(Code::NotFound)?;
+    access::require_at(actor, Permission::DepartmentManage, &known.path)?;
     if expected.is_some_and(|expected| expected != known.version) {
         return Err(Code::VersionStale.into());
     }

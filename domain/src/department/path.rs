@@ -58,6 +58,13 @@ impl Path {
         steps.filter_map(|at| i64::from_str_radix(&self.0[at..at + STEP], 36).ok())
     }
 
+    /// The path of the department above; none for the root.
+    #[must_use]
+    pub fn above(&self) -> Option<Self> {
+        let length = self.0.len().checked_sub(STEP).filter(|length| *length > 0)?;
+        Some(Self(self.0[..length].to_owned()))
+    }
+
     /// Whether something is the department itself or stands below it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

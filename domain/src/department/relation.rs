@@ -74,7 +74,7 @@ pub fn relations(
 /// Relates a department to another one. To do it again changes nothing.
 ///
 /// # Errors
-/// `forbidden`, also to share a hidden department without managing it; `not_found` for either, `department_below_itself` for itself,
+/// `forbidden`, also to share a department without managing it; `not_found` for either, `department_below_itself` for itself,
 /// `relation_limit_reached`.
 pub fn relate(
     tx: &mut (impl DepartmentStore + RelationStore + AccessStore + Journal),
@@ -91,10 +91,8 @@ pub fn relate(
         |id| tx.department(id)?.filter(|one| sight.sees(&one.path)).ok_or(Error::new(Code::NotFound));
     let (whose, other) = (known(from)?, known(to)?);
     access::require_at(actor, Permission::DepartmentManage, &whose.path)?;
-    // To share a hidden department is to show it.
-    if kind == RelationKind::SharesDirectory
-        && tx.hidden_departments()?.iter().any(|hidden| hidden.covers(&other.path))
-    {
+    // To share a department is to show it, also when it is hidden one day.
+    if kind == RelationKind::SharesDirectory {
         access::require_at(actor, Permission::DepartmentManage, &other.path)?;
     }
     let known = tx.relations(from)?;

@@ -97,8 +97,11 @@ fn listed(
         leaders.retain(|(_, leader)| seen.has(leader.id));
     }
     let counted = if counts { tx.count_members(&ids, sight)? } else { Vec::new() };
-    let listed = |department: Department| {
+    let listed = |mut department: Department| {
         let id = department.id;
+        // What is above it may be hidden where it is not.
+        let above = department.path.above();
+        department.parent = department.parent.filter(|_| above.is_none_or(|above| sight.sees(&above)));
         let leaders = leaders.iter().filter(|(of, _)| *of == id).map(|(_, leader)| leader.clone()).collect();
         let found = counted.iter().find(|(of, _)| *of == id).map(|(_, counts)| *counts);
         ListedDepartment { department, leaders, counts: counts.then(|| found.unwrap_or_default()) }

@@ -32,7 +32,8 @@ pub fn preview(
     tx.member(id)?.ok_or(Code::NotFound)?;
     let led = tx.led_by(&[id])?;
     let leaderships = led.into_iter().map(|(_, department, name)| (department, name)).collect();
-    let tags = tx.taggings(&[id])?.into_iter().map(|(_, tag, name)| HadTag { tag, name }).collect();
+    let tags = if actor.rights.everywhere(Permission::TagRead) { tx.taggings(&[id])? } else { Vec::new() };
+    let tags = tags.into_iter().map(|(_, tag, name)| HadTag { tag, name }).collect();
     Ok(InHand { leaderships, tags, reports: tx.count_reports(id)? })
 }
 
@@ -46,5 +47,33 @@ pub fn get(
     id: MemberId,
 ) -> Result<Departure> {
     access::require_for(tx, actor, Permission::MemberManage, id)?;
-    tx.departure(id)?.ok_or_else(|| Code::NotFound.into())
+    let departure = tx.departure(id)?.ok_or(Code::NotFound)?;
+    as_seen(tx, actor, departure)
+}
+
+/// Without what its reader does not see: they manage where whoever left was mainly, and that one may have been elsewhere as well.
+pub(super) fn as_seen(
+    tx: &mut impl AccessStore,
+    actor: &MemberActor,
+    mut departure: Departure,
+) -> Result<Departure> {
+    let sight = access::sight(tx, actor)?;
+    if !actor.rights.everywhere(Permission::TagRead) {
+        departure.tags.clear();
+    }
+    if sight.is_full() {
+        return Ok(departure);
+    }
+    let led: Vec<DepartmentId> = departure.leaderships.iter().map(|led| led.department).collect();
+    let hidden: Vec<DepartmentId> =
+        tx.paths(&led)?.into_iter().filter(|(_, path)| !sight.sees(path)).map(|(id, _)| id).collect();
+    departure.leaderships.retain(|led| !hidden.contains(&led.department));
+    let heirs = departure.leaderships.iter().filter_map(|led| led.successor);
+    let heirs: Vec<MemberId> = heirs.chain(departure.tags_to).chain(departure.reports_to).collect();
+    let seen = sight.among(tx, &heirs)?;
+    let shown = |heir: &mut Option<MemberId>| *heir = heir.filter(|heir| seen.has(*heir));
+    departure.leaderships.iter_mut().for_each(|led| shown(&mut led.successor));
+    shown(&mut departure.tags_to);
+    shown(&mut departure.reports_to);
+    Ok(departure)
 }

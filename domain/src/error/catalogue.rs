@@ -318,6 +318,7 @@ catalogue! {
     DissolutionNotUnderWay "dissolution_not_under_way" Conflict "企业不在解散过程中。" "The organization is not to be dissolved.";
     OrganizationDisputed "organization_disputed" Conflict "企业的认证材料或归属存在争议，暂不能解散或移交。" "The documents of the organization, or who owns it, are disputed; it cannot be dissolved or handed over yet.";
     OwnershipOffered "ownership_offered" Conflict "企业已在移交中，请等待对方接受或先撤回。" "The organization is offered to somebody already; wait for them, or take that back.";
+    OwnerAlone "owner_alone" Forbidden "只有创建者本人可以移交企业。" "Only the owner hands the organization over.";
     OwnerAlready "owner_already" Invalid "该成员已是创建者。" "They own it already.";
     SuccessorNotActive "successor_not_active" Invalid "该成员尚未加入或已停用。" "They have not joined yet, or are disabled.";
     // Tickets.

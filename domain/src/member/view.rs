@@ -183,6 +183,10 @@ pub fn list(
     {
         return Ok(Vec::new());
     }
+    // Who left is hidden from whoever sees nothing that is.
+    if filter.state == Some(MemberState::Departed) && sight.open.is_nowhere() {
+        return Ok(Vec::new());
+    }
     let mut filter = Cow::Borrowed(filter);
     if !sight.is_full() {
         filter.to_mut().sight = Some(sight.clone());

@@ -4,8 +4,8 @@ use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{
     accounts, departures, member_devices, member_import_rows, member_terms, member_values, members, notices,
-    ownership_offers, person_keys, pictures, placements, role_assignment_departments, role_assignments,
-    scheduled_changes, sessions, taggings,
+    ownership_offers, permission_uses, person_keys, pictures, placements, role_assignment_departments,
+    role_assignments, scheduled_changes, sessions, taggings,
 };
 use crate::sql_type::Id;
 use crate::tx::Tx;
@@ -83,7 +83,8 @@ impl Tx<'_> {
             member_terms,
             taggings,
             scheduled_changes,
-            ownership_offers
+            ownership_offers,
+            permission_uses
         );
         let given = role_assignments::table
             .filter(role_assignments::tenant_id.eq_any(&tenants))

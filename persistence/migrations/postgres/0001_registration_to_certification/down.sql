@@ -28,6 +28,7 @@ DROP TABLE guesses;
 DROP TABLE passwords;
 DROP TABLE sms_messages;
 DROP TABLE ownership_offers;
+DROP TABLE permission_uses;
 DROP TABLE takeovers;
 DROP TABLE dissolved_tenants;
 DROP TABLE ticket_messages;

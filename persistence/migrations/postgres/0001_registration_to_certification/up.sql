@@ -448,6 +448,14 @@ CREATE TABLE takeovers (
     PRIMARY KEY (tenant_id, id)
 );
 
+CREATE TABLE permission_uses (
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    permission text COLLATE "C" NOT NULL,
+    used_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, member_id, permission)
+);
+
 CREATE TABLE ownership_offers (
     tenant_id uuid NOT NULL PRIMARY KEY,
     member_id uuid NOT NULL,

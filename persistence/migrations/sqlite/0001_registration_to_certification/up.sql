@@ -447,6 +447,14 @@ CREATE TABLE takeovers (
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 
+CREATE TABLE permission_uses (
+    tenant_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    permission TEXT NOT NULL,
+    used_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, member_id, permission)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE ownership_offers (
     tenant_id BLOB NOT NULL PRIMARY KEY,
     member_id BLOB NOT NULL,

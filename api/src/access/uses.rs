@@ -1,0 +1,91 @@
+//! What people use of what they may do: noted in memory by every request, and written once a minute, each permission of each member once
+//! a day. Whatever a crash loses of it is used again.
+
+use crate::service::Service;
+use chrono::{DateTime, Utc};
+use domain::access::{Permission, PermissionSet, UseStore};
+use domain::actor::MemberActor;
+use domain::error::Result;
+use domain::id::{MemberId, TenantId};
+use domain::tenant::TenantScope;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Acting {
+    pub(crate) tenant: TenantId,
+    pub(crate) member: MemberId,
+}
+
+impl Acting {
+    /// Somebody who was given roles: of others there is nothing to review.
+    pub(crate) fn of(actor: &MemberActor) -> Option<Self> {
+        let given = actor.rights.grants().iter().any(|grant| grant.assignment.is_some());
+        given.then_some(Self { tenant: actor.tenant, member: actor.member })
+    }
+}
+
+/// What was used today.
+#[derive(Default)]
+struct Day {
+    /// Days since 1970.
+    number: i64,
+    /// Of it, what is written.
+    written: HashMap<Acting, PermissionSet>,
+    /// And what is not yet.
+    waiting: HashMap<Acting, PermissionSet>,
+}
+
+/// What people use.
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<Day>);
+
+impl Uses {
+    /// Notes that somebody used a permission.
+    pub(crate) fn note(&self, acting: Acting, permission: Permission, now: DateTime<Utc>) {
+        let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = now.timestamp().div_euclid(86_400);
+        if day.number != number {
+            day.number = number;
+            day.written.clear();
+        }
+        if !day.written.get(&acting).is_some_and(|written| written.has(permission)) {
+            let waiting = day.waiting.entry(acting).or_default();
+            *waiting = *waiting | permission.into();
+        }
+    }
+
+    fn taken(&self) -> HashMap<Acting, PermissionSet> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting)
+    }
+
+    fn are_written(&self, used: &[(Acting, PermissionSet)]) {
+        let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (acting, permissions) in used {
+            let written = day.written.entry(*acting).or_default();
+            *written = *written | *permissions;
+        }
+    }
+}
+
+impl Service {
+    /// Writes what was used since the last time.
+    pub(crate) fn write_uses(&self) -> Result<()> {
+        let mut tenants: HashMap<TenantId, Vec<(Acting, PermissionSet)>> = HashMap::new();
+        for (acting, used) in self.uses.taken() {
+            tenants.entry(acting.tenant).or_default().push((acting, used));
+        }
+        let now = self.clock.now();
+        for (tenant, used) in tenants {
+            let members: Vec<(MemberId, PermissionSet)> =
+                used.iter().map(|(acting, used)| (acting.member, *used)).collect();
+            self.database.write(|tx| {
+                tx.enter(tenant);
+                tx.note_uses(&members, now)
+            })?;
+            self.uses.are_written(&used);
+        }
+        Ok(())
+    }
+}

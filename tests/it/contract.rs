@@ -149,7 +149,7 @@ fn path_of(operation: &Operation) -> String {
 }
 
 /// The example of an operation's body.
-fn body_of(operation: &Operation) -> Option<Value> {
+pub(crate) fn body_of(operation: &Operation) -> Option<Value> {
     let content = operation.document()["requestBody"]["content"].get("application/json")?;
     let reference = content["schema"]["$ref"].as_str()?;
     Contract::shared().json().pointer(&format!("{}/example", reference.trim_start_matches('#'))).cloned()

@@ -4,12 +4,14 @@
 mod access;
 mod access_explained;
 mod access_fields;
+mod access_model;
 mod access_ranges;
 mod access_review;
 mod avatars;
 mod certificate;
 mod certification;
 mod confirmation;
+mod conformance;
 mod contract;
 mod department_tree;
 mod departments;

@@ -26,6 +26,7 @@ pub fn set_avatar(
 ) -> Result<()> {
     if actor.member != id {
         access::require_for(tx, actor, Permission::MemberManage, id)?;
+        tx.member(id)?.ok_or(Code::NotFound)?;
         let written = access::written_of(tx, actor, &[id])?;
         if !written.get(&id).is_some_and(|groups| groups.has(FieldGroup::Basic)) {
             return Err(Error::new(Code::Forbidden).with("permission", Permission::MemberManage.name()));

@@ -225,11 +225,12 @@ fn department_routes(config: &mut impl Registry) {
 /// Who may do what.
 fn access_routes(config: &mut impl Registry) {
     use crate::access::{
-        assign, assignments, create_role, delete_role, explain, mine, permissions, review, roles,
+        assign, assignments, create_role, delete_role, explain, mine, permissions, review, roles, templates,
         update_role, withdraw,
     };
     config
         .service(permissions::list_permissions)
+        .service(templates::list_role_templates)
         .service(roles::list_roles)
         .service(roles::get_role)
         .service(create_role::create_role)

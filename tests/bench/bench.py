@@ -1,7 +1,7 @@
 """See `run`. Uses the standard library, wrk, pgbench and the C loop beside it."""
 import concurrent.futures, http.client, json, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
-import members
+import access, members
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 COMPANIES, SUBMITTED, OPERATORS, CONNECTIONS = 120, 60, 100, 16
@@ -207,6 +207,18 @@ def prepare(server):
                                                      "code": code, "device": device})[0]
         operators.append(opened["session"]["access_token"])
     return tokens, operators, entities, pick("registration")
+
+
+def joined(server, owner, numbers=iter(range(1_000_000))):
+    """Somebody who was invited and has signed in: a token, and who they are."""
+    base, number = server.base, f"136{next(numbers):08d}"
+    call(base, "POST", "/v1/members", {"name": "测速成员", "mobile": number, "send_invitation": False}, owner)
+    call(base, "POST", "/v1/codes", {"purpose": "sign_in", "realm": "tenant", "mobile": number})
+    code = call(base, "GET", f"/dev/outbox?wait=10&limit=1&mobile={number}")[0]["data"][0]["code"]
+    tenant = call(base, "GET", "/v1/me", token=owner)[0]["tenant"]["id"]
+    token = call(base, "POST", "/v1/sessions", {"method": "sms_code", "realm": "tenant", "mobile": number, "code": code, "tenant_id": tenant,
+                                                "device": {"name": "bench", "platform": "desktop"}})[0]["session"]["access_token"]
+    return token, call(base, "GET", "/v1/me", token=token)[0]["member"]["id"]
 
 
 def credit_code(number):
@@ -576,3 +588,4 @@ if __name__ == "__main__":
     main()
     # On databases of their own: what they are compared with is an empty one.
     members.main(sys.modules[__name__])
+    access.main(sys.modules[__name__])

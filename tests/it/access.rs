@@ -121,6 +121,46 @@ both!(roles_are_made_changed_and_deleted, |world| {
     assert_eq!(names(&company, "/v1/access/roles").await, known);
 });
 
+both!(a_role_is_made_after_a_template, |world| {
+    let company = world.company("模板公司").registered().await;
+    let list = company.get("/v1/access/role-templates").header("accept-language", "zh-CN").send().await.expect(200);
+    let templates = list.at("/data").as_array().unwrap();
+    assert_eq!(templates.len(), 6);
+    for template in templates {
+        let mut body = template.clone();
+        body.as_object_mut().unwrap().remove("template");
+        let made = company.post("/v1/access/roles", body).send().await.expect(201);
+        for part in ["name", "description", "permissions", "fields"] {
+            assert_eq!(made.json[part], template[part], "{part}");
+        }
+    }
+    company.plain_member().await.get("/v1/access/role-templates").send().await.refused(403, "forbidden");
+});
+
+// Whatever somebody has, their rights are one question to the database, and none while they are remembered.
+both!(rights_are_loaded_by_one_query, |world| {
+    let company = world.company("一问公司").registered().await;
+    let person = company.plain_member().await;
+    let me = member_id(&person).await;
+    let office = department(&company, "办公室").await;
+    let tag = company.post("/v1/tags", json!({"name": "值班"})).send().await.expect(201).text("/id");
+    company.post(&format!("/v1/tags/{tag}/members"), json!({"add": [me]})).send().await.expect(200);
+    change(&company, &me, json!({"departments": [{"department_id": office}]})).await.expect(200);
+    for (kind, id) in [("member", &me), ("department", &office), ("tag", &tag)] {
+        for place in [4, 5, 6] {
+            give(&company, &built_in(place), (kind, id)).await.expect(201);
+        }
+    }
+    felt().await;
+    let asked = async || {
+        world.statements.lock().unwrap().clear();
+        person.get("/v1/organization").send().await.expect(200);
+        let heard = world.statements.lock().unwrap();
+        heard.iter().filter(|sql| sql.contains("role_assignments")).count()
+    };
+    assert_eq!((asked().await, asked().await), (1, 0));
+});
+
 both!(a_role_counts_for_members_departments_and_tags, |world| {
     let company = world.company("授权公司").registered().await;
     let person = company.plain_member().await;

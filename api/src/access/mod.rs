@@ -9,6 +9,7 @@ pub(crate) mod mine;
 pub(crate) mod permissions;
 pub(crate) mod review;
 pub(crate) mod roles;
+pub(crate) mod templates;
 pub(crate) mod update_role;
 pub(crate) mod uses;
 pub(crate) mod withdraw;

@@ -19,6 +19,7 @@ mod scope;
 mod set;
 mod sight;
 mod store;
+mod template;
 
 pub use assign::{AssigningStore, NewAssignment, assign, assignment, assignments, withdraw};
 pub(crate) use assign::{beyond, lose, lose_department};
@@ -38,6 +39,7 @@ pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleNa
 pub use set::PermissionSet;
 pub use sight::{Sight, names_seen, sight};
 pub(crate) use sight::{Those, require_seen, sight_of};
+pub use template::RoleTemplate;
 pub use store::{AccessStore, AssignmentFilter};
 
 use crate::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};

@@ -14,8 +14,8 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, not};
 use diesel::prelude::*;
 use domain::access::{
-    AccessStore, Assignment, AssignmentFilter, BuiltInRole, CustomRole, FieldGroup, Fields, Grant, Holder,
-    HolderKind, Permission, PermissionSet, Range, RangeKind, Reach, RoleDescription, RoleName, Sight,
+    AccessStore, Assignment, AssignmentFilter, BuiltInRole, CustomRole, FieldGroup, Fields, Grant, Hidden,
+    Holder, HolderKind, Permission, PermissionSet, Range, RangeKind, Reach, RoleDescription, RoleName, Sight,
 };
 use domain::department::{Path, RelationKind};
 use domain::error::{Error, Result};
@@ -703,15 +703,27 @@ impl AccessStore for Tx<'_> {
         Ok(rows.into_iter().map(|(key, id)| (key, id.get())).collect())
     }
 
-    fn hidden_departments(&mut self) -> Result<Vec<Path>> {
+    fn hidden(&mut self) -> Result<Hidden> {
         let tenant = self.bound()?;
-        let rows: Vec<String> = on!(self.db, |db| departments::table
-            .filter(departments::tenant_id.eq(tenant))
-            .filter(departments::hidden)
-            .select(departments::path)
-            .load(db))
+        let mut rows: Vec<String> = on!(self.db, |db| {
+            // One line without a path stands for them all.
+            let people = members::table
+                .filter(members::tenant_id.eq(tenant))
+                .filter(members::hidden)
+                .select("".into_sql::<diesel::sql_types::Text>())
+                .distinct();
+            departments::table
+                .filter(departments::tenant_id.eq(tenant))
+                .filter(departments::hidden)
+                .select(departments::path)
+                .union_all(people)
+                .load(db)
+        })
         .understood()?;
-        rows.iter().map(|text| path(text)).collect()
+        let all = rows.len();
+        rows.retain(|path| !path.is_empty());
+        let departments = rows.iter().map(|text| path(text)).collect::<Result<Vec<_>>>()?;
+        Ok(Hidden { members: departments.len() < all, departments })
     }
 
     fn shared_with(&mut self, member: MemberId) -> Result<Vec<Path>> {
@@ -749,8 +761,27 @@ impl AccessStore for Tx<'_> {
 
     fn seen(&mut self, sight: &Sight, of: &[MemberId]) -> Result<HashSet<MemberId>> {
         let (tenant, mut seen) = (self.bound()?, HashSet::new());
-        let ids: Vec<Id> = of.iter().copied().map(Id::from).collect();
-        for some in ids.chunks(BATCH) {
+        let mut ids: Vec<Id> = of.iter().copied().map(Id::from).collect();
+        // Most are there for everybody; where the reader sees more is only looked at for the others.
+        for sight in [&Sight { open: Reach::nowhere(), ..sight.clone() }, sight] {
+            self.seen_once(sight, (tenant, &ids), &mut seen)?;
+            ids.retain(|id| !seen.contains(&id.get()));
+            if ids.is_empty() {
+                break;
+            }
+        }
+        Ok(seen)
+    }
+}
+
+impl Tx<'_> {
+    fn seen_once(
+        &mut self,
+        sight: &Sight,
+        (tenant, of): (Id, &[Id]),
+        seen: &mut HashSet<MemberId>,
+    ) -> Result<()> {
+        for some in of.chunks(BATCH) {
             let rows: Vec<Id> = on!(self.db, |db| members::table
                 .filter(members::tenant_id.eq(tenant))
                 .filter(members::id.eq_any(some))
@@ -760,6 +791,6 @@ impl AccessStore for Tx<'_> {
             .understood()?;
             seen.extend(rows.into_iter().map(Id::get::<MemberId>));
         }
-        Ok(seen)
+        Ok(())
     }
 }

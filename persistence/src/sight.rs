@@ -49,7 +49,7 @@ pub(crate) struct SeesDepartment(Option<[There; 4]>);
 
 /// That somebody sees the department whose path is there.
 pub(crate) fn sees_department(path: &'static str, sight: &Sight) -> SeesDepartment {
-    let all = sight.is_full() || sight.hidden.is_nowhere();
+    let all = sight.is_clear() || sight.hidden.is_nowhere();
     let reaches = || [&sight.open, &sight.hidden, &sight.shared, &sight.again];
     SeesDepartment((!all).then(|| reaches().map(|reach| there(path, reach))))
 }
@@ -156,7 +156,7 @@ pub(crate) fn sees_placed(tenant: Id, path: &'static str, sight: &Sight) -> Sees
         reader: sight.member.into(),
         open: (!sight.open.is_nowhere()).then(|| there(path, &sight.open)),
         department: sees_department(path, sight),
-        full: sight.is_full(),
+        full: sight.is_clear(),
     }
 }
 

@@ -8,7 +8,9 @@ use std::hint::black_box;
 
 /// A path five levels down, of a number.
 fn path(number: i64) -> Path {
-    [number % 7 + 2, number % 31 + 10, number % 199 + 50, number + 1_000].into_iter().fold(Path::root(), |path, one| path.below(one))
+    [number % 7 + 2, number % 31 + 10, number % 199 + 50, number + 1_000]
+        .into_iter()
+        .fold(Path::root(), |path, one| path.below(one))
 }
 
 fn manager(ranges: i64) -> Rights {
@@ -26,7 +28,9 @@ fn main() {
     });
     for ranges in [1, 100, 1_000] {
         let rights = manager(ranges);
-        assert!(rights.at(Permission::MemberManage, &inside) && !rights.at(Permission::MemberManage, &outside));
+        assert!(
+            rights.at(Permission::MemberManage, &inside) && !rights.at(Permission::MemberManage, &outside)
+        );
         decision.bench_with_input(BenchmarkId::new("allowed", ranges), &rights, |bench, rights| {
             bench.iter(|| black_box(rights).at(Permission::MemberManage, black_box(&inside)));
         });

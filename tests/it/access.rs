@@ -123,7 +123,8 @@ both!(roles_are_made_changed_and_deleted, |world| {
 
 both!(a_role_is_made_after_a_template, |world| {
     let company = world.company("模板公司").registered().await;
-    let list = company.get("/v1/access/role-templates").header("accept-language", "zh-CN").send().await.expect(200);
+    let list =
+        company.get("/v1/access/role-templates").header("accept-language", "zh-CN").send().await.expect(200);
     let templates = list.at("/data").as_array().unwrap();
     assert_eq!(templates.len(), 6);
     for template in templates {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 mirror! {
     /// A role to begin with.
-    RoleTemplate = access::RoleTemplate {
+    RoleTemplateKind = access::RoleTemplate {
         Receptionist "receptionist" "finds and reaches everybody";
         Recruiter "recruiter" "invites people and says where they go";
         Payroll "payroll" "sees all that is known of members, and takes it out";
@@ -26,7 +26,7 @@ mirror! {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RoleTemplateView {
     /// Which one.
-    template: RoleTemplate,
+    template: RoleTemplateKind,
     /// A name for it, in the client's language.
     #[schema(example = "前台")]
     name: &'static str,

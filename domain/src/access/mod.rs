@@ -37,10 +37,10 @@ pub use review::{Concern, ReviewSpot, Reviewed, UseStore, begin_review_export, r
 pub use rights::{Grant, Lack, Rights};
 pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleName};
 pub use set::PermissionSet;
-pub use sight::{Sight, names_seen, sight};
+pub use sight::{Hidden, Sight, names_seen, sight};
 pub(crate) use sight::{Those, require_seen, sight_of};
-pub use template::RoleTemplate;
 pub use store::{AccessStore, AssignmentFilter};
+pub use template::RoleTemplate;
 
 use crate::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};
 use crate::error::{Code, Error, Result};

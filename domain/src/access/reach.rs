@@ -1,17 +1,18 @@
 //! How far a right reaches.
 
 use crate::department::Path;
+use std::sync::Arc;
 
 /// Departments with all that is below them. Nothing in it covers anything else in it, and it is sorted, so that one comparison at the
-/// right place tells whether a path is covered: a thousand departments cost what a few do.
+/// right place tells whether a path is covered: a thousand departments cost what a few do, also to hand on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reach(Vec<Path>);
+pub struct Reach(Arc<[Path]>);
 
 impl Reach {
     /// The whole organization: everything stands below the root.
     #[must_use]
     pub fn everywhere() -> Self {
-        Self(vec![Path::root()])
+        Self([Path::root()].into())
     }
 
     /// Nowhere.
@@ -23,7 +24,7 @@ impl Reach {
     /// Whether it is the whole organization.
     #[must_use]
     pub fn is_everywhere(&self) -> bool {
-        matches!(self.0.as_slice(), [only] if *only == Path::root())
+        matches!(&*self.0, [only] if *only == Path::root())
     }
 
     /// Whether it is empty.
@@ -65,7 +66,7 @@ impl Reach {
     #[must_use]
     pub fn below(&self, top: &Path) -> Self {
         if self.covers(top) {
-            return Self(vec![top.clone()]);
+            return Self([top.clone()].into());
         }
         Self(self.0.iter().filter(|path| top.covers(path)).cloned().collect())
     }
@@ -73,7 +74,7 @@ impl Reach {
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        self.0.into_iter().chain(other.0).collect()
+        self.0.iter().chain(&*other.0).cloned().collect()
     }
 
     /// The departments, sorted.
@@ -89,7 +90,7 @@ impl FromIterator<Path> for Reach {
         paths.sort_unstable();
         // Sorted, whatever a department covers follows it at once.
         paths.dedup_by(|below, above| above.covers(below));
-        Self(paths)
+        Self(paths.into())
     }
 }
 

@@ -149,6 +149,12 @@ impl Rights {
         FieldGroup::ALL.iter().copied().filter(|group| self.seen(*group).includes(&sees)).collect()
     }
 
+    /// Whether the same is seen of everybody.
+    #[must_use]
+    pub fn sees_alike(&self) -> bool {
+        self.seen_of_all() == self.seen_of_any()
+    }
+
     /// What is seen of anybody at all.
     #[must_use]
     pub fn seen_of_any(&self) -> FieldSet {

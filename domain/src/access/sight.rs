@@ -8,6 +8,15 @@ use crate::error::{Code, Result};
 use crate::id::{DepartmentId, MemberId};
 use std::collections::HashSet;
 
+/// What an organization hides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Where the hidden departments stand.
+    pub departments: Vec<Path>,
+    /// Whether there are hidden members.
+    pub members: bool,
+}
+
 /// What of an organization somebody sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
@@ -21,6 +30,8 @@ pub struct Sight {
     pub shared: Reach,
     /// What of that is hidden again.
     pub again: Reach,
+    /// Whether any members are hidden.
+    pub members: bool,
 }
 
 impl Sight {
@@ -42,7 +53,14 @@ impl Sight {
     #[must_use]
     pub fn full(member: MemberId) -> Self {
         let nowhere = Reach::nowhere;
-        Self { member, open: Reach::everywhere(), hidden: nowhere(), shared: nowhere(), again: nowhere() }
+        let (open, members) = (Reach::everywhere(), false);
+        Self { member, open, hidden: nowhere(), shared: nowhere(), again: nowhere(), members }
+    }
+
+    /// Whether nothing is hidden from them but who left.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        self.is_full() || (self.hidden.is_nowhere() && !self.members)
     }
 
     /// Whom of some members they see.
@@ -65,7 +83,7 @@ pub(crate) fn sight_of(tx: &mut impl AccessStore, member: MemberId, rights: &Rig
     if open.is_everywhere() {
         return Ok(Sight::full(member));
     }
-    let mut hidden = tx.hidden_departments()?;
+    let Hidden { departments: mut hidden, members } = tx.hidden()?;
     let (mut shared, mut again) = (Vec::new(), Vec::new());
     if !hidden.is_empty() {
         let places: Vec<Path> = tx.whereabouts(&[member])?.into_iter().map(|(_, path)| path).collect();
@@ -77,7 +95,7 @@ pub(crate) fn sight_of(tx: &mut impl AccessStore, member: MemberId, rights: &Rig
         again = hidden.iter().filter(below).cloned().collect();
     }
     let [hidden, shared, again] = [hidden, shared, again].map(|paths| paths.into_iter().collect());
-    Ok(Sight { member, open, hidden, shared, again })
+    Ok(Sight { member, open, hidden, shared, again, members })
 }
 
 /// What some holders are called, of those whom somebody sees.

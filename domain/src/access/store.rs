@@ -1,6 +1,6 @@
 //! Where roles and assignments are kept.
 
-use super::{Assignment, CustomRole, Grant, Holder, Reach, Sight};
+use super::{Assignment, CustomRole, Grant, Hidden, Holder, Reach, Sight};
 use crate::department::Path;
 use crate::error::Result;
 use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
@@ -139,11 +139,11 @@ pub trait AccessStore {
         after: Option<&(String, MemberId)>,
         limit: u32,
     ) -> Result<Vec<(String, MemberId)>>;
-    /// Where the hidden departments stand.
+    /// What the organization hides. One query.
     ///
     /// # Errors
     /// When the store fails.
-    fn hidden_departments(&mut self) -> Result<Vec<Path>>;
+    fn hidden(&mut self) -> Result<Hidden>;
     /// Where the departments stand that share their people with those of a member.
     ///
     /// # Errors

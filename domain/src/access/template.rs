@@ -41,13 +41,18 @@ impl RoleTemplate {
                 ("薪酬", "查看和导出成员的全部资料，不作修改"),
                 ("Payroll", "Sees all that is known of members and takes it out, and changes nothing"),
             ),
-            Self::TagKeeper => (("标签管理员", "管理标签，为成员打标签"), ("Tag keeper", "Says who has which tag")),
+            Self::TagKeeper => {
+                (("标签管理员", "管理标签，为成员打标签"), ("Tag keeper", "Says who has which tag"))
+            }
             Self::Helpdesk => {
                 (("IT 支持", "批准、拒绝和移除设备"), ("Helpdesk", "Approves, rejects and removes devices"))
             }
             Self::SecurityOfficer => (
                 ("安全管理员", "管理安全策略和设备，查看授权"),
-                ("Security officer", "Keeps the security policy and the devices, and sees who has which role"),
+                (
+                    "Security officer",
+                    "Keeps the security policy and the devices, and sees who has which role",
+                ),
             ),
         };
         if language == Language::Chinese { chinese } else { english }

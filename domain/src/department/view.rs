@@ -92,7 +92,7 @@ fn listed(
     let ids: Vec<_> = found.iter().map(|department| department.id).collect();
     let mut leaders = tx.leaders(&ids)?;
     let lead: Vec<MemberId> = leaders.iter().map(|(_, leader)| leader.id).collect();
-    if !lead.is_empty() {
+    if !lead.is_empty() && !sight.is_clear() {
         let seen = sight.among(tx, &lead)?;
         leaders.retain(|(_, leader)| seen.has(leader.id));
     }

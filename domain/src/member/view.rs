@@ -54,10 +54,23 @@ fn seen_by(
     (actor, sight): (&MemberActor, &Sight),
     mut members: Vec<ListedMember>,
 ) -> Result<Vec<SeenMember>> {
-    let ids: Vec<MemberId> = members.iter().map(|one| one.member.id).collect();
-    let fields = access::fields_of(tx, actor, &ids)?;
-    if !sight.is_full() {
-        without_hidden(tx, sight, &mut members)?;
+    let (alike, of_all) = (actor.rights.sees_alike(), actor.rights.seen_of_all());
+    let paths = if alike && sight.hidden.is_nowhere() { HashMap::new() } else { paths(tx, &members)? };
+    let seen_of = |one: &ListedMember| {
+        if one.member.id == actor.member {
+            return FieldSet::all();
+        }
+        if alike {
+            return of_all;
+        }
+        let there = one.placements.iter().map(|placement| placement.department);
+        let places = there.chain([one.member.department]).filter_map(|id| paths.get(&id).cloned());
+        actor.rights.seen_at(&places.collect::<Vec<_>>())
+    };
+    let fields: HashMap<MemberId, FieldSet> =
+        members.iter().map(|one| (one.member.id, seen_of(one))).collect();
+    if !sight.is_clear() {
+        without_hidden(tx, (sight, &paths), &mut members)?;
     }
     let with = |listed: ListedMember| {
         let fields = fields.get(&listed.member.id).copied().unwrap_or_default();
@@ -75,8 +88,20 @@ fn seen_by(
     Ok(seen)
 }
 
+/// Where the departments of some members stand.
+fn paths(tx: &mut impl AccessStore, members: &[ListedMember]) -> Result<HashMap<DepartmentId, Path>> {
+    let placed = members.iter().flat_map(|one| &one.placements).map(|placement| placement.department);
+    let placed: HashSet<DepartmentId> =
+        placed.chain(members.iter().map(|one| one.member.department)).collect();
+    Ok(tx.paths(&placed.into_iter().collect::<Vec<_>>())?.into_iter().collect())
+}
+
 /// Leaves out of members that are seen in which departments they are and to whom they report, where that is not seen.
-fn without_hidden(tx: &mut impl AccessStore, sight: &Sight, members: &mut [ListedMember]) -> Result<()> {
+fn without_hidden(
+    tx: &mut impl AccessStore,
+    (sight, paths): (&Sight, &HashMap<DepartmentId, Path>),
+    members: &mut [ListedMember],
+) -> Result<()> {
     let leaders: HashSet<MemberId> = members.iter().filter_map(|one| one.member.details.leader).collect();
     let leaders: Vec<MemberId> = leaders.into_iter().collect();
     let leaders = if leaders.is_empty() { HashSet::new() } else { tx.seen(sight, &leaders)? };
@@ -86,10 +111,6 @@ fn without_hidden(tx: &mut impl AccessStore, sight: &Sight, members: &mut [Liste
     if sight.hidden.is_nowhere() {
         return Ok(());
     }
-    let placed = members.iter().flat_map(|one| &one.placements).map(|placement| placement.department);
-    let placed: HashSet<DepartmentId> = placed.collect();
-    let paths: HashMap<DepartmentId, Path> =
-        tx.paths(&placed.into_iter().collect::<Vec<_>>())?.into_iter().collect();
     let hidden = |id: DepartmentId| paths.get(&id).is_some_and(|path| !sight.sees(path));
     for one in members {
         one.placements.retain(|placement| !hidden(placement.department));
@@ -188,7 +209,8 @@ pub fn list(
         return Ok(Vec::new());
     }
     let mut filter = Cow::Borrowed(filter);
-    if !sight.is_full() {
+    // Who left is in no list that does not ask for them.
+    if !sight.is_clear() || (filter.state == Some(MemberState::Departed) && !sight.is_full()) {
         filter.to_mut().sight = Some(sight.clone());
     }
     if filter.search.is_some() {

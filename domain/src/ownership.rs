@@ -70,7 +70,7 @@ pub fn offer(
     confirmation: Option<&Confirmation>,
 ) -> Result<OwnershipOffer> {
     access::require(actor, Permission::TenantManage)?;
-    if actor.role != MemberRole::Owner {
+    if tx.owner()? != Some(actor.member) {
         return Err(Code::OwnerAlone.into());
     }
     undisputed(tx)?;
@@ -129,6 +129,10 @@ pub fn accept(
     confirmation::require(confirmation, context, actor, SensitiveAction::AcceptOwnership)?;
     if !tx.policy()?.policy.admits_from(&Rights::of_owner(), context.origin.ip) {
         return Err(Code::NetworkNotAllowed.into());
+    }
+    // Who was let in a moment ago may have left meanwhile, and an owner who left would be erased.
+    if tx.member(actor.member)?.is_none_or(|heir| heir.state != MemberState::Active) {
+        return Err(Code::NotFound.into());
     }
     give_role(tx, offer.offered_by, MemberRole::Member)?;
     // Nobody joins by what the old owner has handed out.

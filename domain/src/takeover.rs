@@ -24,7 +24,7 @@ use crate::member_field::MemberFieldStore;
 use crate::named::named;
 use crate::notice::{Notice, NoticeKind, NoticeStore, Params, tell};
 use crate::operator::{OperatorStore, require_outsider};
-use crate::ownership::give_role;
+use crate::ownership::{OwnershipStore, give_role};
 use crate::policy::{PolicyStore, lift_networks, require_confirmation};
 use crate::tag::TagStore;
 use crate::tenant::TenantScope;
@@ -126,7 +126,7 @@ pub trait TakeoverStore {
 
 bundle! {
     /// Everything that handing a tenant over touches.
-    TransferStore: AccessStore + TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal + TagStore
+    TransferStore: AccessStore + TakeoverStore + TenantScope + ApplicationStore + CertificateStore + DissolutionStore + AccountStore + DepartmentStore + PlacementStore + MemberFieldStore + MemberStore + JoiningStore + DepartureStore + PolicyStore + NoticeStore + JobQueue + Journal + TagStore + OwnershipStore
 }
 
 /// Begins a takeover by an approved application: the old owner is told and can object.
@@ -294,6 +294,7 @@ fn transfer(
         let entry = entry.of(takeover.tenant).change("dissolves_at", at.to_rfc3339(), None::<String>);
         tx.record(context, by, entry)?;
     }
+    tx.delete_ownership_offer()?;
     let old = tx.owner()?;
     let new = place_for(tx, context, &takeover)?;
     if let Some(old) = old.filter(|old| *old != new) {

@@ -7,7 +7,7 @@ use crate::schema::{
     role_assignment_departments as ranges, role_assignments as assignments, roles, taggings, tags,
 };
 use crate::sight::sees_member;
-use crate::sql_type::{Id, Instant, Json};
+use crate::sql_type::{Id, Instant, Json, name_of};
 use crate::tx::Tx;
 use crate::within::within;
 use chrono::{DateTime, Utc};
@@ -17,6 +17,7 @@ use domain::access::{
     AccessStore, Assignment, AssignmentFilter, BuiltInRole, CustomRole, FieldGroup, Fields, Grant, Hidden,
     Holder, HolderKind, Permission, PermissionSet, Range, RangeKind, Reach, RoleDescription, RoleName, Sight,
 };
+use domain::actor::MemberRole;
 use domain::department::{Path, RelationKind};
 use domain::error::{Error, Result};
 use domain::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
@@ -686,6 +687,7 @@ impl AccessStore for Tx<'_> {
             members::table
                 .filter(members::tenant_id.eq(tenant))
                 .filter(members::state.ne(MemberState::Departed.name()))
+                .filter(members::role.ne(name_of(&MemberRole::Owner)))
                 .filter(
                     members::id
                         .eq_any(themselves)

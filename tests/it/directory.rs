@@ -124,6 +124,19 @@ both!(a_hidden_department_is_not_there, |world| {
         (hiding.open.clone(), hiding.open.clone())
     );
     assert_eq!(member(owner, both).await.text("/department_id"), hiding.secret);
+    // Nor does anybody find by where they are what they would not see there.
+    let above = department(owner, "上级部").await;
+    let under = world.patch(format!("/v1/departments/{}", hiding.secret), json!({"parent_id": above}));
+    under.bearer(&owner.access_token).send().await.expect(200);
+    for search in ["", "&search=ding", "&state=invited", "&search=ding&state=invited"] {
+        let path = format!("/v1/members?within_id={above}{search}");
+        assert_eq!(names(&plain, &path).await, Vec::<String>::new(), "{search}");
+        assert_eq!(names(owner, &path).await.len(), 3, "{search}");
+    }
+    let root = owner.get("/v1/departments").send().await.expect(200).text("/data/0/id");
+    let back = world.patch(format!("/v1/departments/{}", hiding.secret), json!({"parent_id": root}));
+    back.bearer(&owner.access_token).send().await.expect(200);
+    owner.delete(&format!("/v1/departments/{above}")).send().await.expect(204);
     // What is counted is what is seen.
     let count =
         async |by: &Company, path: &str, at: &str| by.get(path).send().await.expect(200).at(at).clone();

@@ -21,6 +21,7 @@ mod directory;
 mod documents;
 mod durability;
 mod email;
+mod escapes;
 mod hostile;
 mod human_check;
 mod import_files;

@@ -9,7 +9,9 @@ use crate::mirror::mirror;
 use crate::spreadsheet::{Rows, SpreadsheetFormat, streamed};
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::access::{self, AccessStore, ReviewSpot, Reviewed, begin_review_export, review};
+use domain::access::{
+    self, AccessStore, Permission, ReviewSpot, Reviewed, begin_review_export, require, review,
+};
 use domain::actor::MemberActor;
 use domain::error::{Language, Result};
 use domain::tenant::TenantScope;
@@ -63,8 +65,9 @@ pub(crate) struct ReviewedMember {
 #[get("/v1/access/review")]
 pub(crate) async fn list_access_review(call: Call, member: Member, page: Params<PageParams>) -> Outcome {
     let language = call.language();
-    written(&call).await?;
-    call.read(Some(member.0.tenant), move |tx, world| {
+    require(&member.0, Permission::AccessRead)?;
+    written(&call).await;
+    call.read_much(Some(member.0.tenant), move |tx, world| {
         let name = format!("access review {}", member.0.tenant);
         let (keys, limit) = (&world.service.keys, page.0.limit());
         let after: Option<(String, Uuid)> = position(keys, &name, page.0.cursor.as_deref())?;
@@ -84,9 +87,11 @@ pub(crate) async fn list_access_review(call: Call, member: Member, page: Params<
 }
 
 /// What requests of this process have used is in it.
-async fn written(call: &Call) -> Result<()> {
+async fn written(call: &Call) {
     let service = call.service.clone();
-    crate::http::call::blocking(move || service.write_uses()).await
+    if let Err(error) = crate::http::call::blocking(move || service.write_uses()).await {
+        tracing::warn!(%error, "what was used is not written");
+    }
 }
 
 fn shown(
@@ -134,12 +139,14 @@ pub(crate) async fn export_access_review(
 ) -> Result<HttpResponse, Failure> {
     let format = params.0.format.unwrap_or(SpreadsheetFormat::Xlsx);
     let (actor, language) = (staying.member().await?, call.language());
+    let exporter = actor.clone();
     call.transact(move |tx, world| {
         tx.enter(actor.tenant);
         begin_review_export(tx, &world.context, &actor)
     })
     .await?;
-    written(&call).await?;
+    call.used(&exporter, Permission::AccessRead);
+    written(&call).await;
     let headings = match language {
         Language::Chinese => {
             ["成员", "成员 ID", "角色", "来源", "范围", "授予时间", "到期时间", "最近使用", "关注"]

@@ -60,6 +60,14 @@ impl Uses {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting)
     }
 
+    fn put_back(&self, used: Vec<(Acting, PermissionSet)>) {
+        let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (acting, permissions) in used {
+            let waiting = day.waiting.entry(acting).or_default();
+            *waiting = *waiting | permissions;
+        }
+    }
+
     fn are_written(&self, used: &[(Acting, PermissionSet)]) {
         let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (acting, permissions) in used {
@@ -76,16 +84,22 @@ impl Service {
         for (acting, used) in self.uses.taken() {
             tenants.entry(acting.tenant).or_default().push((acting, used));
         }
-        let now = self.clock.now();
+        let (now, mut failed) = (self.clock.now(), Ok(()));
         for (tenant, used) in tenants {
             let members: Vec<(MemberId, PermissionSet)> =
                 used.iter().map(|(acting, used)| (acting.member, *used)).collect();
-            self.database.write(|tx| {
+            let written = self.database.write(|tx| {
                 tx.enter(tenant);
                 tx.note_uses(&members, now)
-            })?;
-            self.uses.are_written(&used);
+            });
+            match written {
+                Ok(()) => self.uses.are_written(&used),
+                Err(error) => {
+                    self.uses.put_back(used);
+                    failed = Err(error);
+                }
+            }
         }
-        Ok(())
+        failed
     }
 }

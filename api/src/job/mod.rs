@@ -103,6 +103,7 @@ pub(crate) async fn run(service: Arc<Service>, limits: Arc<Limits>, mut stop: wa
             _ = stop.changed() => {}
         }
     }
+    drop(tokio::task::spawn_blocking(move || service.write_uses()).await);
 }
 
 /// Carries out slow jobs, one at a time, until `stop` says so; the one under way is finished.

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::department::{DepartmentStore, Path};
 use crate::error::{Code, Faults, Place, Result};
 use crate::id::{DepartmentId, MemberId, RoleId};
-use crate::member::{MemberState, MemberStore};
+use crate::member::{Member, MemberState, MemberStore};
 use crate::named::named;
 use chrono::{DateTime, Utc};
 use std::collections::HashSet;
@@ -209,7 +209,8 @@ impl Aim {
 /// Explains a decision: to whom it is about, and to whoever may see who has which roles.
 ///
 /// # Errors
-/// `forbidden`; at `/permission` `permission_unknown`, at `/field` `field_unknown`, at `/member_id` and `/target/id` `member_unknown` and `department_unknown`.
+/// `forbidden`; at `/permission` `permission_unknown`, at `/field` `field_unknown`, at `/member_id` and `/target/id` `member_unknown` and
+/// `department_unknown`.
 pub fn explain(
     tx: &mut impl ExplainingStore,
     context: &Context<'_>,
@@ -217,44 +218,8 @@ pub fn explain(
     asked: &Question,
 ) -> Result<Explanation> {
     let own = asked.member == actor.member;
-    if !own {
-        reach(actor, Permission::AccessRead)?;
-    }
     let seen = sight(tx, actor)?;
-    let unknown = |at: &str, code| Err(Faults::one(Place::Body, at, code));
-    if asked.permission.group() == PermissionGroup::Platform {
-        return unknown("/permission", Code::PermissionUnknown);
-    }
-    if !seen.among(tx, &[asked.member])?.has(asked.member) {
-        return unknown("/member_id", Code::MemberUnknown);
-    }
-    let Some(member) = tx.member(asked.member)? else { return unknown("/member_id", Code::MemberUnknown) };
-    if !own {
-        require_for(tx, actor, Permission::AccessRead, asked.member)?;
-    }
-    let places = match asked.target {
-        Target::Organization => None,
-        Target::Department(id) => match tx.paths(&[id])?.pop().filter(|(_, path)| seen.sees(path)) {
-            Some(place) => Some(vec![place]),
-            None => return unknown("/target/id", Code::DepartmentUnknown),
-        },
-        Target::Member(id) => {
-            if tx.member(id)?.is_none() || !seen.among(tx, &[id])?.has(id) {
-                return unknown("/target/id", Code::MemberUnknown);
-            }
-            Some(places(tx, id)?)
-        }
-    };
-    let of_member = matches!(asked.target, Target::Member(_));
-    let aim = Aim { permission: asked.permission, field: asked.field, places, of_member };
-    if asked.field.is_some() && !has_fields(asked.permission) {
-        return unknown("/field", Code::FieldUnknown);
-    }
-    // What decides about others has to be the reader's to see.
-    if !own && !aim.is_within(&actor.rights.reach(Permission::AccessRead)) {
-        return Err(forbidden(Permission::AccessRead));
-    }
-
+    let (member, aim) = looked_up(tx, (actor, &seen), asked)?;
     let held = holdings(tx, &[member.id])?.remove(&member.id).unwrap_or_default();
     let now = context.now;
     let counting = held.iter().filter(|one| one.assignment.counts_at(now)).map(|one| one.grant.clone());
@@ -306,6 +271,53 @@ pub fn explain(
         .filter_map(|one| aim.effect(&one, now).map(|effect| (one, effect)))
         .collect();
     Ok(Explanation { allowed: refused.is_none(), reason, assignments, missing, grantors })
+}
+
+/// Whom and what a question is about, for who may ask it.
+fn looked_up(
+    tx: &mut impl ExplainingStore,
+    (actor, seen): (&MemberActor, &Sight),
+    asked: &Question,
+) -> Result<(Member, Aim)> {
+    let own = asked.member == actor.member;
+    if !own {
+        reach(actor, Permission::AccessRead)?;
+    }
+    let unknown = |at: &str, code| Err(Faults::one(Place::Body, at, code));
+    if asked.permission.group() == PermissionGroup::Platform {
+        return unknown("/permission", Code::PermissionUnknown);
+    }
+    if !seen.among(tx, &[asked.member])?.has(asked.member) {
+        return unknown("/member_id", Code::MemberUnknown);
+    }
+    let Some(member) = tx.member(asked.member)? else { return unknown("/member_id", Code::MemberUnknown) };
+    if !own {
+        require_for(tx, actor, Permission::AccessRead, asked.member)?;
+    }
+    let places = match asked.target {
+        Target::Organization => None,
+        Target::Department(id) => match tx.paths(&[id])?.pop().filter(|(_, path)| seen.sees(path)) {
+            Some(place) => Some(vec![place]),
+            None => return unknown("/target/id", Code::DepartmentUnknown),
+        },
+        Target::Member(id) => {
+            if tx.member(id)?.is_none() || !seen.among(tx, &[id])?.has(id) {
+                return unknown("/target/id", Code::MemberUnknown);
+            }
+            Some(places(tx, id)?)
+        }
+    };
+    let of_member = matches!(asked.target, Target::Member(_));
+    let aim = Aim { permission: asked.permission, field: asked.field, places, of_member };
+    if asked.field.is_some() && !has_fields(asked.permission) {
+        return unknown("/field", Code::FieldUnknown);
+    }
+    // What decides about others has to be the reader's to see.
+    let sees = actor.rights.reach(Permission::AccessRead);
+    if !own && !aim.places.as_ref().map_or(sees.is_everywhere(), |_| sees.covers_all(&aim.paths())) {
+        return Err(forbidden(Permission::AccessRead));
+    }
+    Ok((member, aim))
 }
 
 /// Whether it is about fields of members.

@@ -134,7 +134,9 @@ fn concerns(
     if assignment.until.is_some_and(|until| until < now + SOON) {
         found.push(Concern::EndsSoon);
     }
-    if last_used.unwrap_or(assignment.granted_at).max(assignment.granted_at) < now - IDLE {
+    // That somebody looked is not noted of what everybody may look at, more or less of it.
+    let noted = special(grant).iter().any(|one| one != Permission::HiddenRead);
+    if noted && last_used.unwrap_or(assignment.granted_at).max(assignment.granted_at) < now - IDLE {
         found.push(Concern::Unused);
     }
     if !grant.reach.is_everywhere() && special(grant).iter().any(|one| !one.is_ranged()) {

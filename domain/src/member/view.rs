@@ -65,6 +65,7 @@ fn seen_by(
         }
         let there = one.placements.iter().map(|placement| placement.department);
         let places = there.chain([one.member.department]).filter_map(|id| paths.get(&id).cloned());
+        let places = places.filter(|path| sight.sees(path));
         actor.rights.seen_at(&places.collect::<Vec<_>>())
     };
     let fields: HashMap<MemberId, FieldSet> =

@@ -4,13 +4,13 @@ use super::DEPARTED;
 use crate::connection::on;
 use crate::error::Understood;
 use crate::schema::{departments, member_terms as terms, members, placements, taggings};
-use crate::sight::{found, sees_member};
+use crate::sight::{found, sees_member, sees_placed};
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use crate::within::within;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use domain::access::Reach;
+use domain::access::{Reach, Sight};
 use domain::error::Result;
 use domain::id::DepartmentId;
 use domain::member::{InDepartment, MemberFilter, Spot};
@@ -30,6 +30,11 @@ macro_rules! tagged {
             .filter(taggings::tag_id.eq(Id::from($tag)))
             .filter(taggings::member_id.eq($member))
     };
+}
+
+/// What the reader sees, who is said to be nobody where they see everything.
+fn sight_of(filter: &MemberFilter) -> Sight {
+    filter.sight.clone().unwrap_or_else(|| Sight::full(uuid::Uuid::nil().into()))
 }
 
 /// What is greater than whatever begins with a text.
@@ -87,6 +92,7 @@ impl Tx<'_> {
     /// The same, as far as one condition alone leaves them, and whether that was the one about departments.
     fn few_candidates(&mut self, filter: &MemberFilter) -> Result<Option<(Vec<Id>, bool)>> {
         let tenant = self.bound()?;
+        let sight = sight_of(filter);
         let most = i64::try_from(FEW).unwrap_or(i64::MAX) + 1;
         let department: Option<Vec<Id>> = match &filter.department {
             None => None,
@@ -108,6 +114,7 @@ impl Tx<'_> {
                         .inner_join(placements::table.on(there))
                         .filter(departments::tenant_id.eq(tenant))
                         .filter(within(departments::path, reach))
+                        .filter(sees_placed(tenant, "departments.path", &sight))
                         .limit(most)
                         .select(placements::member_id)
                         .load(db)
@@ -230,6 +237,7 @@ impl Tx<'_> {
                     .filter(placements::tenant_id.eq(tenant))
                     .filter(placements::member_id.eq_any(&some))
                     .filter(within(departments::path, reach))
+                    .filter(sees_placed(tenant, "departments.path", &sight_of(filter)))
                     .select(placements::member_id)
                     .load(db)
             }),
@@ -273,7 +281,8 @@ impl Tx<'_> {
                     .inner_join(departments::table.on(there))
                     .filter(placements::tenant_id.eq(members::tenant_id))
                     .filter(placements::member_id.eq(members::id))
-                    .filter(within(departments::path, reach));
+                    .filter(within(departments::path, reach))
+                    .filter(sees_placed(tenant, "departments.path", &sight_of(filter)));
                 query = query.filter(exists(placed));
             }
             if let Some(after) = after {
@@ -407,7 +416,8 @@ impl Tx<'_> {
                         .inner_join(departments::table.on(there))
                         .filter(placements::tenant_id.eq(terms::tenant_id))
                         .filter(placements::member_id.eq(terms::member_id))
-                        .filter(below);
+                        .filter(below)
+                        .filter(sees_placed(tenant, "departments.path", &sight_of(filter)));
                     query = query.filter(exists(below));
                 }
             }

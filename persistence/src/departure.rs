@@ -2,6 +2,7 @@
 
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt};
+use crate::placed::placed;
 use crate::schema::{departments, departures, member_devices, members, placements};
 use crate::sql_type::{Id, Instant, Json};
 use crate::tx::Tx;
@@ -109,19 +110,13 @@ impl DepartureStore for Tx<'_> {
     fn led_by(&mut self, leaders: &[MemberId]) -> Result<Vec<(MemberId, DepartmentId, String)>> {
         let (tenant, mut found) = (self.bound()?, Vec::new());
         for some in ids(leaders).chunks(BATCH) {
-            let rows: Vec<(Id, Id, String)> = on!(self.db, |db| {
-                let there = departments::tenant_id
-                    .eq(placements::tenant_id)
-                    .and(departments::id.eq(placements::department_id));
-                placements::table
-                    .inner_join(departments::table.on(there))
-                    .filter(placements::tenant_id.eq(tenant))
-                    .filter(placements::member_id.eq_any(some))
-                    .filter(placements::leads.is_not_null())
-                    .order((placements::member_id, departments::number))
-                    .select((placements::member_id, departments::id, departments::name))
-                    .load(db)
-            })
+            let rows: Vec<(Id, Id, String)> = on!(self.db, |db| placed()
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq_any(some))
+                .filter(placements::leads.is_not_null())
+                .order((placements::member_id, departments::number))
+                .select((placements::member_id, departments::id, departments::name))
+                .load(db))
             .understood()?;
             found.extend(rows.into_iter().map(|(member, id, name)| (member.get(), id.get(), name)));
         }

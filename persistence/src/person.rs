@@ -4,6 +4,7 @@
 use crate::connection::on;
 use crate::error::Understood;
 use crate::notice::Row as NoticeRow;
+use crate::placed::placed;
 use crate::schema::{
     accounts, agreement_acceptances as acceptances, challenges, departments, devices, member_fields,
     member_values, members, notices, passwords, person_keys, placements, registrations, sessions, taggings,
@@ -136,24 +137,18 @@ impl Tx<'_> {
             .load(db))
         .understood()?;
         let names: HashMap<Id, String> = names.into_iter().collect();
-        let placed: Vec<(Id, Id, i64, Option<i64>, String)> = on!(self.db, |db| {
-            let there = departments::tenant_id
-                .eq(placements::tenant_id)
-                .and(departments::id.eq(placements::department_id));
-            placements::table
-                .inner_join(departments::table.on(there))
-                .filter(placements::tenant_id.eq_any(&tenants))
-                .filter(placements::member_id.eq_any(&ids))
-                .order(departments::number)
-                .select((
-                    placements::member_id,
-                    departments::id,
-                    placements::sort_order,
-                    placements::leads,
-                    departments::name,
-                ))
-                .load(db)
-        })
+        let placed: Vec<(Id, Id, i64, Option<i64>, String)> = on!(self.db, |db| placed()
+            .filter(placements::tenant_id.eq_any(&tenants))
+            .filter(placements::member_id.eq_any(&ids))
+            .order(departments::number)
+            .select((
+                placements::member_id,
+                departments::id,
+                placements::sort_order,
+                placements::leads,
+                departments::name,
+            ))
+            .load(db))
         .understood()?;
         let said: Vec<(Id, Id, String, String)> = on!(self.db, |db| {
             let of = member_fields::tenant_id

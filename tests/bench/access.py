@@ -1,7 +1,7 @@
 """Pages of members for whoever has a role for 1, 100 and 1 000 departments, beside the same page for the owner.
 
 Part of `run`; alone, on release builds: `python3 tests/bench/access.py`. BENCH_MEMBERS and BENCH_TREE say how large the company is."""
-import os, pathlib, subprocess, time
+import os, pathlib, time
 
 import members as people
 
@@ -51,25 +51,8 @@ def measure(bench, server, postgres, owner, members, tree):
     return rows
 
 
-def main(bench):
-    bench.COMPANIES, bench.SUBMITTED, bench.OPERATORS = 1, 0, 0
-    subprocess.run(["cargo", "build", "--quiet", "-p", "tests", "--bin", "made-up-company"], check=True)
-    postgres = bench.Postgres()
-    try:
-        for name, database in (("sqlite", None), ("postgres", postgres)):
-            server = bench.Server(database and database.url)
-            try:
-                token = bench.prepare(server)[0][0]
-                for row in measure(bench, server, database, token, people.MEMBERS, people.DEPARTMENTS):
-                    print(f"| {name} | " + " | ".join(row) + " |", flush=True)
-            finally:
-                server.stop()
-                subprocess.run(["rm", "-rf", str(server.folder)])
-    finally:
-        postgres.stop()
-
-
 if __name__ == "__main__":
     os.chdir(pathlib.Path(__file__).parent.parent.parent)
     import bench
-    main(bench)
+    people.build()
+    bench.on_each_database(1, lambda *given: measure(bench, *given, people.MEMBERS, people.DEPARTMENTS))

@@ -1,5 +1,5 @@
 """See `run`. Uses the standard library, wrk, pgbench and the C loop beside it."""
-import concurrent.futures, http.client, json, os, pathlib, re, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
+import concurrent.futures, http.client, json, os, pathlib, re, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.request
 
 import access, members
 
@@ -140,6 +140,24 @@ class Server:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+
+
+def on_each_database(companies, measure):
+    """Prints the rows that are measured on a fresh server with some companies, whose owners' tokens are handed on: on SQLite, then on PostgreSQL."""
+    global COMPANIES, SUBMITTED, OPERATORS
+    COMPANIES, SUBMITTED, OPERATORS = companies, 0, 0
+    postgres = Postgres()
+    try:
+        for name, database in (("sqlite", None), ("postgres", postgres)):
+            server = Server(database and database.url)
+            try:
+                for row in measure(server, database, *prepare(server)[0]):
+                    print(f"| {name} | " + " | ".join(row) + " |", flush=True)
+            finally:
+                server.stop()
+                shutil.rmtree(server.folder)
+    finally:
+        postgres.stop()
 
 
 PDF = None

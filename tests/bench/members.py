@@ -148,25 +148,12 @@ def measure(bench, server, postgres, small, large):
     return rows
 
 
-def main(bench):
-    bench.COMPANIES, bench.SUBMITTED, bench.OPERATORS = 2, 0, 0
+def build():
     subprocess.run(["cargo", "build", "--quiet", "-p", "tests", "--bin", "made-up-company"], check=True)
-    postgres = bench.Postgres()
-    try:
-        for name, database in (("sqlite", None), ("postgres", postgres)):
-            server = bench.Server(database and database.url)
-            try:
-                tokens = bench.prepare(server)[0]
-                for row in measure(bench, server, database, *tokens):
-                    print(f"| {name} | " + " | ".join(row) + " |", flush=True)
-            finally:
-                server.stop()
-                subprocess.run(["rm", "-rf", str(server.folder)])
-    finally:
-        postgres.stop()
 
 
 if __name__ == "__main__":
     os.chdir(pathlib.Path(__file__).parent.parent.parent)
     import bench
-    main(bench)
+    build()
+    bench.on_each_database(2, lambda *given: measure(bench, *given))

@@ -1,23 +1,13 @@
 //! Who may do what: roles, who has them, and that nobody gives more than they have.
 
-use crate::people::{change, department, fault, invited, member_id, names};
+use crate::people::{change, department, fault, felt, invited, member_id, names};
+use crate::roles::{
+    self, ADMINISTRATOR, AUDITOR, DEPARTMENT_MANAGER, FINANCE, HUMAN_RESOURCES, MEMBER, OWNER, assign,
+    everywhere, only,
+};
 use chrono::{Duration, SecondsFormat};
 use serde_json::{Value, json};
 use tests::{Answer, Company, both};
-
-/// The id of a built-in role.
-fn built_in(place: u32) -> String {
-    format!("00000000-0000-8000-8000-{place:012}")
-}
-
-fn administrator() -> String {
-    built_in(2)
-}
-
-/// Long enough for a change of rights to be felt everywhere.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
 
 async fn role(company: &Company, name: &str, permissions: &[&str]) -> String {
     made(company, name, permissions).await.expect(201).text("/id")
@@ -31,13 +21,12 @@ async fn made(company: &Company, name: &str, permissions: &[&str]) -> Answer {
 }
 
 /// Gives a role in the whole organization.
-async fn give(company: &Company, role: &str, (kind, id): (&str, &str)) -> Answer {
-    give_until(company, role, (kind, id), Value::Null).await
+async fn give(company: &Company, role: &str, holder: (&str, &str)) -> Answer {
+    give_until(company, role, holder, Value::Null).await
 }
 
-async fn give_until(company: &Company, role: &str, (kind, id): (&str, &str), until: Value) -> Answer {
-    let body = json!({"role_id": role, "holder": {"kind": kind, "id": id}, "range": {"kind": "everywhere"}, "until": until});
-    company.post("/v1/access/assignments", body).send().await
+async fn give_until(company: &Company, role: &str, holder: (&str, &str), until: Value) -> Answer {
+    roles::give(company, role, holder, everywhere(), until).await
 }
 
 async fn permissions(person: &Company) -> Vec<String> {
@@ -101,7 +90,7 @@ both!(roles_are_made_changed_and_deleted, |world| {
         );
     }
     // Built-in ones stay as they are.
-    let administrators = format!("/v1/access/roles/{}", administrator());
+    let administrators = format!("/v1/access/roles/{}", ADMINISTRATOR);
     let built_in = company.get(&administrators).send().await.expect(200);
     assert_eq!(
         (built_in.text("/built_in").as_str(), built_in.at("/version")),
@@ -148,8 +137,8 @@ both!(rights_are_loaded_by_one_query, |world| {
     company.post(&format!("/v1/tags/{tag}/members"), json!({"add": [me]})).send().await.expect(200);
     change(&company, &me, json!({"departments": [{"department_id": office}]})).await.expect(200);
     for (kind, id) in [("member", &me), ("department", &office), ("tag", &tag)] {
-        for place in [4, 5, 6] {
-            give(&company, &built_in(place), (kind, id)).await.expect(201);
+        for role in [HUMAN_RESOURCES, FINANCE, AUDITOR] {
+            give(&company, role, (kind, id)).await.expect(201);
         }
     }
     felt().await;
@@ -180,7 +169,7 @@ both!(a_role_counts_for_members_departments_and_tags, |world| {
     let tag = company.post("/v1/tags", json!({"name": "值班"})).send().await.expect(201).text("/id");
     company.post(&format!("/v1/tags/{tag}/members"), json!({"add": [me]})).send().await.expect(200);
     for (kind, id) in [("member", &me), ("department", &office), ("tag", &tag)] {
-        let given = give(&company, &administrator(), (kind, id)).await.expect(201);
+        let given = give(&company, ADMINISTRATOR, (kind, id)).await.expect(201);
         felt().await;
         assert!(may(&person, "policy:manage").await, "{kind}");
         assert!(!may(&person, "tenant:manage").await);
@@ -200,14 +189,13 @@ both!(a_role_ends_when_it_was_to, |world| {
     let person = company.plain_member().await;
     let me = member_id(&person).await;
     let until = (world.clock.now() + Duration::minutes(3)).to_rfc3339_opts(SecondsFormat::Millis, true);
-    let given = give_until(&company, &administrator(), ("member", &me), json!(until)).await.expect(201);
+    let given = give_until(&company, ADMINISTRATOR, ("member", &me), json!(until)).await.expect(201);
     felt().await;
     assert!(may(&person, "device:manage").await);
     // What ends is not given on for longer, and not to oneself either.
-    let role = built_in(6);
-    let refused = give(&person, &role, ("member", &me)).await.refused(403, "beyond_own_rights");
+    let refused = give(&person, AUDITOR, ("member", &me)).await.refused(403, "beyond_own_rights");
     assert!(refused.at("/permissions").as_array().unwrap().contains(&json!("policy:read")));
-    give_until(&person, &role, ("member", &me), json!(until)).await.expect(201);
+    give_until(&person, AUDITOR, ("member", &me), json!(until)).await.expect(201);
     world.later(Duration::minutes(4));
     felt().await;
     assert_eq!(permissions(&person).await, ["member:read", "department:read"]);
@@ -216,7 +204,7 @@ both!(a_role_ends_when_it_was_to, |world| {
     let ended = company.get(&format!("/v1/access/assignments?member_id={me}")).send().await.expect(200);
     assert_eq!(ended.at("/data"), &json!([]));
     company.delete(&format!("/v1/access/assignments/{}", given.text("/id"))).send().await.expect(204);
-    let past = give_until(&company, &role, ("member", &me), json!(until)).await;
+    let past = give_until(&company, AUDITOR, ("member", &me), json!(until)).await;
     assert_eq!(past.refused(422, "input_invalid").faults(), fault("/until", "moment_past"));
 });
 
@@ -225,8 +213,8 @@ both!(nobody_gives_what_they_do_not_have, |world| {
     let person = delegate(&company, "授权员", &["access:manage", "tag:read"]).await;
     let me = member_id(&person).await;
     // Neither a role that has more, nor a new one with more, nor more in a role that somebody has.
-    for role in [administrator(), built_in(4)] {
-        give(&person, &role, ("member", &me)).await.refused(403, "beyond_own_rights");
+    for role in [ADMINISTRATOR, HUMAN_RESOURCES] {
+        give(&person, role, ("member", &me)).await.refused(403, "beyond_own_rights");
     }
     let refused = made(&person, "大权", &["policy:manage"]).await.refused(403, "beyond_own_rights");
     assert_eq!(refused.at("/permissions"), &json!(["policy:read", "policy:manage"]));
@@ -237,7 +225,7 @@ both!(nobody_gives_what_they_do_not_have, |world| {
     raised.send().await.refused(403, "beyond_own_rights");
     // Nor do they take away, change or delete what is more than theirs.
     let other = company.plain_member().await;
-    let given = give(&company, &administrator(), ("member", &member_id(&other).await)).await.expect(201);
+    let given = give(&company, ADMINISTRATOR, ("member", &member_id(&other).await)).await.expect(201);
     let path = format!("/v1/access/assignments/{}", given.text("/id"));
     person.delete(&path).send().await.refused(403, "beyond_own_rights");
     let big = role(&company, "大权", &["policy:manage"]).await;
@@ -245,8 +233,8 @@ both!(nobody_gives_what_they_do_not_have, |world| {
     let lower = world.patch(format!("/v1/access/roles/{big}"), json!({"permissions": []}));
     lower.bearer(&person.access_token).send().await.refused(403, "beyond_own_rights");
     // Neither the owner's place nor everybody's is given.
-    for place in [1, 8] {
-        let refused = give(&company, &built_in(place), ("member", &me)).await;
+    for role in [OWNER, MEMBER] {
+        let refused = give(&company, role, ("member", &me)).await;
         assert_eq!(refused.refused(422, "input_invalid").faults(), fault("/role_id", "role_not_assignable"));
     }
     // Who may give nothing is told so.
@@ -263,8 +251,8 @@ both!(tags_departments_and_places_give_no_more_than_their_giver_has, |world| {
     let friend = invited(&company, "朋友", json!({})).await;
     let (powerful, ordinary) = (department(&company, "总办").await, department(&company, "仓库").await);
     let tag = company.post("/v1/tags", json!({"name": "管理员"})).send().await.expect(201).text("/id");
-    give(&company, &administrator(), ("department", &powerful)).await.expect(201);
-    give(&company, &administrator(), ("tag", &tag)).await.expect(201);
+    give(&company, ADMINISTRATOR, ("department", &powerful)).await.expect(201);
+    give(&company, ADMINISTRATOR, ("tag", &tag)).await.expect(201);
     // A tag, given or handed over.
     let add = json!({"add": [me]});
     person.post(&format!("/v1/tags/{tag}/members"), add).send().await.refused(403, "beyond_own_rights");
@@ -315,13 +303,11 @@ both!(roles_end_with_what_they_hang_on, |world| {
     let (member, place) = (invited(&company, "张三", json!({})).await, department(&company, "总办").await);
     let tag = company.post("/v1/tags", json!({"name": "值班"})).send().await.expect(201).text("/id");
     for holder in [("member", member.as_str()), ("department", place.as_str()), ("tag", tag.as_str())] {
-        give(&company, &administrator(), holder).await.expect(201);
+        give(&company, ADMINISTRATOR, holder).await.expect(201);
     }
     let other = department(&company, "分部").await;
     let ranged = async |departments: &[&str]| {
-        let range = json!({"kind": "departments", "department_ids": departments});
-        let body = json!({"role_id": built_in(7), "holder": {"kind": "tag", "id": tag}, "range": range});
-        company.post("/v1/access/assignments", body).send().await.expect(201).text("/id")
+        assign(&company, DEPARTMENT_MANAGER, ("tag", &tag), only(departments)).await
     };
     let (both, one) = (ranged(&[&place, &other]).await, ranged(&[&place]).await);
     assert_eq!(left().await, 5);
@@ -355,7 +341,7 @@ both!(what_is_not_there_or_anothers_is_not_given, |world| {
         ("department", &place, "department_unknown"),
         ("tag", &tag, "tag_unknown"),
     ] {
-        let refused = give(&company, &administrator(), (kind, id)).await.refused(422, "input_invalid");
+        let refused = give(&company, ADMINISTRATOR, (kind, id)).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), fault("/holder/id", code));
     }
     let foreign = role(&other, "外人", &["tag:read"]).await;
@@ -363,8 +349,7 @@ both!(what_is_not_there_or_anothers_is_not_given, |world| {
     let refused = give(&company, &foreign, ("member", &own)).await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), fault("/role_id", "role_unknown"));
     let range = |range: Value| {
-        let body =
-            json!({"role_id": administrator(), "holder": {"kind": "member", "id": own}, "range": range});
+        let body = json!({"role_id": ADMINISTRATOR, "holder": {"kind": "member", "id": own}, "range": range});
         company.post("/v1/access/assignments", body)
     };
     for (given, pointer, code) in [
@@ -386,7 +371,7 @@ both!(what_is_not_there_or_anothers_is_not_given, |world| {
         let refused = range(given).send().await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), fault(pointer, code));
     }
-    let given = give(&other, &administrator(), ("member", &theirs)).await.expect(201).text("/id");
+    let given = give(&other, ADMINISTRATOR, ("member", &theirs)).await.expect(201).text("/id");
     let path = format!("/v1/access/assignments/{given}");
     company.get(&path).send().await.refused(404, "not_found");
     company.delete(&path).send().await.refused(404, "not_found");
@@ -399,7 +384,7 @@ both!(what_is_over_keeps_nobody_from_anything, |world| {
     let person = delegate(&company, "通讯录", &["member:manage", "department:manage", "tag:manage"]).await;
     let (powerful, friend) = (department(&company, "总办").await, invited(&company, "朋友", json!({})).await);
     let until = (world.clock.now() + Duration::minutes(2)).to_rfc3339_opts(SecondsFormat::Millis, true);
-    give_until(&company, &administrator(), ("department", &powerful), json!(until)).await.expect(201);
+    give_until(&company, ADMINISTRATOR, ("department", &powerful), json!(until)).await.expect(201);
     let there = json!({"departments": [{"department_id": powerful}]});
     change(&person, &friend, there.clone()).await.refused(422, "input_invalid");
     world.later(Duration::minutes(3));
@@ -421,7 +406,7 @@ both!(a_link_lets_nobody_in_whom_its_maker_could_not_invite, |world| {
         seen.at("/needs_approval").clone()
     };
     assert_eq!(waits().await, false);
-    let powerful = give(&company, &administrator(), ("department", &place)).await.expect(201).text("/id");
+    let powerful = give(&company, ADMINISTRATOR, ("department", &place)).await.expect(201).text("/id");
     assert_eq!(waits().await, true);
     company.delete(&format!("/v1/access/assignments/{powerful}")).send().await.expect(204);
     assert_eq!(waits().await, false);

@@ -1,35 +1,10 @@
 //! Why somebody may do something, and what they may do at all.
 
-use crate::people::{change, department, fault, invited, member_id};
+use crate::people::{at, change, department, fault, felt, invited, member_id};
+use crate::roles::{ADMINISTRATOR, DEPARTMENT_MANAGER, assign, everywhere, give, only, own};
 use chrono::{Duration, SecondsFormat};
 use serde_json::{Value, json};
 use tests::{Answer, Company, both};
-
-/// 管理员: everything but what decides over the organization itself.
-const ADMINISTRATOR: &str = "00000000-0000-8000-8000-000000000002";
-/// 部门管理员: the people of some departments, and those departments.
-const DEPARTMENT_MANAGER: &str = "00000000-0000-8000-8000-000000000007";
-
-/// Long enough for a change of rights to be felt everywhere.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
-
-async fn assign(
-    company: &Company,
-    role: &str,
-    (kind, id): (&str, &str),
-    range: Value,
-    until: Value,
-) -> String {
-    let body = json!({"role_id": role, "holder": {"kind": kind, "id": id}, "range": range, "until": until});
-    company.post("/v1/access/assignments", body).send().await.expect(201).text("/id")
-}
-
-fn at(departments: &[&str]) -> Value {
-    let places: Vec<Value> = departments.iter().map(|id| json!({"department_id": id})).collect();
-    json!({"departments": places})
-}
 
 async fn ask(by: &Company, question: Value) -> Answer {
     by.post("/v1/access/explain", question).send().await
@@ -56,8 +31,7 @@ both!(a_decision_is_explained, |world| {
     let (here, there) =
         (invited(&owner, "赵北", at(&[&north])).await, invited(&owner, "孙南", at(&[&south])).await);
     let both = invited(&owner, "李两处", at(&[&north, &south])).await;
-    let given =
-        assign(&owner, DEPARTMENT_MANAGER, ("member", &me), json!({"kind": "own"}), Value::Null).await;
+    let given = assign(&owner, DEPARTMENT_MANAGER, ("member", &me), own()).await;
     felt().await;
     let manage = |target: &Value| json!({"permission": "member:manage", "target": target});
     // Each answer is what comes of trying it.
@@ -130,14 +104,14 @@ both!(a_decision_is_explained, |world| {
     // Who could give it is told with those who have roles.
     let deputy = owner.plain_member().await;
     let deputy_id = member_id(&deputy).await;
-    assign(&owner, ADMINISTRATOR, ("member", &deputy_id), json!({"kind": "everywhere"}), Value::Null).await;
+    assign(&owner, ADMINISTRATOR, ("member", &deputy_id), everywhere()).await;
     let (.., answer) = decision(&owner, about(&me)).await;
     assert_eq!(answer.text("/grantors/1/member_id"), deputy_id);
     // What is over is told as such.
     let until = (world.clock.now() + Duration::minutes(3)).to_rfc3339_opts(SecondsFormat::Millis, true);
     let other = owner.plain_member().await;
     let other_id = member_id(&other).await;
-    assign(&owner, ADMINISTRATOR, ("department", &north), json!({"kind": "everywhere"}), json!(until)).await;
+    give(&owner, ADMINISTRATOR, ("department", &north), everywhere(), json!(until)).await.expect(201);
     change(&owner, &other_id, at(&[&north])).await.expect(200);
     let policy = json!({"member_id": other_id, "permission": "policy:manage", "target": whole});
     let (may, why, answer) = decision(&owner, policy.clone()).await;
@@ -219,8 +193,7 @@ both!(a_frontend_begins_with_one_answer, |world| {
         &json!({"group": "basic", "read": {"everywhere": true, "department_ids": []}, "write": {"everywhere": false, "department_ids": []}})
     );
     let id = member_id(&person).await;
-    let only = json!({"kind": "departments", "department_ids": [north]});
-    let given = assign(&owner, DEPARTMENT_MANAGER, ("member", &id), only, Value::Null).await;
+    let given = assign(&owner, DEPARTMENT_MANAGER, ("member", &id), only(&[&north])).await;
     let before = person.get("/v1/me/bootstrap").send().await.expect(200);
     felt().await;
     let mine = person.get("/v1/me/permissions").send().await.expect(200);

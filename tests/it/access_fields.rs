@@ -1,11 +1,10 @@
 //! What of members somebody sees, finds by and changes.
 
 use crate::people::{change, department, fault, invited, member_id, names};
+use crate::roles::{DIRECTORY_MANAGER, HUMAN_RESOURCES, appoint, everywhere, only};
 use serde_json::{Value, json};
 use tests::{Company, both};
 
-/// 人事: everything that is known of members.
-const HUMAN_RESOURCES: &str = "00000000-0000-8000-8000-000000000004";
 const HIDDEN: [&str; 9] = [
     "mobile",
     "email",
@@ -18,13 +17,6 @@ const HIDDEN: [&str; 9] = [
     "custom",
 ];
 
-async fn assign(company: &Company, role: &str, person: &Company, range: Value) {
-    let holder = json!({"kind": "member", "id": member_id(person).await});
-    let body = json!({"role_id": role, "holder": holder, "range": range});
-    company.post("/v1/access/assignments", body).send().await.expect(201);
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
-
 /// Somebody with a role of their own that shows some groups and lets change others.
 async fn with(company: &Company, permissions: &[&str], read: &[&str], write: &[&str]) -> Company {
     let person = company.plain_member().await;
@@ -32,7 +24,7 @@ async fn with(company: &Company, permissions: &[&str], read: &[&str], write: &[&
     let name = format!("角色 {}", tests::world::mobile());
     let role = json!({"name": name, "permissions": permissions, "fields": fields});
     let role = company.post("/v1/access/roles", role).send().await.expect(201).text("/id");
-    assign(company, &role, &person, json!({"kind": "everywhere"})).await;
+    appoint(company, &role, &person, everywhere()).await;
     person
 }
 
@@ -150,7 +142,7 @@ both!(what_is_not_given_to_change_stays, |world| {
 both!(who_manages_the_directory_imports_it, |world| {
     let company = world.company("字段公司").registered().await;
     let person = company.plain_member().await;
-    assign(&company, "00000000-0000-8000-8000-000000000003", &person, json!({"kind": "everywhere"})).await;
+    appoint(&company, DIRECTORY_MANAGER, &person, everywhere()).await;
     let file = format!("name,mobile\n王五,{}\n", tests::world::mobile());
     let import = world.request("POST", "/v1/member-imports").bearer(&person.access_token);
     import.form(&[], Some(("a.csv", file.as_bytes()))).send().await.expect(201);
@@ -182,8 +174,7 @@ both!(more_is_seen_where_a_role_counts, |world| {
     let (near, far) =
         (invited(&company, "赵近", place(&north)).await, invited(&company, "钱远", place(&south)).await);
     let person = with(&company, &["member:read"], &["basic"], &[]).await;
-    assign(&company, HUMAN_RESOURCES, &person, json!({"kind": "departments", "department_ids": [north]}))
-        .await;
+    appoint(&company, HUMAN_RESOURCES, &person, only(&[&north])).await;
     let sees = async |id: &str| person.get(&format!("/v1/members/{id}")).send().await.expect(200);
     assert_eq!(sees(&near).await.at("/hidden_fields"), &json!([]));
     assert_eq!(sees(&far).await.at("/hidden_fields"), &json!(HIDDEN));

@@ -1,20 +1,22 @@
-//! Whatever people give, edit, tag, place, move and merge: nobody comes to have a right, at any department and at any time, that whoever
+//! Whatever people give, edit, tag, place, move, merge and import: nobody comes to have a right, at any department and at any time, that whoever
 //! did it did not have there and then. What each may is worked out after every step from all that is kept.
 
 use crate::people::{department, invited, member_id};
 use chrono::{DateTime, Duration, Utc};
 use domain::access::{
-    self, AccessStore, AssignmentFilter, BuiltInRole, FieldGroup, FieldSet, Fields, Holder, Holding,
-    NewAssignment, Permission, PermissionGroup, Range, Reach, Rights, RoleDraft, RolePatch, holdings,
+    self, AssignmentFilter, AssignmentStore, BuiltInRole, FieldGroup, FieldSet, Fields, GrantStore, Holder,
+    Holding, NewAssignment, Permission, PermissionGroup, Range, Reach, Rights, RoleDraft, RolePatch,
+    holdings,
 };
 use domain::actor::{MemberActor, MemberRole};
 use domain::context::{Context, Origin};
 use domain::department::{
     Department, DepartmentName, DepartmentPatch, DepartmentStore, NewDepartment, Path, Scope, create, merge,
 };
-use domain::error::{Kind, Result};
+use domain::error::{Code, Kind, Result};
 use domain::id::{DepartmentId, MemberId, RoleId, TagId};
-use domain::member::{self, Patch};
+use domain::member::{self, MemberStore, Patch};
+use domain::member_import::{self, MemberImportStore, Options, Order, Planner, Sheet, SheetRow, execute};
 use domain::tag::{self, Retagging};
 use domain::tenant::TenantScope;
 use persistence::{Database, Tx};
@@ -23,7 +25,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tests::{World, both};
+use tests::both;
 use uuid::Uuid;
 
 /// Something that somebody does: everything by its place in a list.
@@ -37,6 +39,7 @@ enum Step {
     Move { one: usize, to: usize },
     Merge { into: usize, from: usize },
     Create { above: usize },
+    Import { member: usize, below: usize, new: bool },
 }
 
 fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
@@ -52,9 +55,15 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
         2 => (any(), any()).prop_map(|(one, to)| Step::Move { one, to }),
         1 => (any(), any()).prop_map(|(into, from)| Step::Merge { into, from }),
         1 => any().prop_map(|above| Step::Create { above }),
+        2 => (any(), any(), prop::bool::ANY)
+            .prop_map(|(member, below, new)| Step::Import { member, below, new }),
     ];
     prop::collection::vec((any(), step), 2..7)
 }
+
+/// What the kinds of steps are called.
+const KINDS: [&str; 9] =
+    ["Assign", "Withdraw", "EditRole", "Tag", "Place", "Move", "Merge", "Create", "Import"];
 
 /// A right of somebody at a department, at one of the times that are looked at.
 type Right = (MemberId, usize, &'static str, DepartmentId);
@@ -244,7 +253,51 @@ impl Office {
                 let new = NewDepartment { parent, name, english_name: None, order: None, hidden: false };
                 self.write(|tx, context| create(tx, context, by, new.clone()).map(drop))
             }
+            Step::Import { member, below, new } => {
+                self.import(by, person(*member), &departments[below % departments.len()], *new)
+            }
         }
+    }
+
+    /// Imports a spreadsheet of one row, which puts a member into a department, or into one that is made below it.
+    fn import(&self, by: &MemberActor, member: MemberId, place: &Department, new: bool) -> Result<()> {
+        let departments = self.departments();
+        let name = |number: i64| departments.iter().find(|one| one.path.numbers().last() == Some(number));
+        let above = place.path.numbers().filter_map(name).map(|one| one.name.as_str().to_owned());
+        let made = new.then(|| Uuid::now_v7().to_string());
+        let path = above.chain(made).collect::<Vec<_>>().join("/");
+        let person = self.read(|tx| tx.member(member)).unwrap();
+        let row = |row, cells: [&str; 3]| SheetRow {
+            row,
+            cells: cells.map(str::to_owned).to_vec(),
+            ..SheetRow::default()
+        };
+        let rows = [
+            row(1, ["姓名", "帐号", "部门"]),
+            row(2, [person.details.name.as_str(), person.userid.as_str(), &path]),
+        ];
+        let options = Options { create_departments: true, ..Options::default() };
+        let terms = &self.service.settings.certification;
+        self.write(|tx, context| {
+            let sheet = Sheet::find(&rows, &[]).unwrap();
+            let id = member_import::start(tx, context, by, options, (&sheet, 1, b""))?.id;
+            let mut planner = Planner::begin(tx, id)?.unwrap();
+            planner.survey(tx, context, &rows[1..])?;
+            planner.settle(tx, context)?;
+            let planned = planner.plan(tx, context, &rows[1..])?;
+            tx.insert_planned_rows(id, &planned)?;
+            let planned = planner.finish(tx, context, terms)?;
+            tx.refuse_rows(id, &planned.refused)?;
+            tx.insert_planned_departments(id, &planned.departments)?;
+            let asked = Order { plan_hash: planned.plan.hash.clone(), removals: None, skip_refused: false };
+            planner.ready(planned.plan);
+            tx.save_member_import(planner.import())?;
+            member_import::order(tx, context, by, (id, &asked), terms)?;
+            while execute(tx, context, (by.tenant, id), terms, Duration::zero())?.more {}
+            // A row that was left out was refused.
+            let import = tx.member_import(id)?.unwrap();
+            if import.failed == 0 { Ok(()) } else { Err(Code::RangeBeyondOwn.into()) }
+        })
     }
 
     /// Everything that everybody may, by all that is kept; which the one query of requests has to say as well.
@@ -304,6 +357,12 @@ fn said(rights: &Rights, path: &Path) -> Vec<&'static str> {
     all
 }
 
+/// How many sequences are walked through: as many more as somebody wants who has the time.
+#[expect(clippy::disallowed_methods, reason = "no setting of the service")]
+fn sequences(usual: u32) -> u32 {
+    std::env::var("ACCESS_SEQUENCES").map_or(usual, |count| count.parse().unwrap())
+}
+
 fn walk(office: &Office, sequences: u32) {
     let mut done: HashMap<&'static str, usize> = HashMap::new();
     let config =
@@ -325,9 +384,7 @@ fn walk(office: &Office, sequences: u32) {
             match &taken {
                 Ok(()) => {
                     let name = format!("{step:?}");
-                    let name = ["Assign", "Withdraw", "EditRole", "Tag", "Place", "Move", "Merge", "Create"]
-                        .into_iter()
-                        .find(|known| name.starts_with(known));
+                    let name = KINDS.into_iter().find(|known| name.starts_with(known));
                     *done_by.borrow_mut().entry(name.unwrap()).or_default() += 1;
                 }
                 Err(error) => {
@@ -352,7 +409,7 @@ fn walk(office: &Office, sequences: u32) {
     walked.unwrap();
     println!("{sequences} sequences: {done:?}");
     // Each kind of step came about, so that what is said above is said of something.
-    assert!(done.len() == 8, "{done:?}");
+    assert!(done.len() == KINDS.len(), "{done:?}");
 }
 
 both!(no_sequence_of_steps_gives_what_nobody_had, |world| {
@@ -381,9 +438,7 @@ both!(no_sequence_of_steps_gives_what_nobody_had, |world| {
     let origin = Origin::default();
     let mut office =
         Office { database, service: world.running(), owner, people, tags, custom: Vec::new(), origin };
-    // As many more as somebody wants who has the time.
-    let few = if world.service().database.is_in_process() { 2_000 } else { 100 };
-    let sequences = std::env::var("ACCESS_SEQUENCES").map_or(few, |count| count.parse().unwrap());
+    let sequences = sequences(if world.service().database.is_in_process() { 2_000 } else { 100 });
     let work = move || {
         for name in ["甲", "乙"] {
             let draft = RoleDraft {

@@ -1,14 +1,9 @@
 //! Roles that count in some departments only.
 
-use crate::people::{change, department, fault, invited, member_id, names};
+use crate::people::{at, change, department, fault, felt, invited, member_id, names};
+use crate::roles::{DEPARTMENT_MANAGER, HUMAN_RESOURCES, assign, everywhere, give, only, own};
 use serde_json::{Value, json};
 use tests::{Company, both};
-
-/// 部门管理员: the people of some departments, and those departments.
-const DEPARTMENT_MANAGER: &str = "00000000-0000-8000-8000-000000000007";
-
-/// 人事: everything that is known of members.
-const HUMAN_RESOURCES: &str = "00000000-0000-8000-8000-000000000004";
 
 /// A company with two branches, each with a team; somebody in each, and somebody who manages the first.
 struct Branches {
@@ -26,20 +21,6 @@ async fn below(company: &Company, parent: &str, name: &str) -> String {
     made.send().await.expect(201).text("/id")
 }
 
-fn at(departments: &[&str]) -> Value {
-    let places: Vec<Value> = departments.iter().map(|id| json!({"department_id": id})).collect();
-    json!({"departments": places})
-}
-
-async fn assign(company: &Company, role: &str, member: &str, range: Value) -> String {
-    let body = json!({"role_id": role, "holder": {"kind": "member", "id": member}, "range": range});
-    company.post("/v1/access/assignments", body).send().await.expect(201).text("/id")
-}
-
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
-
 impl Branches {
     async fn of(owner: Company) -> Self {
         let (north, south) = (department(&owner, "北方").await, department(&owner, "南方").await);
@@ -53,7 +34,7 @@ impl Branches {
             invited(&owner, "孙南", at(&[&south])).await,
             invited(&owner, "李两处", at(&[&team, &south])).await,
         ];
-        assign(&owner, DEPARTMENT_MANAGER, &me, json!({"kind": "own"})).await;
+        assign(&owner, DEPARTMENT_MANAGER, ("member", &me), own()).await;
         felt().await;
         Self { owner, manager, north, south, team, people }
     }
@@ -212,26 +193,21 @@ both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
     let deputy = owner.post("/v1/access/roles", deputy).send().await.expect(201).text("/id");
     let me = member_id(manager).await;
     let [north, team, south, _] = &branches.people;
-    let only = |departments: &[&String]| json!({"kind": "departments", "department_ids": departments});
-    assign(owner, &deputy, &me, only(&[&branches.north])).await;
+    assign(owner, &deputy, ("member", &me), only(&[&branches.north])).await;
     felt().await;
-    let give = |role: &str, member: &str, range: Value| {
-        let body = json!({"role_id": role, "holder": {"kind": "member", "id": member}, "range": range});
-        manager.post("/v1/access/assignments", body)
-    };
-    let given = give(DEPARTMENT_MANAGER, team, only(&[&branches.team])).send().await.expect(201).text("/id");
-    let own = give(DEPARTMENT_MANAGER, north, json!({"kind": "own"})).send().await.expect(201).text("/id");
-    for range in
-        [only(&[&branches.south]), only(&[&branches.team, &branches.south]), json!({"kind": "everywhere"})]
-    {
-        let refused = give(DEPARTMENT_MANAGER, team, range).send().await.refused(422, "input_invalid");
+    let give =
+        async |role, member: &str, range| give(manager, role, ("member", member), range, Value::Null).await;
+    let given = give(DEPARTMENT_MANAGER, team, only(&[&branches.team])).await.expect(201).text("/id");
+    let own = give(DEPARTMENT_MANAGER, north, own()).await.expect(201).text("/id");
+    for range in [only(&[&branches.south]), only(&[&branches.team, &branches.south]), everywhere()] {
+        let refused = give(DEPARTMENT_MANAGER, team, range).await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), fault("/range", "range_beyond_own"));
     }
     change(owner, south, json!({"hidden": true})).await.expect(200);
-    let unseen = give(DEPARTMENT_MANAGER, south, only(&[&branches.team])).send().await;
+    let unseen = give(DEPARTMENT_MANAGER, south, only(&[&branches.team])).await;
     assert_eq!(unseen.refused(422, "input_invalid").faults(), fault("/holder/id", "member_unknown"));
     // Human resources see what is personal, which this manager does not.
-    let more = give(HUMAN_RESOURCES, team, only(&[&branches.team])).send().await;
+    let more = give(HUMAN_RESOURCES, team, only(&[&branches.team])).await;
     let more = more.refused(403, "beyond_own_rights");
     assert_eq!(more.at("/fields"), &json!(["personal"]));
     // They see what counts in their departments and nowhere else, and take that away alone.
@@ -243,7 +219,8 @@ both!(roles_are_given_on_within_a_range_and_nowhere_else, |world| {
             .map(|one| one["id"].as_str().unwrap().to_owned())
             .collect()
     };
-    let wide = assign(owner, DEPARTMENT_MANAGER, team, only(&[&branches.team, &branches.south])).await;
+    let wide =
+        assign(owner, DEPARTMENT_MANAGER, ("member", team), only(&[&branches.team, &branches.south])).await;
     let all = ids(&owner.get("/v1/access/assignments").send().await.expect(200));
     assert_eq!(all.len(), 5);
     let seen = ids(&manager.get("/v1/access/assignments").send().await.expect(200));
@@ -281,7 +258,7 @@ both!(a_range_of_many_departments_is_one, |world| {
         }
     }
     let range = json!({"kind": "departments", "department_ids": held});
-    assign(&owner, DEPARTMENT_MANAGER, &member_id(&manager).await, range).await;
+    assign(&owner, DEPARTMENT_MANAGER, ("member", &member_id(&manager).await), range).await;
     felt().await;
     assert_eq!(names(&manager, "/v1/members?managed=true").await, inside);
     assert_eq!(names(&manager, "/v1/members?managed=true&search=chengyuan").await, inside);
@@ -304,12 +281,11 @@ both!(handing_over_gives_no_more_than_who_leaves_is_seen_off_by, |world| {
         let refused = leave(south).send().await.refused(422, "input_invalid");
         assert_eq!(refused.faults(), fault("/successor_id", code));
     }
-    let body = json!({"role_id": HUMAN_RESOURCES, "holder": {"kind": "department", "id": branches.team}, "range": {"kind": "everywhere"}});
-    owner.post("/v1/access/assignments", body).send().await.expect(201);
+    assign(owner, HUMAN_RESOURCES, ("department", &branches.team), everywhere()).await;
     let refused = leave(north).send().await.refused(422, "input_invalid");
     assert_eq!(refused.faults(), fault("/successor_id", "beyond_own_rights"));
     // Whoever has a role that they could not give is neither seen off nor shut out by them, nor given another number before they come.
-    assign(owner, HUMAN_RESOURCES, north, json!({"kind": "own"})).await;
+    assign(owner, HUMAN_RESOURCES, ("member", north), own()).await;
     let off = manager.post(&format!("/v1/members/{north}/departure"), json!({"successor_id": null}));
     off.send().await.refused(403, "beyond_own_rights");
     let renumbered = change(manager, north, json!({"mobile": tests::world::mobile()})).await;
@@ -339,13 +315,11 @@ both!(a_department_that_goes_up_in_another_gives_nothing_new, |world| {
     let manager = owner.plain_member().await;
     let me = member_id(&manager).await;
     change(&owner, &me, at(&[&north])).await.expect(200);
-    let only = |id: &str| json!({"kind": "departments", "department_ids": [id]});
-    assign(&owner, HUMAN_RESOURCES, &me, only(&north)).await;
+    assign(&owner, HUMAN_RESOURCES, ("member", &me), only(&[&north])).await;
     for place in [&north, &south] {
-        assign(&owner, DEPARTMENT_MANAGER, &me, only(place)).await;
+        assign(&owner, DEPARTMENT_MANAGER, ("member", &me), only(&[place])).await;
     }
-    let body = json!({"role_id": HUMAN_RESOURCES, "holder": {"kind": "department", "id": south}, "range": {"kind": "own"}});
-    owner.post("/v1/access/assignments", body).send().await.expect(201);
+    assign(&owner, HUMAN_RESOURCES, ("department", &south), own()).await;
     felt().await;
     let merge = manager.post(&format!("/v1/departments/{south}/merge"), json!({"source_ids": [north]}));
     merge.send().await.refused(403, "beyond_own_rights");

@@ -1,24 +1,10 @@
 //! Who has which rights, for whoever has to answer for that.
 
-use crate::people::{change, department, invited, member_id};
+use crate::people::{change, department, felt, invited, member_id};
+use crate::roles::{ADMINISTRATOR, AUDITOR, FINANCE, HUMAN_RESOURCES, assign, everywhere, give, own};
 use chrono::{Duration, SecondsFormat};
 use serde_json::{Value, json};
 use tests::{Company, both};
-
-const ADMINISTRATOR: &str = "00000000-0000-8000-8000-000000000002";
-const HUMAN_RESOURCES: &str = "00000000-0000-8000-8000-000000000004";
-const FINANCE: &str = "00000000-0000-8000-8000-000000000005";
-const AUDITOR: &str = "00000000-0000-8000-8000-000000000006";
-
-/// Long enough for a change of rights to be felt everywhere.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
-
-async fn assign(company: &Company, role: &str, (kind, id): (&str, &str), range: Value, until: Value) {
-    let body = json!({"role_id": role, "holder": {"kind": kind, "id": id}, "range": range, "until": until});
-    company.post("/v1/access/assignments", body).send().await.expect(201);
-}
 
 /// Of everybody in a review: the name, and for each role by what they have it, when they used it last, and what there is to look at.
 async fn review(by: &Company) -> Vec<(String, Vec<(String, Option<String>, Value)>)> {
@@ -43,7 +29,6 @@ async fn review(by: &Company) -> Vec<(String, Vec<(String, Option<String>, Value
 
 both!(rights_are_reviewed, |world| {
     let owner = world.company("复核公司").registered().await;
-    let everywhere = || json!({"kind": "everywhere"});
     assert_eq!(review(&owner).await, vec![]);
     let (admin, hr) = (owner.plain_member().await, owner.plain_member().await);
     let (admin_id, hr_id) = (member_id(&admin).await, member_id(&hr).await);
@@ -54,9 +39,9 @@ both!(rights_are_reviewed, |world| {
     let tag = owner.post("/v1/tags", json!({"name": "审计"})).send().await.expect(201).text("/id");
     owner.post(&format!("/v1/tags/{tag}/members"), json!({"add": [admin_id]})).send().await.expect(200);
     let soon = (world.clock.now() + Duration::days(100)).to_rfc3339_opts(SecondsFormat::Millis, true);
-    assign(&owner, ADMINISTRATOR, ("member", &admin_id), everywhere(), Value::Null).await;
-    assign(&owner, HUMAN_RESOURCES, ("member", &hr_id), everywhere(), json!(soon)).await;
-    assign(&owner, FINANCE, ("department", &office), json!({"kind": "own"}), Value::Null).await;
+    assign(&owner, ADMINISTRATOR, ("member", &admin_id), everywhere()).await;
+    give(&owner, HUMAN_RESOURCES, ("member", &hr_id), everywhere(), json!(soon)).await.expect(201);
+    assign(&owner, FINANCE, ("department", &office), own()).await;
     felt().await;
     let none = || json!([]);
     let (member, department) = ("member".to_owned(), "department".to_owned());
@@ -80,7 +65,7 @@ both!(rights_are_reviewed, |world| {
     assert_eq!(review(&admin).await[1].1[0].1, Some(today.clone()));
     hr.get("/v1/access/review").send().await.refused(403, "forbidden");
     // The one who gives roles comes to audit as well.
-    assign(&owner, AUDITOR, ("tag", &tag), everywhere(), Value::Null).await;
+    assign(&owner, AUDITOR, ("tag", &tag), everywhere()).await;
     let both = json!(["grants_and_audits"]);
     let theirs = review(&owner).await[1].1.clone();
     assert_eq!((&theirs[0].2, &theirs[1].2), (&both, &both));
@@ -105,7 +90,7 @@ both!(rights_are_reviewed, |world| {
     assert_eq!(review(&owner).await[0].1[0].2, json!(["over"]));
     // As a file, for whoever signs it.
     let file = owner.get("/v1/access/review-export?format=csv").header("accept-language", "en").send().await;
-    let text = String::from_utf8(file.expect(200).bytes.to_vec()).unwrap();
+    let text = String::from_utf8(file.expect(200).bytes.clone()).unwrap();
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
     assert_eq!(lines[0], "Member,Member ID,Role,By,Where,Since,Until,Last used,To look at");
     assert_eq!(lines.len(), 5);

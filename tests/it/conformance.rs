@@ -3,6 +3,7 @@
 
 use crate::contract::body_of;
 use crate::people::{change, department, invited, member_id};
+use crate::roles::{DEPARTMENT_MANAGER, appoint, everywhere, only};
 use api::contract::{Contract, Operation};
 use domain::access::BuiltInRole;
 use serde_json::{Value, json};
@@ -14,8 +15,6 @@ use tests::{Answer, Company, both};
 const ROWS: &str = include_str!("../fixtures/access/conformance.txt");
 /// What each role allows where: the golden matrix, which the domain holds against its code.
 const MATRIX: &str = include_str!("../../domain/data/access/matrix.txt");
-const DEPARTMENT_MANAGER: &str = "00000000-0000-8000-8000-000000000007";
-
 /// The permission and the target of each operation.
 fn rows() -> BTreeMap<&'static str, (&'static str, &'static str)> {
     let table = ROWS.split("\n\n").next().unwrap();
@@ -37,7 +36,7 @@ fn word(role: BuiltInRole, permission: &str) -> &'static str {
 }
 
 /// Whether an operation is one of members.
-fn of_members(operation: &&Operation) -> bool {
+fn of_members(operation: &Operation) -> bool {
     let schemes = operation.document()["security"].as_array().into_iter().flatten();
     schemes.flat_map(|scheme| scheme.as_object().unwrap().keys()).any(|scheme| scheme == "access_token")
 }
@@ -46,7 +45,7 @@ fn of_members(operation: &&Operation) -> bool {
 fn every_operation_of_members_has_a_row() {
     let rows = rows();
     let mut kept: Vec<&str> = rows.keys().copied().collect();
-    for operation in Contract::shared().operations().filter(of_members) {
+    for operation in Contract::shared().operations().filter(|one| of_members(one)) {
         let (permission, _) =
             rows.get(operation.id()).unwrap_or_else(|| panic!("{} has no row", operation.id()));
         let stated = operation.document()["x-permission"].as_str().unwrap_or("-");
@@ -215,7 +214,7 @@ impl Ground {
 
     async fn assignment(&self) -> String {
         let holder = json!({"kind": "member", "id": self.member().await});
-        let range = json!({"kind": "departments", "department_ids": [self.place]});
+        let range = only(&[&self.place]);
         let body = json!({"role_id": DEPARTMENT_MANAGER, "holder": holder, "range": range});
         self.made("/v1/access/assignments", body).await
     }
@@ -257,7 +256,7 @@ impl Ground {
         let mut other = id.clone();
         match (operation.id(), &id) {
             ("merge_departments", _) => {
-                body = Some(json!({"source_ids": [self.target("department", "").await]}))
+                body = Some(json!({"source_ids": [self.target("department", "").await]}));
             }
             ("relate_departments", _) => other = Some(self.place.clone()),
             ("unrelate_departments", Some(from)) => {
@@ -290,7 +289,7 @@ impl Ground {
                     "departments": [{"department_id": self.place}]}));
             }
             ("create_assignment", _) => {
-                let range = json!({"kind": "departments", "department_ids": [self.place]});
+                let range = only(&[&self.place]);
                 let holder = json!({"kind": "member", "id": self.someone().await});
                 body = Some(json!({"role_id": DEPARTMENT_MANAGER, "holder": holder, "range": range}));
             }
@@ -354,26 +353,19 @@ both!(what_each_role_may_is_what_the_matrix_says, |world| {
     let foreign = Ground::of(&foreign, "他部", true).await;
     let mut wrong = Vec::new();
     let mut asked = 0;
-    for (role, everywhere) in BuiltInRole::ALL.iter().flat_map(|role| {
+    for (role, whole) in BuiltInRole::ALL.iter().flat_map(|role| {
         let ranges: &[bool] = if role.is_assignable() { &[false, true] } else { &[true] };
-        ranges.iter().map(move |everywhere| (*role, *everywhere))
+        ranges.iter().map(move |whole| (*role, *whole))
     }) {
         let owner = world.company("权限公司").registered().await;
         let person = if role == BuiltInRole::Owner { owner.clone() } else { owner.plain_member().await };
         let own = Ground::of(&owner, "内部", false).await;
         let outside = Ground::of(&owner, "外部", false).await;
         if role.is_assignable() {
-            let holder = json!({"kind": "member", "id": member_id(&person).await});
-            let range = if everywhere {
-                json!({"kind": "everywhere"})
-            } else {
-                json!({"kind": "departments", "department_ids": [own.place]})
-            };
-            let body = json!({"role_id": role.id().to_string(), "holder": holder, "range": range});
-            own.owner.post("/v1/access/assignments", body).send().await.expect(201);
-            tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+            let range = if whole { everywhere() } else { only(&[&own.place]) };
+            appoint(&own.owner, &role.id().to_string(), &person, range).await;
         }
-        for operation in Contract::shared().operations().filter(of_members) {
+        for operation in Contract::shared().operations().filter(|one| of_members(one)) {
             let (permission, target) = rows[operation.id()];
             if target == "self" {
                 continue;
@@ -391,10 +383,10 @@ both!(what_each_role_may_is_what_the_matrix_says, |world| {
                 }
                 let Some(answer) = ground.ask(&person, operation, target).await else { continue };
                 let (is, should) =
-                    (outcome(&answer, permission), expected(role, everywhere, permission, target, side));
+                    (outcome(&answer, permission), expected(role, whole, permission, target, side));
                 asked += 1;
                 if is != should && !(is == Outcome::Beyond && should != Outcome::Forbidden) {
-                    let given = if everywhere { "everywhere" } else { "for a department" };
+                    let given = if whole { "everywhere" } else { "for a department" };
                     wrong.push(format!(
                         "{} {given}, {} {side:?}: {is:?} and not {should:?}: {} {}",
                         role.name(),

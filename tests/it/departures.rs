@@ -1,6 +1,6 @@
 //! Leaving an organization: what is handed over, what ends, and coming back.
 
-use crate::people::{change, department, fault, invited, member, member_id, names};
+use crate::people::{change, department, fault, felt, invited, member, member_id, names};
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -99,7 +99,7 @@ async fn who_left_is_out(backend: Backend) {
     let id = member_id(&person).await;
     depart(&company, &id, json!({"successor_id": null})).await.expect(201);
     me(&world).await.refused(401, "session_ended");
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    felt().await;
     me(&replica).await.refused(401, "session_ended");
     let refresh = json!({"refresh_token": person.refresh_token});
     replica.post("/v1/sessions/refresh", refresh).send().await.refused(401, "refresh_token_invalid");

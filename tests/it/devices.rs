@@ -1,5 +1,6 @@
 //! Devices: what members sign in from, and what an organization says about it.
 
+use crate::people::felt;
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{Answer, Company, World, both};
@@ -21,10 +22,6 @@ fn phone() -> Value {
 
 async fn decide(company: &Company, id: &str, decision: Value) -> Answer {
     company.world.patch(format!("/v1/devices/{id}"), decision).bearer(&company.access_token).send().await
-}
-
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
 }
 
 both!(a_new_device_waits_for_an_administrator, |world| {

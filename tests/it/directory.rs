@@ -1,30 +1,9 @@
 //! The directory: everybody sees everybody, but for what is hidden.
 
-use crate::people::{change, department, fault, invited, member, member_id, names};
+use crate::people::{at, change, department, fault, invited, member, member_id, names};
+use crate::roles::{AUDITOR, DEPARTMENT_MANAGER, appoint, everywhere, only};
 use serde_json::{Value, json};
 use tests::{Company, both};
-
-/// 审计: sees everything.
-const AUDITOR: &str = "00000000-0000-8000-8000-000000000006";
-/// 部门管理员: the people of some departments, and those departments.
-const DEPARTMENT_MANAGER: &str = "00000000-0000-8000-8000-000000000007";
-
-/// Long enough for a change of rights to be felt everywhere.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
-
-async fn assign(company: &Company, role: &str, person: &Company, range: Value) {
-    let holder = json!({"kind": "member", "id": member_id(person).await});
-    let body = json!({"role_id": role, "holder": holder, "range": range});
-    company.post("/v1/access/assignments", body).send().await.expect(201);
-    felt().await;
-}
-
-fn at(departments: &[&str]) -> Value {
-    let places: Vec<Value> = departments.iter().map(|id| json!({"department_id": id})).collect();
-    json!({"departments": places})
-}
 
 async fn hide(company: &Company, department: &str, hidden: bool) {
     let path = format!("/v1/departments/{department}");
@@ -185,13 +164,7 @@ both!(a_hidden_member_is_not_there, |world| {
     let count = plain.get(&format!("/v1/departments/{}?counts=true", hiding.open)).send().await.expect(200);
     assert_eq!(count.at("/members/direct"), &json!(1));
     // Whoever may see what is hidden there does, and whoever is hidden sees themselves.
-    assign(
-        owner,
-        DEPARTMENT_MANAGER,
-        &plain,
-        json!({"kind": "departments", "department_ids": [hiding.open]}),
-    )
-    .await;
+    appoint(owner, DEPARTMENT_MANAGER, &plain, only(&[&hiding.open])).await;
     assert_eq!(names(&plain, &format!("/v1/members?department_id={}", hiding.open)).await, ["丁开", "丁双"]);
     let shown = plain.get(&format!("/v1/members/{both}")).send().await.expect(200);
     assert_eq!((shown.at("/hidden"), shown.at("/departments").as_array().unwrap().len()), (&json!(true), 1));
@@ -216,7 +189,7 @@ both!(a_hidden_member_is_not_there, |world| {
 both!(who_may_see_what_is_hidden_sees_it, |world| {
     let hiding = Hiding::of(world.company("保密公司").registered().await).await;
     let (owner, auditor) = (&hiding.owner, hiding.owner.plain_member().await);
-    assign(owner, AUDITOR, &auditor, json!({"kind": "everywhere"})).await;
+    appoint(owner, AUDITOR, &auditor, everywhere()).await;
     assert_eq!(departments(&auditor).await.len(), 4);
     // Who left is hidden as well.
     let gone = &member_id(&owner.plain_member().await).await;
@@ -234,13 +207,7 @@ both!(who_may_see_what_is_hidden_sees_it, |world| {
         person.get(&format!("/v1/members/{gone}")).send().await.expect(if seen == 1 { 200 } else { 404 });
     }
     // Managers of where they were find those who left.
-    assign(
-        owner,
-        DEPARTMENT_MANAGER,
-        &plain,
-        json!({"kind": "departments", "department_ids": [hiding.open]}),
-    )
-    .await;
+    appoint(owner, DEPARTMENT_MANAGER, &plain, only(&[&hiding.open])).await;
     assert_eq!(names(&plain, "/v1/members?state=departed").await, ["丁走"]);
     // A department that shares its people is not hidden from those whom it shares them with.
     let reader = owner.plain_member().await;
@@ -290,9 +257,9 @@ both!(a_visible_field_is_seen_by_everybody, |world| {
     // In an export, too: a role that shows nothing of it takes out what everybody sees.
     let role = json!({"name": "导出员", "permissions": ["member:export"], "fields": {"read": ["basic"], "write": []}});
     let role = company.post("/v1/access/roles", role).send().await.expect(201).text("/id");
-    assign(&company, &role, &plain, json!({"kind": "everywhere"})).await;
+    appoint(&company, &role, &plain, everywhere()).await;
     let file = plain.get("/v1/member-export?format=csv").send().await.expect(200);
-    let text = String::from_utf8(file.bytes.to_vec()).unwrap();
+    let text = String::from_utf8(file.bytes.clone()).unwrap();
     assert!(text.contains("爱好") && text.contains("围棋"), "{text}");
     assert!(!text.contains("工资卡") && !text.contains("6222"), "{text}");
 });

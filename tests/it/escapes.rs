@@ -1,22 +1,10 @@
 //! Ways in which others were escaped from: each is tried here. Whoever goes beyond their range among many is in `access_ranges.rs`, who looks for hidden
 //! values by searching and writing in `access_fields.rs`, and every operation with another tenant's id in its path in `conformance.rs`.
 
-use crate::people::{change, department, invited, member_id, names};
+use crate::people::{at, change, department, felt, invited, member_id, names};
+use crate::roles::{ADMINISTRATOR, appoint, everywhere, give, only};
 use serde_json::{Value, json};
 use tests::{Answer, Company, both};
-
-/// 管理员: everything but what decides over the organization itself.
-const ADMINISTRATOR: &str = "00000000-0000-8000-8000-000000000002";
-
-/// Long enough for a change of rights to be felt everywhere.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
-
-fn at(departments: &[&str]) -> Value {
-    let places: Vec<Value> = departments.iter().map(|id| json!({"department_id": id})).collect();
-    json!({"departments": places})
-}
 
 /// All that somebody sees of their organization.
 async fn all(company: &Company) -> Vec<Value> {
@@ -48,8 +36,6 @@ both!(another_tenants_ids_in_a_body_are_nobodys, |world| {
     let (own, here) = (invited(&mine, "自己", json!({})).await, department(&mine, "己部").await);
     let own_tag = mine.post("/v1/tags", json!({"name": "己签"})).send().await.expect(201).text("/id");
     let nothing = uuid::Uuid::now_v7().to_string();
-    let everywhere = json!({"kind": "everywhere"});
-    let only = |id: &str| json!({"kind": "departments", "department_ids": [id]});
     let given =
         |role: &str, holder: Value, range: Value| json!({"role_id": role, "holder": holder, "range": range});
     let holder = |kind: &str, id: &str| json!({"kind": kind, "id": id});
@@ -77,7 +63,7 @@ both!(another_tenants_ids_in_a_body_are_nobodys, |world| {
         (
             "POST",
             "/v1/access/assignments".into(),
-            Box::new(|id| given(ADMINISTRATOR, holder("member", id), everywhere.clone())),
+            Box::new(|id| given(ADMINISTRATOR, holder("member", id), everywhere())),
         ),
         (
             "POST",
@@ -101,12 +87,12 @@ both!(another_tenants_ids_in_a_body_are_nobodys, |world| {
         (
             "POST",
             "/v1/access/assignments".into(),
-            Box::new(|id| given(ADMINISTRATOR, holder("member", &own), only(id))),
+            Box::new(|id| given(ADMINISTRATOR, holder("member", &own), only(&[id]))),
         ),
         (
             "POST",
             "/v1/access/assignments".into(),
-            Box::new(|id| given(ADMINISTRATOR, holder("department", id), everywhere.clone())),
+            Box::new(|id| given(ADMINISTRATOR, holder("department", id), everywhere())),
         ),
     ] {
         let ask = async |id: &str| {
@@ -117,23 +103,24 @@ both!(another_tenants_ids_in_a_body_are_nobodys, |world| {
     for (id, body) in [
         (
             &role,
-            Box::new(|id: &str| given(id, holder("member", &own), everywhere.clone()))
+            Box::new(|id: &str| given(id, holder("member", &own), everywhere()))
                 as Box<dyn Fn(&str) -> Value>,
         ),
-        (&tag, Box::new(|id| given(ADMINISTRATOR, holder("tag", id), everywhere.clone()))),
+        (&tag, Box::new(|id| given(ADMINISTRATOR, holder("tag", id), everywhere()))),
     ] {
         let ask = async |id: &str| mine.post("/v1/access/assignments", body(id)).send().await;
         same(&ask(id).await, &ask(&nothing).await, (id, &nothing), "/v1/access/assignments");
     }
-    for query in ["leader_id", "tag_id", "department_id", "within_id"] {
-        let id = if query == "leader_id" {
-            &person
-        } else if query == "tag_id" {
-            &tag
-        } else {
-            &place
-        };
-        let ask = async |id: &str| mine.get(&format!("/v1/members?{query}={id}")).send().await;
+    for (query, id) in [
+        ("members?leader_id", &person),
+        ("members?tag_id", &tag),
+        ("members?department_id", &place),
+        ("members?within_id", &place),
+        ("access/assignments?member_id", &person),
+        ("access/assignments?role_id", &role),
+        ("access/assignments?holder_kind=department&holder_id", &place),
+    ] {
+        let ask = async |id: &str| mine.get(&format!("/v1/{query}={id}")).send().await;
         same(&ask(id).await, &ask(&nothing).await, (id, &nothing), query);
     }
     assert_eq!(all(&theirs).await, before);
@@ -171,9 +158,7 @@ both!(who_waits_or_left_has_no_rights, |world| {
     let company = world.company("离任公司").registered().await;
     let admin = company.plain_member().await;
     let id = member_id(&admin).await;
-    let body = json!({"role_id": ADMINISTRATOR, "holder": {"kind": "member", "id": id}, "range": {"kind": "everywhere"}});
-    company.post("/v1/access/assignments", body.clone()).send().await.expect(201);
-    felt().await;
+    appoint(&company, ADMINISTRATOR, &admin, everywhere()).await;
     admin.get("/v1/security-policy").send().await.expect(200);
     company
         .post(&format!("/v1/members/{id}/departure"), json!({"successor_id": null}))
@@ -183,7 +168,8 @@ both!(who_waits_or_left_has_no_rights, |world| {
     felt().await;
     admin.get("/v1/security-policy").send().await.refused(401, "session_ended");
     // The role ended with that: neither is it given to who left, nor is it there when they come back.
-    let refused = company.post("/v1/access/assignments", body).send().await.refused(422, "input_invalid");
+    let refused = give(&company, ADMINISTRATOR, ("member", &id), everywhere(), Value::Null).await;
+    let refused = refused.refused(422, "input_invalid");
     assert_eq!(refused.faults(), [("/holder/id".to_owned(), "member_unknown".to_owned())]);
     company.post(&format!("/v1/members/{id}/restoration"), json!({})).send().await.expect(200);
     world.later(chrono::Duration::minutes(2));
@@ -205,12 +191,8 @@ both!(what_is_hidden_answers_as_what_is_not_there, |world| {
     let hide = world.patch(format!("/v1/departments/{secret}"), json!({"hidden": true}));
     hide.bearer(&company.access_token).send().await.expect(200);
     let manager = company.plain_member().await;
-    let holder = json!({"kind": "member", "id": member_id(&manager).await});
-    let range = json!({"kind": "departments", "department_ids": [open]});
-    let body = json!({"role_id": ADMINISTRATOR, "holder": holder, "range": range});
-    company.post("/v1/access/assignments", body).send().await.expect(201);
     change(&company, &member_id(&manager).await, at(&[&open])).await.expect(200);
-    felt().await;
+    appoint(&company, ADMINISTRATOR, &manager, only(&[&open])).await;
     assert!(!names(&manager, "/v1/members").await.contains(&"密人".to_owned()));
     let nothing = uuid::Uuid::now_v7().to_string();
     for (method, path, body) in [

@@ -45,6 +45,7 @@ mod retention;
 mod review;
 mod review_clock;
 mod review_desk;
+mod roles;
 mod scheduled_changes;
 mod second_factor;
 mod second_reviewer;

@@ -1,6 +1,6 @@
 //! Members: who is there, and shutting somebody out.
 
-use crate::people::{change, fault, invited, member_id};
+use crate::people::{change, fault, felt, invited, member_id};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use tests::world::{join, mobile};
@@ -106,7 +106,7 @@ async fn a_disabled_member_is_out(backend: Backend) {
     let changed = set_state(&company, &id, "disabled").await.expect(200);
     assert_eq!(changed.at("/version").as_i64().unwrap(), seen.at("/version").as_i64().unwrap() + 1);
     me(&world, &person).await.refused(401, "session_ended");
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    felt().await;
     me(&replica, &person).await.refused(401, "session_ended");
     let refresh = json!({"refresh_token": person.refresh_token});
     replica.post("/v1/sessions/refresh", refresh).send().await.refused(401, "refresh_token_invalid");

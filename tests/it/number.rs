@@ -1,5 +1,6 @@
 //! The number of an account: changing it, and numbers that may have a new owner.
 
+use crate::people::felt;
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::world::mobile;
@@ -53,7 +54,7 @@ both!(a_number_is_changed_with_both_numbers, |world| {
     put(&next, &code, &confirmation).await.refused(422, "verification_code_expired");
 
     company.get("/v1/me").send().await.expect(200);
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    felt().await;
     elsewhere.get("/v1/me").send().await.refused(401, "session_ended");
     // Both numbers are told: the old one may have been taken from its owner.
     assert!(world.notices(&next, 1).await[0].contains("手机号"));

@@ -1,17 +1,13 @@
 //! Handing an organization over, and that its owner never vanishes.
 
-use crate::people::{change, fault, invited, member_id};
+use crate::people::{change, fault, felt, invited, member_id};
+use crate::roles::{ADMINISTRATOR, OWNER, assign, everywhere, give};
 use chrono::Duration;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::rc::Rc;
 use tests::{Answer, Backend, Company, World, both};
 
 const OFFER: &str = "/v1/organization/ownership-offer";
-
-/// Long enough for a change of rights to be felt everywhere.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-}
 
 async fn offer(by: &Company, to: &str) -> Answer {
     let confirmation = by.confirmed("hand_over_ownership").await;
@@ -155,8 +151,7 @@ both!(the_owner_never_vanishes, |world| {
     let owner = world.company("常在公司").registered().await;
     let id = member_id(&owner).await;
     let admin = owner.plain_member().await;
-    let body = json!({"role_id": "00000000-0000-8000-8000-000000000002", "holder": {"kind": "member", "id": member_id(&admin).await}, "range": {"kind": "everywhere"}});
-    owner.post("/v1/access/assignments", body).send().await.expect(201);
+    assign(&owner, ADMINISTRATOR, ("member", &member_id(&admin).await), everywhere()).await;
     felt().await;
     for by in [&owner, &admin] {
         change(by, &id, json!({"state": "disabled"})).await.refused(409, "owner_stays");
@@ -173,8 +168,8 @@ both!(the_owner_never_vanishes, |world| {
     let close = owner.post("/v1/me/closure", json!({})).header("x-confirmation", &confirmation).send().await;
     close.refused(409, "owner_of_organization");
     // The role is nobody's to give.
-    let holder = json!({"kind": "member", "id": member_id(&admin).await});
-    let given = json!({"role_id": "00000000-0000-8000-8000-000000000001", "holder": holder, "range": {"kind": "everywhere"}});
-    let refused = owner.post("/v1/access/assignments", given).send().await.refused(422, "input_invalid");
+    let admin = member_id(&admin).await;
+    let refused = give(&owner, OWNER, ("member", &admin), everywhere(), Value::Null).await;
+    let refused = refused.refused(422, "input_invalid");
     assert_eq!(refused.faults(), fault("/role_id", "role_not_assignable"));
 });

@@ -1,5 +1,6 @@
 //! Passwords: setting, signing in, guessing, forgetting.
 
+use crate::people::felt;
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -55,7 +56,7 @@ both!(a_password_is_set_changed_and_used, |world| {
     // Changing it ends every other session, and the owner is told.
     let elsewhere = session.text("/session/access_token");
     put(&company, BETTER, Some(GOOD)).await.expect(204);
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    felt().await;
     world.get("/v1/me").bearer(&elsewhere).send().await.refused(401, "session_ended");
     company.get("/v1/me").send().await.expect(200);
     assert!(world.notices(&company.mobile, 2).await[0].contains("密码已更改"));
@@ -167,7 +168,7 @@ both!(a_forgotten_password_is_reset_with_a_code, |world| {
     assert_eq!(used.faults(), [("/password".to_owned(), "password_used_before".to_owned())]);
     reset(&company.mobile, &code, BETTER).await.expect(204);
     reset(&company.mobile, &code, "another good long one").await.refused(422, "verification_code_expired");
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    felt().await;
     company.get("/v1/me").send().await.refused(401, "session_ended");
     sign_in(&world, &company.mobile, BETTER).await.expect(201);
     let operators = json!({"purpose": "reset_password", "realm": "platform", "mobile": company.mobile});

@@ -41,3 +41,14 @@ pub(crate) async fn names(company: &Company, path: &str) -> Vec<String> {
 pub(crate) fn fault(pointer: &str, code: &str) -> Vec<(String, String)> {
     vec![(pointer.to_owned(), code.to_owned())]
 }
+
+/// Where a member is: in these departments.
+pub(crate) fn at(departments: &[&str]) -> Value {
+    let places: Vec<Value> = departments.iter().map(|id| json!({"department_id": id})).collect();
+    json!({"departments": places})
+}
+
+/// Long enough for a change of rights, or the end of a session, to be felt everywhere.
+pub(crate) async fn felt() {
+    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+}

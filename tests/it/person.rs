@@ -1,5 +1,6 @@
 //! What people can do about what is kept about them, and what is left of a person or an organization that has gone.
 
+use crate::people::felt;
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::time::Duration as Pause;
@@ -97,7 +98,7 @@ both!(a_closed_account_is_gone_from_everywhere, |world| {
     close(&member, &confirmation).await.expect(204);
 
     world.later(Duration::seconds(2));
-    tokio::time::sleep(Pause::from_millis(900)).await;
+    felt().await;
     member.get("/v1/me").send().await.refused(401, "session_ended");
     assert_eq!([rows(&world, "accounts"), rows(&world, "members"), rows(&world, "tickets")], [1, 1, 0]);
     assert_eq!(BELONGINGS.map(|table| rows(&world, table)), [0, 0, 0]);

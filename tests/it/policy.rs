@@ -1,5 +1,6 @@
 //! The security policy of an organization: reading, looking ahead, changing, and being felt.
 
+use crate::people::felt;
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -29,11 +30,6 @@ async fn by_sms(world: &World, mobile: &str) -> Answer {
     let code = world.code(mobile).await;
     let body = json!({"method": "sms_code", "mobile": mobile, "code": code, "device": device()});
     world.post("/v1/sessions", body).send().await
-}
-
-/// Time enough for every replica to look again.
-async fn felt() {
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
 }
 
 both!(a_policy_is_read_looked_at_and_changed, |world| {

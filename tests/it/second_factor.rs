@@ -1,5 +1,6 @@
 //! The second factor: authenticators, recovery codes, and the challenge that asks for them.
 
+use crate::people::felt;
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{Answer, Backend, Company, World, both, device, totp};
@@ -187,7 +188,7 @@ both!(a_policy_asks_for_a_second_factor, |world| {
     set_up(&company).await;
     let member = company.plain_member().await;
     ask_of(&company, "all").await;
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
+    felt().await;
     member.get("/v1/me").send().await.refused(401, "session_ended");
     company.get("/v1/me").send().await.expect(200);
 

@@ -11,7 +11,7 @@ use crate::member::hidden_fields;
 use crate::member::update::UpdateMember;
 use crate::mirror::mirror;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::access::{AccessStore, fields_of};
+use domain::access::{AccessStore, fields_seen};
 use domain::actor::MemberActor;
 use domain::error::{Language, Result};
 use domain::id::MemberId;
@@ -95,7 +95,7 @@ fn views(
     language: Language,
 ) -> Result<Vec<ScheduledChangeView>> {
     let members: Vec<MemberId> = changes.iter().map(|change| change.member).collect();
-    let fields = fields_of(tx, actor, &members)?;
+    let fields = fields_seen(tx, actor, &members)?;
     let view = |change: &ScheduledChange| {
         let seen = fields.get(&change.member).copied().unwrap_or_default();
         ScheduledChangeView::new(change, hidden_fields(seen), language)

@@ -3,7 +3,7 @@
 use super::manage_role::find;
 use super::{
     AccessStore, Assignment, AssignmentFilter, Holder, Lack, MAX_ASSIGNMENTS, MAX_DEPARTMENTS, Permission,
-    Range, Reach, Role, reach,
+    Range, Reach, Role, reach, sight,
 };
 use crate::actor::MemberActor;
 use crate::bundle::bundle;
@@ -39,7 +39,7 @@ pub struct NewAssignment {
 /// whatever way.
 ///
 /// # Errors
-/// `forbidden`.
+/// `forbidden`; at `member_id` of the query `member_unknown`.
 pub fn assignments(
     tx: &mut impl AccessStore,
     context: &Context<'_>,
@@ -50,7 +50,9 @@ pub fn assignments(
 ) -> Result<Vec<Assignment>> {
     let within = reach(actor, Permission::AccessRead)?;
     if let Some(member) = of {
-        super::require_sight(tx, actor, member)?;
+        if !sight(tx, actor)?.among(tx, &[member])?.has(member) {
+            return Err(Faults::one(Place::Query, "member_id", Code::MemberUnknown));
+        }
         filter.among =
             Some(tx.grants_of(member, context.now)?.iter().filter_map(|grant| grant.assignment).collect());
     }

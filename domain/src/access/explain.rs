@@ -190,7 +190,7 @@ impl Aim {
     }
 
     /// What would allow it.
-    fn needed(&self, hidden: bool, places: &[(DepartmentId, Path)]) -> Grant {
+    fn needed(&self, hidden: bool, places: &[&(DepartmentId, Path)]) -> Grant {
         let mut permissions = PermissionSet::with_needs(&[self.permission]);
         if hidden {
             permissions = permissions | PermissionSet::with_needs(&[Permission::HiddenRead]);
@@ -251,15 +251,20 @@ pub fn explain(
             Reason::Role
         }
     });
-    // Where one department is enough, it is the first that the reader sees.
-    let shown = aim.places.iter().flatten().filter(|(_, path)| seen.sees(path)).cloned();
-    let shown: Vec<(DepartmentId, Path)> = shown.take(if aim.takes_any() { 1 } else { usize::MAX }).collect();
-    let needed = aim.needed(reason == Reason::Hidden, &shown);
+    // Where one department is enough, it is the first that the reader sees, if they see one.
+    let shown = |place: &&(DepartmentId, Path)| seen.sees(&place.1);
+    let mut places: Vec<&(DepartmentId, Path)> = aim.places.iter().flatten().collect();
+    if aim.takes_any() {
+        places.sort_by_key(|place| !shown(place));
+        places.truncate(1);
+    }
+    let needed = aim.needed(reason == Reason::Hidden, &places);
     let lack = rights.lack(&Grant { until: Some(now), ..needed.clone() });
     let missing = refused.filter(|reason| *reason != Reason::NotActive).map(|_| Missing {
         permissions: lack.permissions,
         fields: lack.fields,
-        departments: (!needed.reach.is_everywhere()).then(|| shown.iter().map(|(id, _)| *id).collect()),
+        departments: (!needed.reach.is_everywhere())
+            .then(|| places.into_iter().filter(shown).map(|(id, _)| *id).collect()),
     });
     let grantors = if missing.is_some() { grantors(tx, (&seen, now), &needed)? } else { Vec::new() };
     let visible =

@@ -32,7 +32,7 @@ pub fn holdings(
         places.entry(member).or_default().push(path);
     }
     let tags: HashSet<(MemberId, TagId)> = tx.tags_of(members)?.into_iter().collect();
-    let above: BTreeSet<i64> = places.values().flatten().flat_map(|path| path.numbers()).collect();
+    let above: BTreeSet<i64> = places.values().flatten().flat_map(Path::numbers).collect();
     let above = tx.departments_numbered(&above.into_iter().collect::<Vec<_>>())?;
     let holders: HashSet<Holder> = members
         .iter()

@@ -37,9 +37,11 @@ pub use review::{Concern, ReviewSpot, Reviewed, UseStore, begin_review_export, r
 pub use rights::{Grant, Lack, Rights};
 pub use role::{BuiltInRole, CustomRole, MAX_ROLES, Role, RoleDescription, RoleName};
 pub use set::PermissionSet;
-pub use sight::{Hidden, Sight, names_seen, sight};
+pub use sight::{Hidden, Shared, Sight, names_seen, sight};
 pub(crate) use sight::{Those, require_seen, sight_of};
-pub use store::{AccessStore, AssignmentFilter};
+pub use store::{
+    AccessStore, AssignmentFilter, AssignmentStore, GrantStore, HolderStore, RoleStore, SightStore,
+};
 pub use template::RoleTemplate;
 
 use crate::actor::{MemberActor, MemberRole, OperatorActor, OperatorRole};
@@ -47,10 +49,10 @@ use crate::error::{Code, Error, Result};
 use crate::id::MemberId;
 use assign::range_of;
 use chrono::{DateTime, Utc};
-pub use scope::fields_of;
+pub use scope::fields_seen;
 pub(crate) use scope::{
-    check_fields, check_patch, check_places, require_all_fields, require_at, require_for, require_sight,
-    scope, written_of,
+    check_fields, check_patch, check_places, fields_of, require_all_fields, require_at, require_for,
+    require_sight, scope, written_of,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -166,11 +168,8 @@ mod tests {
     /// The golden matrix: a change of rights shows up in review, as a change of that file.
     #[test]
     fn role_by_permission_and_range() {
-        let mut matrix = format!(
-            "{:20}{}",
-            "",
-            BuiltInRole::ALL.iter().map(|role| format!(" {}", role.name())).collect::<String>()
-        );
+        let names: Vec<&str> = BuiltInRole::ALL.iter().map(|role| role.name()).collect();
+        let mut matrix = format!("{:20} {}", "", names.join(" "));
         let mut row = |head: String, cell: &dyn Fn(BuiltInRole) -> &'static str| {
             write!(matrix, "\n{head:20}").unwrap();
             for role in BuiltInRole::ALL {
@@ -199,8 +198,8 @@ mod tests {
     /// The same of operators, who have no ranges.
     #[test]
     fn operator_by_permission() {
-        let names = OperatorRole::ALL.iter().map(|role| format!(" {}", role.name())).collect::<String>();
-        let mut matrix = format!("{:20}{names}", "");
+        let names: Vec<&str> = OperatorRole::ALL.iter().map(|role| role.name()).collect();
+        let mut matrix = format!("{:20} {}", "", names.join(" "));
         for permission in Permission::ALL.iter().filter(|one| one.group() == PermissionGroup::Platform) {
             write!(matrix, "\n{:20}", permission.name()).unwrap();
             for role in OperatorRole::ALL {

@@ -73,7 +73,7 @@ impl Reach {
 
     /// Both together.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn and(&self, other: &Self) -> Self {
         self.0.iter().chain(&*other.0).cloned().collect()
     }
 
@@ -118,7 +118,7 @@ mod tests {
             let other: Reach = others.iter().cloned().collect();
             let included = others.iter().all(|one| all.iter().any(|department| department.covers(one)));
             prop_assert_eq!(reach.includes(&other), included);
-            let both = reach.clone().and(other.clone());
+            let both = reach.and(&other);
             prop_assert!(both.includes(&reach) && both.includes(&other));
             prop_assert!(both.departments().iter().all(|one| reach.covers(one) || other.covers(one)));
         }

@@ -186,8 +186,9 @@ impl Rights {
 
     /// What is seen of somebody who is in some departments.
     #[must_use]
-    pub fn seen_at(&self, places: &[Path]) -> FieldSet {
-        let there = self.reading().filter(|grant| grant.reach.covers_any(places));
+    pub fn seen_at<'a>(&self, places: impl IntoIterator<Item = &'a Path>) -> FieldSet {
+        let places: Vec<&Path> = places.into_iter().collect();
+        let there = self.reading().filter(|grant| grant.reach.covers_any(places.iter().copied()));
         there.fold(FieldSet::EMPTY, |set, grant| set.and(grant.fields.read))
     }
 
@@ -251,7 +252,7 @@ fn together<'a>(mut reaches: impl Iterator<Item = &'a Reach>) -> Cow<'a, Reach> 
     reaches.fold(Cow::Borrowed(first), |all, one| match one {
         one if one.is_everywhere() => Cow::Borrowed(one),
         _ if all.is_everywhere() => all,
-        one => Cow::Owned(all.into_owned().and(one.clone())),
+        one => Cow::Owned(all.and(one)),
     })
 }
 

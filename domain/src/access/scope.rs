@@ -1,8 +1,8 @@
 //! Whom of some members somebody sees, and whom they may do something with.
 
 use super::{
-    AccessStore, FieldGroup, FieldSet, Lack, Permission, PermissionSet, Reach, Those, beyond, forbidden,
-    reach, sight,
+    AccessStore, FieldGroup, FieldSet, Lack, Permission, PermissionSet, Reach, Sight, Those, beyond,
+    forbidden, reach, sight,
 };
 use crate::actor::{Actor, MemberActor};
 use crate::department::Path;
@@ -51,26 +51,38 @@ fn places_of(tx: &mut impl AccessStore, members: &[MemberId]) -> Result<HashMap<
     Ok(places)
 }
 
-/// What somebody sees of some members whom they see: of themselves, everything.
+/// What somebody sees of a member whom they see and who is in some departments: of themselves, everything.
+pub(crate) fn fields_of<'a>(
+    actor: &MemberActor,
+    sight: &Sight,
+    member: MemberId,
+    places: impl IntoIterator<Item = &'a Path>,
+) -> FieldSet {
+    if member == actor.member {
+        return FieldSet::all();
+    }
+    if actor.rights.sees_alike() {
+        return actor.rights.seen_of_any();
+    }
+    actor.rights.seen_at(places.into_iter().filter(|path| sight.sees(path)))
+}
+
+/// What somebody sees of some members whom they see.
 ///
 /// # Errors
 /// When the store fails.
-pub fn fields_of(
+pub fn fields_seen(
     tx: &mut impl AccessStore,
     actor: &MemberActor,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, FieldSet>> {
-    let (rights, own) = (&actor.rights, |member: MemberId| member == actor.member);
-    let of_all = rights.seen_of_all();
-    let everything = |member| if own(member) { FieldSet::all() } else { of_all };
-    if of_all == rights.seen_of_any() {
-        return Ok(members.iter().map(|member| (*member, everything(*member))).collect());
-    }
+    let sight = sight(tx, actor)?;
     let places = places_of(tx, members)?;
-    let seen = |(member, paths): (MemberId, Vec<Path>)| {
-        (member, if own(member) { FieldSet::all() } else { rights.seen_at(&paths) })
+    let seen = |member: &MemberId| {
+        let theirs = places.get(member).into_iter().flatten();
+        (*member, fields_of(actor, &sight, *member, theirs))
     };
-    Ok(places.into_iter().map(seen).collect())
+    Ok(members.iter().map(seen).collect())
 }
 
 /// What somebody may change of some members.

@@ -17,6 +17,35 @@ pub struct Hidden {
     pub members: bool,
 }
 
+/// What is shared with somebody, none of it below another part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// These departments.
+    pub tops: Reach,
+    /// But for these below them, which are hidden in turn.
+    pub hidden: Reach,
+}
+
+impl Shared {
+    fn covers(&self, department: &Path) -> bool {
+        self.tops.covers(department) && !self.hidden.covers(department)
+    }
+
+    /// Sorts what is shared by how much else that is shared stands above it: what is hidden below something is seen where it is shared itself.
+    fn layers(mut rest: Vec<Path>, hidden: &[Path]) -> Vec<Self> {
+        let mut layers = Vec::new();
+        while !rest.is_empty() {
+            let tops: Reach = rest.iter().cloned().collect();
+            let outermost = |path: &Path| tops.departments().binary_search(path).is_ok();
+            let below = |path: &&Path| tops.covers(path) && !outermost(path);
+            let hidden = hidden.iter().filter(below).cloned().collect();
+            rest.retain(|path| !outermost(path));
+            layers.push(Self { tops, hidden });
+        }
+        layers
+    }
+}
+
 /// What of an organization somebody sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
@@ -27,9 +56,7 @@ pub struct Sight {
     /// The departments that are hidden from them, wherever that is not so.
     pub hidden: Reach,
     /// What of those is shared with them nevertheless.
-    pub shared: Reach,
-    /// What of that is hidden again.
-    pub again: Reach,
+    pub shared: Vec<Shared>,
     /// Whether any members are hidden.
     pub members: bool,
 }
@@ -46,15 +73,14 @@ impl Sight {
     pub fn sees(&self, department: &Path) -> bool {
         self.open.covers(department)
             || !self.hidden.covers(department)
-            || (self.shared.covers(department) && !self.again.covers(department))
+            || self.shared.iter().any(|shared| shared.covers(department))
     }
 
     /// That of somebody who sees everything.
     #[must_use]
     pub fn full(member: MemberId) -> Self {
-        let nowhere = Reach::nowhere;
-        let (open, members) = (Reach::everywhere(), false);
-        Self { member, open, hidden: nowhere(), shared: nowhere(), again: nowhere(), members }
+        let (open, hidden) = (Reach::everywhere(), Reach::nowhere());
+        Self { member, open, hidden, shared: Vec::new(), members: false }
     }
 
     /// Whether nothing is hidden from them but who left.
@@ -84,18 +110,16 @@ pub(crate) fn sight_of(tx: &mut impl AccessStore, member: MemberId, rights: &Rig
         return Ok(Sight::full(member));
     }
     let Hidden { departments: mut hidden, members } = tx.hidden()?;
-    let (mut shared, mut again) = (Vec::new(), Vec::new());
+    let mut shared = Vec::new();
     if !hidden.is_empty() {
         let places: Vec<Path> = tx.whereabouts(&[member])?.into_iter().map(|(_, path)| path).collect();
         hidden.retain(|path| !places.iter().any(|place| path.covers(place)));
         // What is shared is seen as its people see it: with what is below it, but for what is hidden there.
-        shared = tx.shared_with(member)?;
-        shared.retain(|path| hidden.iter().any(|hidden| hidden.covers(path)));
-        let below = |path: &&Path| shared.iter().any(|shared| shared.covers(path) && shared != *path);
-        again = hidden.iter().filter(below).cloned().collect();
+        let mut paths = tx.shared_with(member)?;
+        paths.retain(|path| hidden.iter().any(|hidden| hidden.covers(path)));
+        shared = Shared::layers(paths, &hidden);
     }
-    let [hidden, shared, again] = [hidden, shared, again].map(|paths| paths.into_iter().collect());
-    Ok(Sight { member, open, hidden, shared, again, members })
+    Ok(Sight { member, open, hidden: hidden.into_iter().collect(), shared, members })
 }
 
 /// What some holders are called, of those whom somebody sees.
@@ -152,6 +176,37 @@ impl Those {
         match self {
             Self::All => true,
             Self::Only(some) => some.contains(&member),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn paths() -> impl Strategy<Value = Vec<Path>> {
+        let one = prop::collection::vec(1..4_i64, 1..5)
+            .prop_map(|numbers| numbers.iter().fold(Path::root(), |path, number| path.below(*number)));
+        prop::collection::vec(one, 0..8)
+    }
+
+    proptest! {
+        /// A department that is shared is seen with what is below it, but for what is hidden between the two.
+        #[test]
+        fn what_is_shared_is_seen_but_for_what_is_hidden_in_it(shared in paths(), hidden in paths(), asked in paths()) {
+            let sight = Sight {
+                member: uuid::Uuid::nil().into(),
+                open: Reach::nowhere(),
+                hidden: hidden.iter().cloned().collect(),
+                shared: Shared::layers(shared.clone(), &hidden),
+                members: false,
+            };
+            for one in &asked {
+                let between = |top: &Path| hidden.iter().any(|path| path.covers(one) && top.covers(path) && top != path);
+                let seen = shared.iter().any(|top| top.covers(one) && !between(top));
+                prop_assert_eq!(sight.sees(one), seen || !hidden.iter().any(|path| path.covers(one)));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Where roles and assignments are kept.
+//! Where roles and assignments are kept, all of the tenant that the transaction is bound to.
 
 use super::{Assignment, CustomRole, Grant, Hidden, Holder, Reach, Sight};
+use crate::bundle::bundle;
 use crate::department::Path;
 use crate::error::Result;
 use crate::id::{AssignmentId, DepartmentId, MemberId, RoleId, TagId};
@@ -20,13 +21,13 @@ pub struct AssignmentFilter {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Keeps roles and assignments of the tenant that the transaction is bound to.
-pub trait AccessStore {
-    /// What the assignments of a member give, in whatever way they have them, but those that are over by a moment. One query.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn grants_of(&mut self, member: MemberId, now: DateTime<Utc>) -> Result<Vec<Grant>>;
+bundle! {
+    /// What deciding who may do what touches.
+    AccessStore: RoleStore + GrantStore + AssignmentStore + HolderStore + SightStore
+}
+
+/// The roles that an organization made.
+pub trait RoleStore {
     /// The roles that the organization made, by the sound of their names.
     ///
     /// # Errors
@@ -52,6 +53,30 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn delete_role(&mut self, id: RoleId) -> Result<()>;
+}
+
+/// What members have by all their roles.
+pub trait GrantStore {
+    /// What the assignments of a member give, in whatever way they have them, but those that are over by a moment. One query.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn grants_of(&mut self, member: MemberId, now: DateTime<Utc>) -> Result<Vec<Grant>>;
+    /// Who has roles, or some of them alone, by assignments, in whatever way, by the sound of their names: the place of each in that order, and who it is. Also those
+    /// that are over; none who left.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn holders_of_roles(
+        &mut self,
+        roles: Option<&[RoleId]>,
+        after: Option<&(String, MemberId)>,
+        limit: u32,
+    ) -> Result<Vec<(String, MemberId)>>;
+}
+
+/// Who has which role, and where.
+pub trait AssignmentStore {
     /// How many assignments there are, those that are over included.
     ///
     /// # Errors
@@ -98,16 +123,6 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn own_assignments(&mut self) -> Result<Vec<Assignment>>;
-    /// Which tags some members have.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn tags_of(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, TagId)>>;
-    /// What holders are called; nothing about those that are not there.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn holder_names(&mut self, holders: &[Holder]) -> Result<Vec<(Holder, String)>>;
     /// Keeps a new assignment.
     ///
     /// # Errors
@@ -118,6 +133,20 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn delete_assignments(&mut self, ids: &[AssignmentId]) -> Result<()>;
+}
+
+/// Where those stand who have roles, and what they are called.
+pub trait HolderStore {
+    /// Which tags some members have.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn tags_of(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, TagId)>>;
+    /// What holders are called; nothing about those that are not there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn holder_names(&mut self, holders: &[Holder]) -> Result<Vec<(Holder, String)>>;
     /// Where some departments stand; nothing about those that are not there.
     ///
     /// # Errors
@@ -128,17 +157,10 @@ pub trait AccessStore {
     /// # Errors
     /// When the store fails.
     fn whereabouts(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Path)>>;
-    /// Who has roles, or some of them alone, by assignments, in whatever way, by the sound of their names: the place of each in that order, and who it is. Also those
-    /// that are over; none who left.
-    ///
-    /// # Errors
-    /// When the store fails.
-    fn holders_of_roles(
-        &mut self,
-        roles: Option<&[RoleId]>,
-        after: Option<&(String, MemberId)>,
-        limit: u32,
-    ) -> Result<Vec<(String, MemberId)>>;
+}
+
+/// What an organization hides, and who sees it.
+pub trait SightStore {
     /// What the organization hides. One query.
     ///
     /// # Errors

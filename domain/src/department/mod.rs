@@ -240,6 +240,11 @@ pub trait PlacementStore {
     /// # Errors
     /// When the store fails.
     fn placements(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Placement)>>;
+    /// The same, with where each of those stands.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn placements_with_paths(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Placement, Path)>>;
     /// Puts members into these departments and no others. Who led one of them still does, at the same place; who leads one newly comes
     /// after the others.
     ///

@@ -46,30 +46,31 @@ pub fn seen(
     members: Vec<ListedMember>,
 ) -> Result<Vec<SeenMember>> {
     let sight = access::sight(tx, actor)?;
-    seen_by(tx, (actor, &sight), members)
+    seen_by(tx, (actor, &sight), (members, HashMap::new()))
+}
+
+/// Some members of whom it is known where some of their departments stand.
+type Whereabouts = (Vec<ListedMember>, HashMap<DepartmentId, Path>);
+
+/// Whether it matters to somebody where members are.
+fn depends_on_places(actor: &MemberActor, sight: &Sight) -> bool {
+    !actor.rights.sees_alike() || !sight.hidden.is_nowhere()
 }
 
 fn seen_by(
     tx: &mut impl ViewingStore,
     (actor, sight): (&MemberActor, &Sight),
-    mut members: Vec<ListedMember>,
+    (mut members, mut paths): Whereabouts,
 ) -> Result<Vec<SeenMember>> {
-    let (alike, of_all) = (actor.rights.sees_alike(), actor.rights.seen_of_all());
-    let paths = if alike && sight.hidden.is_nowhere() { HashMap::new() } else { paths(tx, &members)? };
+    if depends_on_places(actor, sight) {
+        find_paths(tx, &members, &mut paths)?;
+    }
     let seen_of = |one: &ListedMember| {
-        if one.member.id == actor.member {
-            return FieldSet::all();
-        }
-        if alike {
-            return of_all;
-        }
         let there = one.placements.iter().map(|placement| placement.department);
-        let places = there.chain([one.member.department]).filter_map(|id| paths.get(&id).cloned());
-        let places = places.filter(|path| sight.sees(path));
-        actor.rights.seen_at(&places.collect::<Vec<_>>())
+        let places = there.chain([one.member.department]).filter_map(|id| paths.get(&id));
+        (one.member.id, access::fields_of(actor, sight, one.member.id, places))
     };
-    let fields: HashMap<MemberId, FieldSet> =
-        members.iter().map(|one| (one.member.id, seen_of(one))).collect();
+    let fields: HashMap<MemberId, FieldSet> = members.iter().map(seen_of).collect();
     if !sight.is_clear() {
         without_hidden(tx, (sight, &paths), &mut members)?;
     }
@@ -89,12 +90,19 @@ fn seen_by(
     Ok(seen)
 }
 
-/// Where the departments of some members stand.
-fn paths(tx: &mut impl AccessStore, members: &[ListedMember]) -> Result<HashMap<DepartmentId, Path>> {
+/// Finds where those departments of some members stand of which it is not known.
+fn find_paths(
+    tx: &mut impl AccessStore,
+    members: &[ListedMember],
+    known: &mut HashMap<DepartmentId, Path>,
+) -> Result<()> {
     let placed = members.iter().flat_map(|one| &one.placements).map(|placement| placement.department);
-    let placed: HashSet<DepartmentId> =
-        placed.chain(members.iter().map(|one| one.member.department)).collect();
-    Ok(tx.paths(&placed.into_iter().collect::<Vec<_>>())?.into_iter().collect())
+    let placed = placed.chain(members.iter().map(|one| one.member.department));
+    let unknown: HashSet<DepartmentId> = placed.filter(|id| !known.contains_key(id)).collect();
+    if !unknown.is_empty() {
+        known.extend(tx.paths(&unknown.into_iter().collect::<Vec<_>>())?);
+    }
+    Ok(())
 }
 
 /// Leaves out of members that are seen in which departments they are and to whom they report, where that is not seen.
@@ -163,6 +171,15 @@ pub struct MemberFilter {
     pub sight: Option<Sight>,
 }
 
+impl MemberFilter {
+    /// Whether it asks for nothing but where members are.
+    #[must_use]
+    pub fn is_of_places_alone(&self) -> bool {
+        let Self { state, department: _, leader, tag, search, found_by: _, sight: _ } = self;
+        state.is_none() && leader.is_none() && tag.is_none() && search.is_none()
+    }
+}
+
 /// In which groups of fields somebody looks for members.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FoundBy {
@@ -219,7 +236,7 @@ pub fn list(
     }
     let spots = tx.find_members(&filter, after, limit)?;
     let ids: Vec<_> = spots.iter().map(|spot| spot.id).collect();
-    let members = listed(tx, &ids)?;
+    let members = whereabouts(tx, (actor, &sight), &ids)?;
     let mut found: HashMap<MemberId, SeenMember> =
         seen_by(tx, (actor, &sight), members)?.into_iter().map(|one| (one.listed.member.id, one)).collect();
     let with_member = |spot: Spot| {
@@ -249,7 +266,7 @@ pub fn narrowed<'a>(
             Reach::nowhere()
         }
         Some(InDepartment::Within(asked)) => {
-            asked.departments().iter().map(|top| limits.below(top)).fold(Reach::nowhere(), Reach::and)
+            asked.departments().iter().fold(Reach::nowhere(), |all, top| all.and(&limits.below(top)))
         }
         None => limits.clone(),
     };
@@ -267,8 +284,26 @@ pub fn get(tx: &mut impl ViewingStore, actor: &MemberActor, id: MemberId) -> Res
     if !sight.among(tx, &[id])?.has(id) {
         return Err(Code::NotFound.into());
     }
-    let member = listed(tx, &[id])?;
+    let member = whereabouts(tx, (actor, &sight), &[id])?;
     seen_by(tx, (actor, &sight), member)?.pop().ok_or_else(|| Code::NotFound.into())
+}
+
+/// Those of some members that are there, in no order, with where they are as far as that matters to somebody.
+fn whereabouts(
+    tx: &mut impl ViewingStore,
+    (actor, sight): (&MemberActor, &Sight),
+    ids: &[MemberId],
+) -> Result<Whereabouts> {
+    if ids.is_empty() || !depends_on_places(actor, sight) {
+        return Ok((listed(tx, ids)?, HashMap::new()));
+    }
+    let members = tx.members(ids)?;
+    let (mut placements, mut paths) = (Vec::new(), HashMap::new());
+    for (member, placement, path) in tx.placements_with_paths(ids)? {
+        paths.insert(placement.department, path);
+        placements.push((member, placement));
+    }
+    Ok((put_together(tx, members, placements)?, paths))
 }
 
 /// Those of some members that are there, in no order.
@@ -278,12 +313,22 @@ pub(crate) fn listed(tx: &mut impl ViewingStore, ids: &[MemberId]) -> Result<Vec
     }
     // First, so that what changes between the questions is seen under a version before it, which a change cannot name.
     let members = tx.members(ids)?;
+    let placements = tx.placements(ids)?;
+    put_together(tx, members, placements)
+}
+
+fn put_together(
+    tx: &mut impl ViewingStore,
+    members: Vec<Member>,
+    placed: Vec<(MemberId, Placement)>,
+) -> Result<Vec<ListedMember>> {
+    let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
     let mut placements: HashMap<MemberId, Vec<Placement>> = HashMap::new();
-    for (member, placement) in tx.placements(ids)? {
+    for (member, placement) in placed {
         placements.entry(member).or_default().push(placement);
     }
     let mut custom: HashMap<MemberId, Custom> = HashMap::new();
-    for (member, field, value) in tx.custom_values(ids)? {
+    for (member, field, value) in tx.custom_values(&ids)? {
         custom.entry(member).or_default().insert(field, value);
     }
     let listed = |member: Member| {

@@ -5,8 +5,9 @@ mod relation;
 
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, corrupt, one_row};
+use crate::placed::placed;
 use crate::schema::{department_trees, departments, placements};
-use crate::sight::{sees_department, sees_placed};
+use crate::sees::{sees_department, sees_placed};
 use crate::sql_type::{Id, Instant};
 use crate::tx::Tx;
 use diesel::dsl::{count, count_star, exists, max};
@@ -62,6 +63,11 @@ impl Row {
     }
 }
 
+/// Where a department stands, as it was kept.
+pub(crate) fn path(text: &str) -> Result<Path> {
+    Path::stored(text).ok_or_else(|| corrupt("departments", text, "path"))
+}
+
 impl TryFrom<Row> for Department {
     type Error = domain::error::Error;
 
@@ -72,7 +78,7 @@ impl TryFrom<Row> for Department {
             id: row.id.get(),
             parent: row.parent_id.map(Id::get),
             number: row.number,
-            path: Path::stored(&row.path).ok_or_else(|| wrong("path"))?,
+            path: path(&row.path)?,
             name: DepartmentName::parse(&row.name).map_err(|_| wrong("name"))?,
             english_name: english_name.map_err(|_| wrong("english_name"))?,
             order: row.sort_order,
@@ -324,19 +330,13 @@ impl DepartmentStore for Tx<'_> {
 
     fn count_members(&mut self, ids: &[DepartmentId], sight: &Sight) -> Result<Vec<(DepartmentId, Counts)>> {
         let (tenant, ids) = (self.bound()?, ids.iter().copied().map(Id::from).collect::<Vec<_>>());
-        let direct: Vec<(Id, i64)> = on!(self.db, |db| {
-            let there = departments::tenant_id
-                .eq(placements::tenant_id)
-                .and(departments::id.eq(placements::department_id));
-            placements::table
-                .inner_join(departments::table.on(there))
-                .filter(placements::tenant_id.eq(tenant))
-                .filter(placements::department_id.eq_any(&ids))
-                .filter(sees_placed(tenant, "departments.path", sight))
-                .group_by(placements::department_id)
-                .select((placements::department_id, count_star()))
-                .load(db)
-        })
+        let direct: Vec<(Id, i64)> = on!(self.db, |db| placed()
+            .filter(placements::tenant_id.eq(tenant))
+            .filter(placements::department_id.eq_any(&ids))
+            .filter(sees_placed(tenant, "departments.path", sight))
+            .group_by(placements::department_id)
+            .select((placements::department_id, count_star()))
+            .load(db))
         .understood()?;
         let total: Vec<(Id, i64)> = on!(self.db, |db| {
             let path = below.field(departments::path);

@@ -1,9 +1,11 @@
 //! Which members are in which departments, and who leads them.
 
+use super::path;
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, one_row};
+use crate::placed::placed;
 use crate::schema::{departments, members, placements};
-use crate::sight::sees_placed;
+use crate::sees::sees_placed;
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use diesel::dsl::{count_star, max};
@@ -28,8 +30,16 @@ struct Row {
     leads: Option<i64>,
 }
 
+impl Row {
+    fn read(self) -> (MemberId, Placement) {
+        let department = self.department_id.get();
+        let placement = Placement { department, order: self.sort_order, leads: self.leads.is_some() };
+        (self.member_id.get(), placement)
+    }
+}
+
 impl Tx<'_> {
-    fn placed(&mut self, members: &[MemberId]) -> Result<Vec<Row>> {
+    fn placement_rows(&mut self, members: &[MemberId]) -> Result<Vec<Row>> {
         let tenant = self.bound()?;
         let ids: Vec<Id> = members.iter().copied().map(Id::from).collect();
         let mut found = Vec::new();
@@ -64,18 +74,31 @@ impl Tx<'_> {
 
 impl PlacementStore for Tx<'_> {
     fn placements(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Placement)>> {
-        let rows = self.placed(members)?.into_iter().map(|row| {
-            let department = row.department_id.get();
-            let placement = Placement { department, order: row.sort_order, leads: row.leads.is_some() };
-            (row.member_id.get(), placement)
-        });
-        Ok(rows.collect())
+        Ok(self.placement_rows(members)?.into_iter().map(Row::read).collect())
+    }
+
+    fn placements_with_paths(&mut self, members: &[MemberId]) -> Result<Vec<(MemberId, Placement, Path)>> {
+        let (tenant, mut found) = (self.bound()?, Vec::new());
+        let ids: Vec<Id> = members.iter().copied().map(Id::from).collect();
+        for some in ids.chunks(BATCH) {
+            let rows: Vec<(Row, String)> = on!(self.db, |db| placed()
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq_any(some))
+                .select((Row::as_select(), departments::path))
+                .load(db))
+            .understood()?;
+            for (row, text) in rows {
+                let (member, placement) = row.read();
+                found.push((member, placement, path(&text)?));
+            }
+        }
+        Ok(found)
     }
 
     fn replace_placements(&mut self, placed: &[(&Member, &[Placement])]) -> Result<()> {
         let tenant_id = self.bound()?;
         let ids: Vec<MemberId> = placed.iter().map(|(member, _)| member.id).collect();
-        let had = self.placed(&ids)?;
+        let had = self.placement_rows(&ids)?;
         let led: HashMap<(Id, Id), i64> =
             had.iter().filter_map(|row| Some(((row.member_id, row.department_id), row.leads?))).collect();
         let newly: Vec<Id> = placed
@@ -201,19 +224,13 @@ impl PlacementStore for Tx<'_> {
 
     fn head_counts(&mut self, path: &Path, sight: &Sight) -> Result<Vec<(DepartmentId, u64)>> {
         let tenant = self.bound()?;
-        let rows: Vec<(Id, i64)> = on!(self.db, |db| {
-            let there = departments::tenant_id
-                .eq(placements::tenant_id)
-                .and(departments::id.eq(placements::department_id));
-            placements::table
-                .inner_join(departments::table.on(there))
-                .filter(placements::tenant_id.eq(tenant))
-                .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
-                .filter(sees_placed(tenant, "departments.path", sight))
-                .group_by(placements::department_id)
-                .select((placements::department_id, count_star()))
-                .load(db)
-        })
+        let rows: Vec<(Id, i64)> = on!(self.db, |db| placed()
+            .filter(placements::tenant_id.eq(tenant))
+            .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+            .filter(sees_placed(tenant, "departments.path", sight))
+            .group_by(placements::department_id)
+            .select((placements::department_id, count_star()))
+            .load(db))
         .understood()?;
         Ok(rows.into_iter().map(|(id, count)| (id.get(), u64::try_from(count).unwrap_or_default())).collect())
     }
@@ -229,19 +246,13 @@ impl PlacementStore for Tx<'_> {
         .understood()?;
         let mut found = Vec::new();
         for some in several.chunks(BATCH) {
-            let rows: Vec<(Id, Id)> = on!(self.db, |db| {
-                let there = departments::tenant_id
-                    .eq(placements::tenant_id)
-                    .and(departments::id.eq(placements::department_id));
-                placements::table
-                    .inner_join(departments::table.on(there))
-                    .filter(placements::tenant_id.eq(tenant))
-                    .filter(placements::member_id.eq_any(some))
-                    .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
-                    .filter(sees_placed(tenant, "departments.path", sight))
-                    .select((placements::member_id, placements::department_id))
-                    .load(db)
-            })
+            let rows: Vec<(Id, Id)> = on!(self.db, |db| placed()
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq_any(some))
+                .filter(departments::path.ge(path.as_str()).and(departments::path.lt(path.end())))
+                .filter(sees_placed(tenant, "departments.path", sight))
+                .select((placements::member_id, placements::department_id))
+                .load(db))
             .understood()?;
             found.extend(rows.into_iter().map(|(member, department)| (member.get(), department.get())));
         }

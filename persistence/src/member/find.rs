@@ -3,8 +3,9 @@
 use super::DEPARTED;
 use crate::connection::on;
 use crate::error::Understood;
+use crate::placed::{placed, placed_within};
 use crate::schema::{departments, member_terms as terms, members, placements, taggings};
-use crate::sight::{found, sees_member, sees_placed};
+use crate::sees::{found, sees_member, sees_placed};
 use crate::sql_type::Id;
 use crate::tx::Tx;
 use crate::within::within;
@@ -20,7 +21,12 @@ diesel::alias!(terms as sooner: Sooner);
 
 /// Up to so many members, those whom a filter leaves are looked up and sorted. Where there are more, everybody is walked through in
 /// order until the page is full, which takes few steps because there are many.
-const FEW: usize = 1_000;
+const FEW: usize = 2_000;
+
+/// How many are looked at to know whether there are more.
+fn most() -> i64 {
+    i64::try_from(FEW).unwrap_or(i64::MAX).saturating_add(1)
+}
 
 /// That whoever a column names has a tag.
 macro_rules! tagged {
@@ -45,6 +51,7 @@ fn end(prefix: &str) -> String {
 /// A page of what was found, when all of it is there.
 fn page(mut found: Vec<(String, Id)>, after: Option<&Spot>, limit: u32) -> Vec<Spot> {
     found.sort_unstable_by(|one, other| (&one.0, one.1.0).cmp(&(&other.0, other.1.0)));
+    found.dedup();
     let passed = |(key, id): &(String, Id)| {
         after.is_none_or(|after| (key.as_str(), id.0) > (after.key.as_str(), after.id.into()))
     };
@@ -74,6 +81,16 @@ impl Tx<'_> {
                 // Everybody is somewhere below the root.
                 let below =
                     department.as_ref().and_then(InDepartment::reach).filter(|reach| !reach.is_everywhere());
+                // Of each placement it is known how its member is sorted.
+                if let Some(reach) = below.filter(|_| filter.is_of_places_alone()) {
+                    let some = self.within(reach, &sight_of(filter))?;
+                    let few = some.len() <= FEW;
+                    return if few {
+                        Ok(page(some, after, limit))
+                    } else {
+                        self.sorted(filter, below, after, limit)
+                    };
+                }
                 let few = if below.is_some() || filter.tag.is_some() { self.few(filter)? } else { None };
                 match few {
                     Some(few) => Ok(page(self.among(filter, &few)?, after, limit)),
@@ -81,6 +98,12 @@ impl Tx<'_> {
                 }
             }
         }
+    }
+
+    /// Who is within a reach, as far as is looked at.
+    fn within(&mut self, reach: &Reach, sight: &Sight) -> Result<Vec<(String, Id)>> {
+        let some = placed_within(self.bound()?, reach, sight, most());
+        on!(self.db, |db| some.load(db)).understood()
     }
 
     /// Some members of its departments among whom are all that a filter leaves, if one of its conditions leaves few.
@@ -93,7 +116,7 @@ impl Tx<'_> {
     fn few_candidates(&mut self, filter: &MemberFilter) -> Result<Option<(Vec<Id>, bool)>> {
         let tenant = self.bound()?;
         let sight = sight_of(filter);
-        let most = i64::try_from(FEW).unwrap_or(i64::MAX) + 1;
+        let most = most();
         let department: Option<Vec<Id>> = match &filter.department {
             None => None,
             Some(InDepartment::Itself(department)) => Some(
@@ -105,22 +128,9 @@ impl Tx<'_> {
                     .load(db))
                 .understood()?,
             ),
-            Some(InDepartment::Within(reach)) => Some(
-                on!(self.db, |db| {
-                    let there = placements::tenant_id
-                        .eq(departments::tenant_id)
-                        .and(placements::department_id.eq(departments::id));
-                    departments::table
-                        .inner_join(placements::table.on(there))
-                        .filter(departments::tenant_id.eq(tenant))
-                        .filter(within(departments::path, reach))
-                        .filter(sees_placed(tenant, "departments.path", &sight))
-                        .limit(most)
-                        .select(placements::member_id)
-                        .load(db)
-                })
-                .understood()?,
-            ),
+            Some(InDepartment::Within(reach)) => {
+                Some(self.within(reach, &sight)?.into_iter().map(|(_, id)| id).collect())
+            }
         };
         if let Some(mut ids) = department.filter(|ids| ids.len() <= FEW) {
             ids.sort_unstable_by_key(|id| id.0);
@@ -228,19 +238,13 @@ impl Tx<'_> {
                 .filter(placements::department_id.eq(Id::from(*department)))
                 .select(placements::member_id)
                 .load(db)),
-            Some(InDepartment::Within(reach)) => on!(self.db, |db| {
-                let there = departments::tenant_id
-                    .eq(placements::tenant_id)
-                    .and(departments::id.eq(placements::department_id));
-                placements::table
-                    .inner_join(departments::table.on(there))
-                    .filter(placements::tenant_id.eq(tenant))
-                    .filter(placements::member_id.eq_any(&some))
-                    .filter(within(departments::path, reach))
-                    .filter(sees_placed(tenant, "departments.path", &sight_of(filter)))
-                    .select(placements::member_id)
-                    .load(db)
-            }),
+            Some(InDepartment::Within(reach)) => on!(self.db, |db| placed()
+                .filter(placements::tenant_id.eq(tenant))
+                .filter(placements::member_id.eq_any(&some))
+                .filter(within(departments::path, reach))
+                .filter(sees_placed(tenant, "departments.path", &sight_of(filter)))
+                .select(placements::member_id)
+                .load(db)),
         }
         .understood()?;
         ids.sort_unstable_by_key(|id| id.0);
@@ -274,16 +278,12 @@ impl Tx<'_> {
                 query = query.filter(sees_member(sight));
             }
             if let Some(reach) = below {
-                let there = departments::tenant_id
-                    .eq(placements::tenant_id)
-                    .and(departments::id.eq(placements::department_id));
-                let placed = placements::table
-                    .inner_join(departments::table.on(there))
+                let there = placed()
                     .filter(placements::tenant_id.eq(members::tenant_id))
                     .filter(placements::member_id.eq(members::id))
                     .filter(within(departments::path, reach))
                     .filter(sees_placed(tenant, "departments.path", &sight_of(filter)));
-                query = query.filter(exists(placed));
+                query = query.filter(exists(there));
             }
             if let Some(after) = after {
                 let (key, id) = (after.key.as_str(), Id::from(after.id));
@@ -396,27 +396,20 @@ impl Tx<'_> {
             if let Some(sight) = &filter.sight {
                 query = query.filter(exists(themselves().filter(sees_member(sight))));
             }
-            let placed = || {
-                placements::table
-                    .filter(placements::tenant_id.eq(terms::tenant_id))
-                    .filter(placements::member_id.eq(terms::member_id))
-            };
             match &filter.department {
                 None => {}
                 Some(InDepartment::Itself(department)) => {
-                    let there = placements::department_id.eq(Id::from(*department));
-                    query = query.filter(exists(placed().filter(there)));
-                }
-                Some(InDepartment::Within(reach)) => {
-                    let there = departments::tenant_id
-                        .eq(placements::tenant_id)
-                        .and(departments::id.eq(placements::department_id));
-                    let below = within(departments::path, reach);
-                    let below = placements::table
-                        .inner_join(departments::table.on(there))
+                    let there = placements::table
                         .filter(placements::tenant_id.eq(terms::tenant_id))
                         .filter(placements::member_id.eq(terms::member_id))
-                        .filter(below)
+                        .filter(placements::department_id.eq(Id::from(*department)));
+                    query = query.filter(exists(there));
+                }
+                Some(InDepartment::Within(reach)) => {
+                    let below = placed()
+                        .filter(placements::tenant_id.eq(terms::tenant_id))
+                        .filter(placements::member_id.eq(terms::member_id))
+                        .filter(within(departments::path, reach))
                         .filter(sees_placed(tenant, "departments.path", &sight_of(filter)));
                     query = query.filter(exists(below));
                 }

@@ -45,13 +45,25 @@ macro_rules! condition {
 
 /// That somebody sees a department, whose path stands in a column.
 #[derive(Debug, Clone)]
-pub(crate) struct SeesDepartment(Option<[There; 4]>);
+pub(crate) struct SeesDepartment(Option<Seen>);
+
+/// Where they see what is hidden, what is hidden, and what of that is shared with them, but for what is hidden in it.
+#[derive(Debug, Clone)]
+struct Seen {
+    open: There,
+    hidden: There,
+    shared: Vec<[There; 2]>,
+}
 
 /// That somebody sees the department whose path is there.
 pub(crate) fn sees_department(path: &'static str, sight: &Sight) -> SeesDepartment {
     let all = sight.is_clear() || sight.hidden.is_nowhere();
-    let reaches = || [&sight.open, &sight.hidden, &sight.shared, &sight.again];
-    SeesDepartment((!all).then(|| reaches().map(|reach| there(path, reach))))
+    let at = |reach| there(path, reach);
+    SeesDepartment((!all).then(|| Seen {
+        open: at(&sight.open),
+        hidden: at(&sight.hidden),
+        shared: sight.shared.iter().map(|one| [&one.tops, &one.hidden].map(at)).collect(),
+    }))
 }
 
 condition!(SeesDepartment);
@@ -62,7 +74,7 @@ where
     There: QueryFragment<D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
-        let Some([open, hidden, shared, again]) = &self.0 else {
+        let Some(Seen { open, hidden, shared }) = &self.0 else {
             out.push_sql("(1 = 1)");
             return Ok(());
         };
@@ -70,11 +82,14 @@ where
         open.walk_ast(out.reborrow())?;
         out.push_sql(" OR NOT ");
         hidden.walk_ast(out.reborrow())?;
-        out.push_sql(" OR (");
-        shared.walk_ast(out.reborrow())?;
-        out.push_sql(" AND NOT ");
-        again.walk_ast(out.reborrow())?;
-        out.push_sql("))");
+        for [tops, hidden] in shared {
+            out.push_sql(" OR (");
+            tops.walk_ast(out.reborrow())?;
+            out.push_sql(" AND NOT ");
+            hidden.walk_ast(out.reborrow())?;
+            out.push_sql(")");
+        }
+        out.push_sql(")");
         Ok(())
     }
 }

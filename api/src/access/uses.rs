@@ -56,8 +56,10 @@ impl Uses {
         }
     }
 
-    fn taken(&self) -> HashMap<Acting, PermissionSet> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).waiting)
+    /// What waits, and the day on which that was.
+    fn taken(&self) -> (i64, HashMap<Acting, PermissionSet>) {
+        let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (day.number, std::mem::take(&mut day.waiting))
     }
 
     fn put_back(&self, used: Vec<(Acting, PermissionSet)>) {
@@ -68,8 +70,12 @@ impl Uses {
         }
     }
 
-    fn are_written(&self, used: &[(Acting, PermissionSet)]) {
+    fn are_written(&self, number: i64, used: &[(Acting, PermissionSet)]) {
         let mut day = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was used yesterday is used anew today.
+        if day.number != number {
+            return;
+        }
         for (acting, permissions) in used {
             let written = day.written.entry(*acting).or_default();
             *written = *written | *permissions;
@@ -81,7 +87,8 @@ impl Service {
     /// Writes what was used since the last time.
     pub(crate) fn write_uses(&self) -> Result<()> {
         let mut tenants: HashMap<TenantId, Vec<(Acting, PermissionSet)>> = HashMap::new();
-        for (acting, used) in self.uses.taken() {
+        let (day, used) = self.uses.taken();
+        for (acting, used) in used {
             tenants.entry(acting.tenant).or_default().push((acting, used));
         }
         let (now, mut failed) = (self.clock.now(), Ok(()));
@@ -93,7 +100,7 @@ impl Service {
                 tx.note_uses(&members, now)
             });
             match written {
-                Ok(()) => self.uses.are_written(&used),
+                Ok(()) => self.uses.are_written(day, &used),
                 Err(error) => {
                     self.uses.put_back(used);
                     failed = Err(error);

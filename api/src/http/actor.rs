@@ -65,11 +65,22 @@ impl Staying {
 
 impl FromRequest for Staying {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let claimed = Claimed::by(request);
-        ready(service(request).map(|service| Self { service, claimed }).map_err(Failure))
+        let (service, claimed, request) = (service(request), Claimed::by(request), request.clone());
+        Box::pin(async move {
+            let staying = Self { service: service?, claimed };
+            acts(&request, &staying.member().await?);
+            Ok(staying)
+        })
+    }
+}
+
+/// Notes who acts, for what they use of their rights.
+fn acts(request: &HttpRequest, member: &MemberActor) {
+    if let Some(acting) = Acting::of(member) {
+        request.extensions_mut().insert(acting);
     }
 }
 
@@ -167,9 +178,7 @@ impl FromRequest for Member {
             let (Actor::Member(member), _) = actor(service?, claimed, Some(Realm::Tenant)).await? else {
                 return Err(Code::Unauthenticated.into());
             };
-            if let Some(acting) = Acting::of(&member) {
-                request.extensions_mut().insert(acting);
-            }
+            acts(&request, &member);
             Ok(Self(member))
         })
     }

@@ -3,7 +3,6 @@
 
 use super::actor::bearer;
 use super::answer::{Failure, Outcome, REPLAYED, Reply, lists};
-use crate::access::uses::Acting;
 use crate::service::Service;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -11,8 +10,6 @@ use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use chrono::Duration;
-use domain::access::Permission;
-use domain::actor::MemberActor;
 use domain::context::{Context, Origin, network};
 use domain::error::{Code, Error, Faults, Kind, Language, Place, Result};
 use domain::id::TenantId;
@@ -95,13 +92,6 @@ impl Call {
         let context =
             Context { now: service.clock.now(), random: &service.random, origin: &self.here.origin };
         World { context, service, language: self.here.language }
-    }
-
-    /// Notes that somebody used a permission, where the pipeline does not see who it was.
-    pub(crate) fn used(&self, actor: &MemberActor, permission: Permission) {
-        if let Some(acting) = Acting::of(actor) {
-            self.service.uses.note(acting, permission, self.service.clock.now());
-        }
     }
 
     /// Reads, without a tenant or in one.

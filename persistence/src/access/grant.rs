@@ -1,5 +1,6 @@
 //! What members have by all their roles.
 
+use super::below;
 use super::role::{fields, permissions};
 use crate::connection::on;
 use crate::department::path;
@@ -55,10 +56,7 @@ impl Tx<'_> {
                 .field(departments::tenant_id)
                 .eq(placements::tenant_id)
                 .and(own.field(departments::id).eq(placements::department_id));
-            let below = own
-                .field(departments::path)
-                .ge(held.field(departments::path))
-                .and(own.field(departments::path).lt(held.field(departments::path).concat(Path::AFTER)));
+            let below = below!(own, held);
             let tags = taggings::table
                 .filter(taggings::tenant_id.eq(tenant))
                 .filter(taggings::member_id.eq(member))
@@ -166,8 +164,7 @@ impl GrantStore for Tx<'_> {
             let below = own
                 .field(departments::tenant_id)
                 .eq(held.field(departments::tenant_id))
-                .and(own.field(departments::path).ge(held.field(departments::path)))
-                .and(own.field(departments::path).lt(held.field(departments::path).concat(Path::AFTER)));
+                .and(below!(own, held));
             let there = placements::tenant_id
                 .eq(own.field(departments::tenant_id))
                 .and(placements::department_id.eq(own.field(departments::id)));

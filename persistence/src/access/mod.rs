@@ -5,3 +5,12 @@ mod grant;
 mod holder;
 mod role;
 mod sight;
+
+/// That one department of a tenant stands below another, or is it.
+macro_rules! below {
+    ($one:ident, $other:ident) => {{
+        let (path, top) = ($one.field(departments::path), $other.field(departments::path));
+        path.ge(top).and(path.lt(top.concat(domain::department::Path::AFTER)))
+    }};
+}
+use below;

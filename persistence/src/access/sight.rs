@@ -1,5 +1,6 @@
 //! What an organization hides, and who sees it.
 
+use super::below;
 use crate::connection::{BATCH, on};
 use crate::department::path;
 use crate::error::Understood;
@@ -51,8 +52,7 @@ impl SightStore for Tx<'_> {
             let above = held
                 .field(departments::tenant_id)
                 .eq(own.field(departments::tenant_id))
-                .and(own.field(departments::path).ge(held.field(departments::path)))
-                .and(own.field(departments::path).lt(held.field(departments::path).concat(Path::AFTER)));
+                .and(below!(own, held));
             let related = relations::tenant_id
                 .eq(held.field(departments::tenant_id))
                 .and(relations::from_id.eq(held.field(departments::id)))

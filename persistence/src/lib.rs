@@ -7,6 +7,7 @@
 mod access;
 mod account;
 mod agreement;
+mod among;
 mod certification;
 mod connection;
 mod database;

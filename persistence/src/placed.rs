@@ -22,21 +22,31 @@ pub(crate) fn placed() -> _ {
     placements::table.inner_join(departments::table.on(there))
 }
 
-/// The sort keys of some members who are within a reach, and who they are; whoever is in several departments several times. It walks along
-/// the departments of the reach and what is below each, and looks at nothing else, however many they are.
+/// The sort keys of some members who are within a reach, and who they are; whoever is in several departments several times.
+///
+/// It walks along the departments of the reach, what is below each, and who is there, in that order, and looks at nothing else, however many
+/// there are. Both databases are held to that order: from the figures that they keep they would take the whole tree for as good a beginning.
 #[derive(Debug, Clone)]
 pub(crate) struct PlacedWithin {
+    /// The paths of the reach; as JSON as well, for SQLite, which binds no lists.
+    tops: Vec<String>,
+    json: String,
+    below: Below,
+}
+
+/// Who is in departments below one of a table `top`.
+#[derive(Debug, Clone)]
+struct Below {
     tenant: Id,
-    tops: Tops,
     sees: SeesPlaced,
     most: i64,
 }
 
 /// Some of those who are within a reach, as far as somebody sees them.
 pub(crate) fn placed_within(tenant: Id, reach: &Reach, sight: &Sight, most: i64) -> PlacedWithin {
-    let paths: Vec<String> = reach.departments().iter().map(|path| path.as_str().to_owned()).collect();
-    let tops = Tops { json: serde_json::json!(paths).to_string(), paths };
-    PlacedWithin { tenant, tops, sees: sees_placed(tenant, "departments.path", sight), most }
+    let tops: Vec<String> = reach.departments().iter().map(|path| path.as_str().to_owned()).collect();
+    let sees = sees_placed(tenant, "departments.path", sight);
+    PlacedWithin { json: serde_json::json!(tops).to_string(), tops, below: Below { tenant, sees, most } }
 }
 
 impl Query for PlacedWithin {
@@ -51,54 +61,48 @@ impl QueryId for PlacedWithin {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<D> QueryFragment<D> for PlacedWithin
+impl QueryFragment<Sqlite> for PlacedWithin {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("SELECT placements.sort_key, placements.member_id FROM json_each(");
+        out.push_bind_param::<Text, _>(&self.json)?;
+        out.push_sql(") AS top CROSS JOIN ");
+        self.below.walk_ast(out)
+    }
+}
+
+impl QueryFragment<Pg> for PlacedWithin {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT found.sort_key, found.member_id FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.tops)?;
+        out.push_sql(
+            ") AS top(value) CROSS JOIN LATERAL \
+            (SELECT placements.sort_key, placements.member_id FROM ",
+        );
+        self.below.walk_ast(out.reborrow())?;
+        out.push_sql(") AS found LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.below.most)
+    }
+}
+
+impl<D> QueryFragment<D> for Below
 where
     D: Backend + HasSqlType<sql::Id> + HasSqlType<BigInt> + HasSqlType<Text>,
-    Tops: QueryFragment<D>,
     SeesPlaced: QueryFragment<D>,
     Id: ToSql<sql::Id, D>,
     i64: ToSql<BigInt, D>,
     str: ToSql<Text, D>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
-        out.push_sql("SELECT placements.sort_key, placements.member_id FROM ");
-        self.tops.walk_ast(out.reborrow())?;
-        out.push_sql(" JOIN departments ON departments.tenant_id = ");
+        out.push_sql("departments CROSS JOIN placements WHERE departments.tenant_id = ");
         out.push_bind_param::<sql::Id, _>(&self.tenant)?;
         out.push_sql(" AND departments.path >= top.value AND departments.path < top.value || ");
         out.push_bind_param::<Text, _>(Path::AFTER)?;
         out.push_sql(
-            " JOIN placements ON placements.tenant_id = departments.tenant_id \
-            AND placements.department_id = departments.id WHERE ",
+            " AND placements.tenant_id = departments.tenant_id \
+            AND placements.department_id = departments.id AND ",
         );
         self.sees.walk_ast(out.reborrow())?;
         out.push_sql(" LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.most)
-    }
-}
-
-/// The departments of a reach as the rows of a table `top`.
-#[derive(Debug, Clone)]
-struct Tops {
-    paths: Vec<String>,
-    /// The same as JSON, for SQLite, which binds no lists.
-    json: String,
-}
-
-impl QueryFragment<Pg> for Tops {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("unnest(");
-        out.push_bind_param::<Array<Text>, _>(&self.paths)?;
-        out.push_sql(") AS top(value)");
-        Ok(())
-    }
-}
-
-impl QueryFragment<Sqlite> for Tops {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("json_each(");
-        out.push_bind_param::<Text, _>(&self.json)?;
-        out.push_sql(") AS top");
-        Ok(())
     }
 }

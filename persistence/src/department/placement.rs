@@ -1,6 +1,7 @@
 //! Which members are in which departments, and who leads them.
 
 use super::path;
+use crate::among::among;
 use crate::connection::{BATCH, insert_all, on};
 use crate::error::{Understood, one_row};
 use crate::placed::placed;
@@ -83,7 +84,7 @@ impl PlacementStore for Tx<'_> {
         for some in ids.chunks(BATCH) {
             let rows: Vec<(Row, String)> = on!(self.db, |db| placed()
                 .filter(placements::tenant_id.eq(tenant))
-                .filter(placements::member_id.eq_any(some))
+                .filter(among(placements::member_id, some))
                 .select((Row::as_select(), departments::path))
                 .load(db))
             .understood()?;

@@ -1,5 +1,5 @@
 //! How long it takes to decide whether somebody may do something at a department, with one role for one, a hundred and a thousand
-//! departments, and for the owner; and whether a role could be given. `cargo run --release -p tests --features bench --bin decision`.
+//! departments, and for the owner; and whether a role could be given. `cargo bench -p domain --features bench`.
 
 use criterion::{BenchmarkId, Criterion};
 use domain::access::{BuiltInRole, Grant, Permission, Reach, Rights};

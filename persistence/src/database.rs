@@ -129,7 +129,7 @@ impl Database {
     /// What the closure says; `unavailable` when the database is away.
     pub fn read<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut link = connection(&self.readers)?;
-        let done = work(&mut Tx::new(&mut link.db, &self.keys));
+        let done = work(&mut Tx::reading(&mut link.db, &self.keys));
         link.broken |= done.as_ref().is_err_and(lost);
         done
     }

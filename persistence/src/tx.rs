@@ -4,6 +4,7 @@ use crate::connection::Db;
 use crate::error::corrupt;
 use crate::sealing::KeyRing;
 use crate::sql_type::Id;
+use domain::access::Hidden;
 use domain::error::{Error, Result};
 use domain::id::TenantId;
 use domain::tenant::TenantScope;
@@ -17,11 +18,20 @@ pub struct Tx<'a> {
     tenant: Option<TenantId>,
     /// Whether jobs were queued.
     pub(crate) queued: bool,
+    /// Whether it changes nothing.
+    pub(crate) reads: bool,
+    /// What a tenant hides, as it was first asked, where nothing is changed: several parts of an answer go by it.
+    pub(crate) hidden: Option<(Id, Hidden)>,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(db: &'a mut Db, keys: &'a KeyRing) -> Self {
-        Self { db, keys, tenant: None, queued: false }
+        Self { db, keys, tenant: None, queued: false, reads: false, hidden: None }
+    }
+
+    /// One that changes nothing.
+    pub(crate) fn reading(db: &'a mut Db, keys: &'a KeyRing) -> Self {
+        Self { reads: true, ..Self::new(db, keys) }
     }
 
     /// The tenant that the transaction is bound to.

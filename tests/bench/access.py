@@ -39,7 +39,7 @@ def measure(bench, server, postgres, owner, members, tree):
     for what, path in pages.items():
         # One after the other, several times: the machine is not the same from minute to minute.
         cost = {name: [] for name in ("owner", *managers)}
-        for _ in range(3):
+        for _ in range(5):
             for name, token in (("owner", owner), *managers.items()):
                 cost[name].append(bench.wrk(server, "GET", path, [token])[3])
         base = min(cost["owner"])

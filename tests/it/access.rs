@@ -90,7 +90,7 @@ both!(roles_are_made_changed_and_deleted, |world| {
         );
     }
     // Built-in ones stay as they are.
-    let administrators = format!("/v1/access/roles/{}", ADMINISTRATOR);
+    let administrators = format!("/v1/access/roles/{ADMINISTRATOR}");
     let built_in = company.get(&administrators).send().await.expect(200);
     assert_eq!(
         (built_in.text("/built_in").as_str(), built_in.at("/version")),
